@@ -1,0 +1,54 @@
+/**
+ * The table of every error code, one line each, grouped by area.
+ *
+ * A code is never reused for another meaning. `docs/reference/errors.md` lists the same codes; a test
+ * holds the two against each other.
+ */
+export const ERROR_CODES = {
+  // Tasks and their options
+  TASKQ_TASK_NAME_TAKEN: 'Two tasks have the same name.',
+  TASKQ_TASK_INVALID: 'A class or function cannot be used as a task.',
+  TASKQ_TASK_OPTION_INVALID: 'An option of a task has a value it cannot have.',
+  TASKQ_TASK_NOT_REGISTERED: 'A class without @Task was used as a task.',
+  // What crosses the wire
+  TASKQ_PAYLOAD_NOT_JSON: 'An argument would be changed by JSON.',
+  TASKQ_PAYLOAD_TOO_LARGE: 'The arguments are larger than the limit.',
+  TASKQ_PAYLOAD_MALFORMED: 'A stored job cannot be read.',
+  // Enqueueing
+  TASKQ_ENQUEUE_OPTION_INVALID: 'An option of applyAsync has a value it cannot have.',
+  TASKQ_ENQUEUE_NOT_SENT: 'The broker was not reachable: the job does not exist.',
+  TASKQ_ENQUEUE_UNKNOWN: 'The broker did not answer in time: the job may exist.',
+  TASKQ_ENQUEUE_REFUSED: 'The broker refused the job.',
+  // Broker
+  TASKQ_BROKER_UNREACHABLE: 'No connection to the broker.',
+  TASKQ_BROKER_AUTH: 'The broker refused the user or the password.',
+  TASKQ_BROKER_UNSUPPORTED: 'The broker is too old, or lacks what is needed.',
+  TASKQ_BROKER_CONFIG: 'The broker option cannot be used.',
+  TASKQ_EMBEDDED_REFUSED: 'The embedded broker is for development only.',
+  TASKQ_EMBEDDED_START: 'The embedded broker did not start.',
+  // Results
+  TASKQ_RESULT_TIMEOUT: 'The job did not finish in time.',
+  TASKQ_RESULT_UNKNOWN: 'No job has this id.',
+  TASKQ_RESULT_EXPIRED: 'The result was kept for its time and is gone.',
+  TASKQ_RESULT_IGNORED: 'The task keeps no result.',
+  TASKQ_JOB_FAILED: 'The job failed.',
+  TASKQ_JOB_CRASHED: 'The job took its worker down too often.',
+  TASKQ_JOB_SHUTDOWN: 'The worker shuts down; the job went back to its queue.',
+  // Config and discovery
+  TASKQ_CONFIG_INVALID: 'The configuration has problems.',
+  TASKQ_CONFIG_UNREADABLE: 'The configuration file cannot be loaded.',
+  TASKQ_DISCOVERY_FAILED: 'Task files cannot be imported.',
+  TASKQ_DISCOVERY_OUTSIDE: 'A task file lies outside the project.',
+  // Worker
+  TASKQ_WORKER_NOTHING_TO_DO: 'The worker has no queue to serve.',
+  TASKQ_DEV_IN_PRODUCTION: 'taskq dev is not for production.',
+  // Scaffolding
+  TASKQ_SCAFFOLD_NAME: 'The project name cannot be used.',
+  TASKQ_SCAFFOLD_TARGET: 'The target folder cannot be used.',
+  TASKQ_SCAFFOLD_FAILED: 'The project was not written.',
+  // Command line
+  TASKQ_USAGE: 'The command was called in a wrong way.',
+} as const
+
+/** A stable code, such as `TASKQ_RESULT_TIMEOUT`. */
+export type ErrorCode = keyof typeof ERROR_CODES

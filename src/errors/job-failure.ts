@@ -1,0 +1,62 @@
+import { isTaskqError, TaskqError } from './taskq-error.js'
+
+/** Why a job failed, as data: it is stored as JSON and never turned back into a class. */
+export interface JobFailure {
+  /** The error's name, such as `TypeError`. */
+  readonly name: string
+  readonly message: string
+  readonly stack?: string
+  /** The error's own `code`, where it had one. */
+  readonly code?: string
+  readonly cause?: JobFailure
+}
+
+const MAX_CAUSES = 5
+const MAX_TEXT = 16_384
+
+/**
+ * Describes whatever a task threw, an Error or not: `throw 'boom'`, `throw { code: 7 }` and even
+ * `throw undefined` become a failure with a message. At most five causes deep, 16 KiB a text.
+ */
+export function describeFailure(thrown: unknown, depth = 0): JobFailure {
+  if (!(thrown instanceof Error)) return { name: 'NonError', message: clip(`a value that is no Error was thrown: ${preview(thrown)}`) }
+  const { code, cause } = thrown as { code?: unknown; cause?: unknown }
+  return {
+    name: clip(String(thrown.name || 'Error')),
+    message: clip(String(thrown.message)),
+    ...(typeof thrown.stack === 'string' && { stack: clip(thrown.stack) }),
+    ...((typeof code === 'string' || typeof code === 'number') && { code: clip(String(code)) }),
+    ...(cause !== undefined && depth < MAX_CAUSES && { cause: describeFailure(cause, depth + 1) }),
+  }
+}
+
+/** A job ended in failure. `failure` holds the original error's message, stack and cause as data. */
+export class JobFailedError extends TaskqError {
+  override readonly name = 'JobFailedError'
+  readonly failure: JobFailure
+  readonly jobId: string
+
+  constructor(jobId: string, task: string, failure: JobFailure) {
+    const code = failure.code === 'TASKQ_JOB_CRASHED' ? 'TASKQ_JOB_CRASHED' : 'TASKQ_JOB_FAILED'
+    super(code, `${task} (${jobId}) failed: ${failure.name}: ${failure.message}`, { data: { jobId, task } })
+    this.failure = failure
+    this.jobId = jobId
+  }
+}
+
+/** One line for people: `TASKQ_CODE message`, with the hint behind it. */
+export function formatError(error: unknown): string {
+  if (isTaskqError(error)) return [`${error.message}`, error.hint].filter(Boolean).join('\n  ')
+  return error instanceof Error ? `${error.name}: ${error.message}` : preview(error)
+}
+
+function preview(value: unknown): string {
+  if (value === undefined) return 'undefined'
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return Object.prototype.toString.call(value)
+  }
+}
+
+const clip = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text)

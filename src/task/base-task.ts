@@ -1,0 +1,101 @@
+import { type Missing, type Signature, signature, type Tails } from '../canvas/signature.js'
+import { TaskqError } from '../errors/taskq-error.js'
+import type { AsyncResult } from './async-result.js'
+import type { EnqueueOptions } from './enqueue-options.js'
+import { enqueue } from './enqueuer.js'
+import { taskNameOf } from './metadata.js'
+import type { JobRequest, RunContext, TaskLogger } from './run-context.js'
+
+const CONTEXT = Symbol.for('taskq.context')
+
+/** A class that can be a task: made without arguments, with a `run` method. */
+export type TaskClass = abstract new () => { run(...args: never[]): unknown }
+/** The arguments of a task class's `run`. */
+export type TaskArgs<C extends TaskClass> = Parameters<InstanceType<C>['run']>
+/** What a task class's `run` returns, awaited. */
+export type TaskResult<C extends TaskClass> = Awaited<ReturnType<InstanceType<C>['run']>>
+
+/**
+ * The base of task classes: gives `run` its job (`this.request`, `this.log`, `this.signal`,
+ * `this.progress`) and the class its typed ways to be called (`delay`, `applyAsync`, `s`, `si`).
+ * A new instance is made for every run.
+ *
+ * @example
+ * @Task({ queue: 'emails', retries: 5, rateLimit: '100/m' })
+ * export class SendWelcomeEmail extends BaseTask {
+ *   async run(userId: string) {
+ *     this.log.info({ userId }, 'sending')
+ *     return { sent: true }
+ *   }
+ * }
+ * const result = await SendWelcomeEmail.delay('u_42')
+ * await result.get({ timeout: '10s' })   // { sent: true }
+ */
+export abstract class BaseTask {
+  abstract run(...args: never[]): unknown
+
+  /** Who this job is: id, attempt, queue… */
+  get request(): JobRequest {
+    return contextOf(this).request
+  }
+
+  /** Logs with the job's id; the lines are kept with the job. */
+  get log(): TaskLogger {
+    return contextOf(this).log
+  }
+
+  /** Aborted when the worker must stop before the task is done. */
+  get signal(): AbortSignal {
+    return contextOf(this).signal
+  }
+
+  /** Stores how far the job is: a number from 0 to 1, or any JSON. */
+  progress(value: unknown): Promise<void> {
+    return contextOf(this).progress(value)
+  }
+
+  /**
+   * Enqueues a job with these arguments.
+   *
+   * @throws TaskqError `TASKQ_PAYLOAD_NOT_JSON`, `TASKQ_PAYLOAD_TOO_LARGE`,
+   *   `TASKQ_ENQUEUE_NOT_SENT`, `TASKQ_ENQUEUE_UNKNOWN`
+   */
+  static delay<C extends TaskClass>(this: C, ...args: TaskArgs<C>): Promise<AsyncResult<TaskResult<C>>> {
+    return enqueue(taskNameOf(this), args) as Promise<AsyncResult<TaskResult<C>>>
+  }
+
+  /** Enqueues a job with these arguments and options. Throws what {@link BaseTask.delay} throws. */
+  static applyAsync<C extends TaskClass>(
+    this: C,
+    args: TaskArgs<C>,
+    options?: EnqueueOptions,
+  ): Promise<AsyncResult<TaskResult<C>>> {
+    return enqueue(taskNameOf(this), args, options) as Promise<AsyncResult<TaskResult<C>>>
+  }
+
+  /** A signature with these arguments; leading ones may be left out for a chain to fill in. */
+  static s<C extends TaskClass, Given extends Tails<TaskArgs<C>>>(
+    this: C,
+    ...args: Given
+  ): Signature<TaskResult<C>, Missing<TaskArgs<C>, Given>> {
+    return signature(taskNameOf(this), args)
+  }
+
+  /** An immutable signature: all arguments are given, no earlier result is taken. */
+  static si<C extends TaskClass>(this: C, ...args: TaskArgs<C>): Signature<TaskResult<C>> {
+    return signature(taskNameOf(this), args, {}, true)
+  }
+}
+
+/** Gives a task's instance the context of the run it was made for. */
+export function attachContext(instance: object, context: RunContext): void {
+  Object.defineProperty(instance, CONTEXT, { value: context })
+}
+
+function contextOf(instance: object): RunContext {
+  const context = (instance as { [CONTEXT]?: RunContext })[CONTEXT]
+  if (context !== undefined) return context
+  throw new TaskqError('TASKQ_TASK_INVALID', `${instance.constructor.name} is used outside a run`, {
+    hint: 'this.request, this.log, this.signal and this.progress exist while a worker runs the task.',
+  })
+}

@@ -1,0 +1,64 @@
+import { type Missing, type Signature, signature, type Tails } from '../canvas/signature.js'
+import { TaskqError } from '../errors/taskq-error.js'
+import type { AsyncResult } from './async-result.js'
+import type { TaskDefinition } from './definition.js'
+import type { EnqueueOptions } from './enqueue-options.js'
+import { enqueue } from './enqueuer.js'
+import { resolveTaskOptions, type TaskOptions } from './options.js'
+import { registerTask } from './registry.js'
+import type { RunContext } from './run-context.js'
+import { callerOf } from './source.js'
+
+/** A task made of a function: the same ways to be called as a class. */
+export interface FunctionTask<Args extends unknown[], R> {
+  readonly definition: TaskDefinition
+  /** Enqueues a job with these arguments. */
+  delay(...args: Args): Promise<AsyncResult<R>>
+  /** Enqueues a job with these arguments and options. */
+  applyAsync(args: Args, options?: EnqueueOptions): Promise<AsyncResult<R>>
+  /** A signature with these arguments; leading ones may be left out for a chain to fill in. */
+  s<Given extends Tails<Args>>(...args: Given): Signature<R, Missing<Args, Given>>
+  /** An immutable signature. */
+  si(...args: Args): Signature<R>
+}
+
+/**
+ * Makes a function a task.
+ *
+ * @param options as in `@Task`; `name` may be left out where the function has one
+ * @param run gets the run's context and the job's arguments
+ * @throws TaskqError as `@Task` does
+ *
+ * @example
+ * export const resize = defineTask({ name: 'images.resize', queue: 'images' }, async (ctx, path: string) => {
+ *   await ctx.progress(0.5)
+ *   return { path }
+ * })
+ * await resize.delay('cat.png')
+ */
+export function defineTask<Args extends unknown[], R>(
+  options: TaskOptions,
+  run: (context: RunContext, ...args: Args) => R,
+): FunctionTask<Args, Awaited<R>> {
+  if (typeof run !== 'function') {
+    throw new TaskqError('TASKQ_TASK_INVALID', 'defineTask was given no function', {
+      hint: "Write defineTask({ name: 'my.task' }, async (ctx, …args) => { … }).",
+    })
+  }
+  const definition: TaskDefinition = Object.freeze({
+    ...resolveTaskOptions(options, run.name),
+    source: callerOf(defineTask),
+    run: (context: RunContext, args: readonly unknown[]) => run(context, ...(args as Args)),
+  })
+  registerTask(definition)
+  const { name } = definition
+  type Result = AsyncResult<Awaited<R>>
+  return Object.freeze({
+    definition,
+    delay: (...args: Args) => enqueue(name, args) as Promise<Result>,
+    applyAsync: (args: Args, more?: EnqueueOptions) => enqueue(name, args, more) as Promise<Result>,
+    s: <Given extends Tails<Args>>(...args: Given) =>
+      signature<Awaited<R>, Missing<Args, Given>>(name, args),
+    si: (...args: Args) => signature<Awaited<R>, []>(name, args, {}, true),
+  })
+}

@@ -1,0 +1,32 @@
+import { TaskqError } from '../errors/taskq-error.js'
+import type { AsyncResult } from './async-result.js'
+import type { EnqueueOptions } from './enqueue-options.js'
+
+/** What sends a task's jobs. Tasks are pure; the app puts a real one here. */
+export interface Enqueuer {
+  enqueue(task: string, args: readonly unknown[], options: EnqueueOptions): Promise<AsyncResult>
+}
+
+const SLOT = Symbol.for('taskq.enqueuer')
+type Home = { [SLOT]?: () => Enqueuer | Promise<Enqueuer> }
+
+/** Says where the enqueuer comes from; it is asked at every enqueue, so it may connect at the first. */
+export function bindEnqueuer(provide: () => Enqueuer | Promise<Enqueuer>): void {
+  ;(globalThis as Home)[SLOT] = provide
+}
+
+/** Sends one job through the bound enqueuer. */
+export async function enqueue(
+  task: string,
+  args: readonly unknown[],
+  options: EnqueueOptions = {},
+): Promise<AsyncResult> {
+  const provide = (globalThis as Home)[SLOT]
+  if (provide === undefined) {
+    throw new TaskqError('TASKQ_ENQUEUE_NOT_SENT', 'no app is bound: nothing can be enqueued', {
+      hint: "Import from 'taskq', which binds one.",
+    })
+  }
+  const provided = provide()
+  return (provided instanceof Promise ? await provided : provided).enqueue(task, args, options)
+}

@@ -1,0 +1,26 @@
+/**
+ * Where a job stands.
+ *
+ * - `scheduled`: waits for its time
+ * - `queued`: waits for a worker
+ * - `active`: runs now
+ * - `retrying`: failed at least once, waits for its next run
+ * - `blocked`: waits for its children
+ * - `succeeded`, `failed`: done. `dead`: failed with no retry left, kept for replay
+ * - `revoked`, `expired`: ended before it ran
+ * - `unknown`: no such job, or its result's time is over
+ *
+ * docs/glossary.md maps them to Celery's.
+ */
+export type JobState =
+  | 'scheduled'
+  | 'queued'
+  | 'active'
+  | 'retrying'
+  | 'blocked'
+  | 'succeeded'
+  | 'failed'
+  | 'dead'
+  | 'revoked'
+  | 'expired'
+  | 'unknown'

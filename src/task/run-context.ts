@@ -1,0 +1,36 @@
+/** Who the running job is. */
+export interface JobRequest {
+  readonly id: string
+  readonly task: string
+  readonly queue: string
+  /** 1 for the first run. */
+  readonly attempt: number
+  /** How many extra runs this job may have. */
+  readonly retries: number
+  /** When it was enqueued, in milliseconds since 1970. */
+  readonly enqueuedAt: number
+}
+
+/** One line of a job's log: a message, or fields and a message. */
+export interface LogLine {
+  (message: string): void
+  (fields: object, message?: string): void
+}
+
+/** Logs with the job's id and task; lines are kept with the job. */
+export interface TaskLogger {
+  readonly debug: LogLine
+  readonly info: LogLine
+  readonly warn: LogLine
+  readonly error: LogLine
+}
+
+/** What a running task sees of its job: `this` in a class, `ctx` in a function. */
+export interface RunContext {
+  readonly request: JobRequest
+  readonly log: TaskLogger
+  /** Aborted when the worker must stop before the task is done. Pass it to `fetch` and the like. */
+  readonly signal: AbortSignal
+  /** Stores how far the job is: a number from 0 to 1, or any JSON. Seen by whoever watches it. */
+  progress(value: unknown): Promise<void>
+}

@@ -1,0 +1,48 @@
+import { TaskqError } from '../errors/taskq-error.js'
+import { attachContext } from './base-task.js'
+import type { TaskDefinition } from './definition.js'
+import { writeDefinition } from './metadata.js'
+import { resolveTaskOptions, type TaskOptions } from './options.js'
+import { registerTask } from './registry.js'
+import type { RunContext } from './run-context.js'
+import { callerOf } from './source.js'
+
+type RunnableClass = new () => { run(...args: never[]): unknown }
+
+/**
+ * Makes a class a task that workers run and `delay` calls. Serves legacy and TC39 decorators alike.
+ *
+ * @param options see {@link TaskOptions}; all have defaults
+ * @throws TaskqError `TASKQ_TASK_OPTION_INVALID` naming every wrong option,
+ *   `TASKQ_TASK_NAME_TAKEN` naming both places, `TASKQ_TASK_INVALID` for a class without `run`
+ *
+ * @example
+ * @Task({ queue: 'reports', retries: 3, backoff: { type: 'fixed', delay: '30s' } })
+ * class DailyReport extends BaseTask {
+ *   async run(day: string) { … }
+ * }
+ */
+export function Task(options: TaskOptions = {}) {
+  const source = callerOf(Task)
+  return <C extends RunnableClass>(target: C, _context?: ClassDecoratorContext): void => {
+    if (typeof target?.prototype?.run !== 'function') throw notRunnable(target)
+    const definition: TaskDefinition = Object.freeze({
+      ...resolveTaskOptions(options, target.name),
+      source,
+      run: (context: RunContext, args: readonly unknown[]) => {
+        const instance = new target()
+        attachContext(instance, context)
+        return instance.run(...(args as never[]))
+      },
+    })
+    registerTask(definition)
+    writeDefinition(target, definition)
+  }
+}
+
+function notRunnable(target: unknown): TaskqError {
+  const name = (target as { name?: string } | undefined)?.name || 'the class'
+  return new TaskqError('TASKQ_TASK_INVALID', `${name} has no run method`, {
+    hint: `Write async run(…) in ${name}, and extend BaseTask.`,
+  })
+}
