@@ -1,0 +1,34 @@
+/** The patterns that find task files where `tasks` is not set: the first that matches anything is taken. */
+export const DEFAULT_TASK_PATTERNS: readonly string[] = Object.freeze([
+  'src/tasks/**/*.{ts,tsx,mts,cts,js,mjs,cjs}',
+  'dist/tasks/**/*.{js,mjs,cjs}',
+])
+
+/**
+ * Every setting and its default, in the form a user would write; `undefined` where there is none to write.
+ *
+ * `docs/reference/configuration.md` shows the same table; a test holds the two, and the schema, together.
+ */
+export const DEFAULTS = Object.freeze({
+  broker: undefined,
+  prefix: 'taskq',
+  tasks: DEFAULT_TASK_PATTERNS,
+  defaultQueue: 'default',
+  queues: Object.freeze({}),
+  routes: Object.freeze([]),
+  'worker.concurrency': 10,
+  'worker.shutdownTimeout': '25s',
+  'worker.lock': '10s',
+  'worker.stallCheck': '5s',
+  'results.ttl': '24h',
+  'deadLetters.ttl': '30d',
+  'deadLetters.max': 10_000,
+  'payload.max': 262_144,
+  'payload.warn': 32_768,
+  enqueueTimeout: '5s',
+  'log.level': 'info',
+  'log.format': undefined,
+})
+
+/** The dotted name of a setting, such as `worker.concurrency`. */
+export type SettingKey = keyof typeof DEFAULTS

@@ -1,0 +1,48 @@
+import { formatDuration, parseDuration } from '../time/duration.js'
+import { DEFAULT_TASK_PATTERNS, DEFAULTS, type SettingKey } from './defaults.js'
+import type { Origin, ResolvedConfig } from './resolved-config.js'
+
+/** One line of `taskq config`. */
+export interface ConfigEntry {
+  /** The setting's dotted name. */
+  readonly key: SettingKey
+  /** Its value, in the form a user would write; JSON only, and without secrets. */
+  readonly value: unknown
+  readonly origin: Origin
+}
+
+/** Every setting with its value and where it came from, in the order of the documentation. */
+export function describeConfig(config: ResolvedConfig): ConfigEntry[] {
+  return (Object.keys(DEFAULTS) as SettingKey[]).map((key) => ({
+    key,
+    value: VALUES[key](config),
+    origin: config.origins[key],
+  }))
+}
+
+const VALUES: Readonly<Record<SettingKey, (config: ResolvedConfig) => unknown>> = {
+  broker: ({ broker }) => (broker.kind === 'embedded' ? 'embedded' : broker.label),
+  prefix: (config) => config.prefix,
+  tasks: (config) => config.tasks ?? DEFAULT_TASK_PATTERNS,
+  defaultQueue: (config) => config.defaultQueue,
+  queues: (config) => ({ ...config.queues }),
+  routes: (config) => config.routes.map(({ pattern, queue }) => [pattern, { queue }]),
+  'worker.concurrency': (config) => config.worker.concurrency,
+  'worker.shutdownTimeout': (config) => durationText(config.worker.shutdownTimeoutMs),
+  'worker.lock': (config) => durationText(config.worker.lockMs),
+  'worker.stallCheck': (config) => durationText(config.worker.stallCheckMs),
+  'results.ttl': (config) => durationText(config.results.ttlMs),
+  'deadLetters.ttl': (config) => durationText(config.deadLetters.ttlMs),
+  'deadLetters.max': (config) => config.deadLetters.max,
+  'payload.max': (config) => config.payload.maxBytes,
+  'payload.warn': (config) => config.payload.warnBytes,
+  enqueueTimeout: (config) => durationText(config.enqueueTimeoutMs),
+  'log.level': (config) => config.log.level,
+  'log.format': (config) => config.log.format,
+}
+
+// The readable form rounds: it is shown only where it says exactly the same.
+function durationText(ms: number): string {
+  const readable = formatDuration(ms)
+  return parseDuration(readable) === ms ? readable : `${ms}ms`
+}

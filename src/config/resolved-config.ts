@@ -1,0 +1,66 @@
+import type { BrokerTls } from './broker-options.js'
+import type { SettingKey } from './defaults.js'
+import type { LogFormat, LogLevel } from './taskq-config.js'
+
+/** Where the value of a setting came from. */
+export type Origin = 'default' | 'file' | `env ${string}` | `flag --${string}`
+
+/** The configuration of a process: complete, checked, deep-frozen, durations in milliseconds. */
+export interface ResolvedConfig {
+  /** The project's folder. */
+  readonly root: string
+  /** The file it was read from, if there is one. */
+  readonly file: string | undefined
+  readonly broker: ResolvedBroker
+  readonly prefix: string
+  /** Undefined where none are set: discovery then looks where tasks usually are. */
+  readonly tasks: readonly string[] | undefined
+  readonly defaultQueue: string
+  readonly queues: Readonly<Record<string, ResolvedQueue>>
+  readonly routes: readonly ResolvedRoute[]
+  readonly worker: {
+    readonly concurrency: number
+    readonly shutdownTimeoutMs: number
+    readonly lockMs: number
+    readonly stallCheckMs: number
+  }
+  readonly results: { readonly ttlMs: number }
+  readonly deadLetters: { readonly ttlMs: number; readonly max: number }
+  readonly payload: { readonly maxBytes: number; readonly warnBytes: number }
+  readonly enqueueTimeoutMs: number
+  readonly log: { readonly level: LogLevel; readonly format: LogFormat }
+  /** Where each value came from, by the setting's dotted name. */
+  readonly origins: Readonly<Record<SettingKey, Origin>>
+}
+
+/** The embedded development broker, or a Redis. */
+export type ResolvedBroker = { readonly kind: 'embedded' } | RedisBroker
+
+/** A Redis to connect to: one server, the master that sentinels name, or a cluster. Holds the password. */
+export interface RedisBroker {
+  readonly kind: 'redis'
+  readonly mode: 'single' | 'sentinel' | 'cluster'
+  /** The server, the sentinels, or some of the cluster's nodes. */
+  readonly nodes: readonly { readonly host: string; readonly port: number }[]
+  readonly username: string | undefined
+  readonly password: string | undefined
+  readonly db: number
+  /** Undefined for no TLS; an empty record for TLS without options of its own. */
+  readonly tls: BrokerTls | undefined
+  /** The sentinels' name of the master. */
+  readonly master: string | undefined
+  readonly sentinelPassword: string | undefined
+  /** The same as one line for people, without any password. */
+  readonly label: string
+}
+
+/** A queue of which something is configured. */
+export interface ResolvedQueue {
+  readonly concurrency: number | undefined
+}
+
+/** Where tasks go whose name matches. */
+export interface ResolvedRoute {
+  readonly pattern: string
+  readonly queue: string
+}

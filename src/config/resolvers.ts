@@ -1,0 +1,59 @@
+import { parseDuration } from '../time/duration.js'
+import type { SettingKey } from './defaults.js'
+import { resolveBroker } from './resolve-broker.js'
+import type { ResolvedConfig, ResolvedQueue } from './resolved-config.js'
+import type { TaskqConfig } from './taskq-config.js'
+
+/** The winning value of every setting, as it was written. */
+export type Settings = Readonly<Record<SettingKey, unknown>>
+type Resolver = (settings: Settings) => Partial<ResolvedConfig>
+
+/** How checked settings become a configuration: each step adds its part. `tty` says whether people read the log. */
+export const resolversFor = (tty: boolean): readonly Resolver[] => [
+  ({ broker }) => ({ broker: resolveBroker(broker as TaskqConfig['broker']) }),
+  ({ prefix, defaultQueue }) => ({ prefix: String(prefix), defaultQueue: String(defaultQueue) }),
+  ({ queues }) => ({ queues: resolveQueues(queues as NonNullable<TaskqConfig['queues']>) }),
+  ({ routes }) => ({ routes: resolveRoutes(routes as NonNullable<TaskqConfig['routes']>) }),
+  resolveWorker,
+  resolveRetention,
+  ({ enqueueTimeout }) => ({ enqueueTimeoutMs: milliseconds(enqueueTimeout) }),
+  (settings) => ({
+    payload: { maxBytes: Number(settings['payload.max']), warnBytes: Number(settings['payload.warn']) },
+  }),
+  (settings) => ({ log: resolveLog(settings, tty) }),
+]
+
+// Without a prototype, a job's queue named `constructor` finds nothing here.
+function resolveQueues(queues: NonNullable<TaskqConfig['queues']>): ResolvedConfig['queues'] {
+  const resolved: Record<string, ResolvedQueue> = Object.create(null)
+  for (const [name, { concurrency }] of Object.entries(queues)) resolved[name] = { concurrency }
+  return resolved
+}
+
+const resolveRoutes = (routes: NonNullable<TaskqConfig['routes']>): ResolvedConfig['routes'] =>
+  routes.map(([pattern, { queue }]) => ({ pattern, queue }))
+
+function resolveWorker(settings: Settings): Partial<ResolvedConfig> {
+  return {
+    worker: {
+      concurrency: Number(settings['worker.concurrency']),
+      shutdownTimeoutMs: milliseconds(settings['worker.shutdownTimeout']),
+      lockMs: milliseconds(settings['worker.lock']),
+      stallCheckMs: milliseconds(settings['worker.stallCheck']),
+    },
+  }
+}
+
+function resolveRetention(settings: Settings): Partial<ResolvedConfig> {
+  return {
+    results: { ttlMs: milliseconds(settings['results.ttl']) },
+    deadLetters: { ttlMs: milliseconds(settings['deadLetters.ttl']), max: Number(settings['deadLetters.max']) },
+  }
+}
+
+function resolveLog(settings: Settings, tty: boolean): ResolvedConfig['log'] {
+  const format = settings['log.format'] ?? (tty ? 'pretty' : 'json')
+  return { level: settings['log.level'], format } as ResolvedConfig['log']
+}
+
+const milliseconds = (value: unknown): number => parseDuration(value) ?? Number.NaN

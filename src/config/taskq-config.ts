@@ -1,0 +1,70 @@
+import type { Duration } from '../time/duration.js'
+import type { BrokerOptions } from './broker-options.js'
+
+/** What `taskq.config.ts` exports. Every key may be left out; docs/reference/configuration.md explains each. */
+export interface TaskqConfig {
+  /** Where Redis is: `redis://…`, `rediss://…` or {@link BrokerOptions}. Default: the embedded development broker. */
+  readonly broker?: string | BrokerOptions | undefined
+  /** The name of this app's keys in Redis. Apps with different names share a Redis unseen. Default `'taskq'`. */
+  readonly prefix?: string
+  /**
+   * Where the task files are, as globs from the project's root.
+   * Default: `src/tasks`, and where nothing is found there, `dist/tasks`.
+   */
+  readonly tasks?: readonly string[]
+  /** The queue of tasks that name none. Default `'default'`. */
+  readonly defaultQueue?: string
+  /** What is special about a queue, by its name. */
+  readonly queues?: Readonly<Record<string, QueueOptions>>
+  /** Which queue a task goes to that names none itself: a task name or a glob with `*`; the first match wins. */
+  readonly routes?: readonly Route[]
+  readonly worker?: WorkerOptions
+  readonly results?: {
+    /** How long a result is kept. Default `'24h'`. */
+    readonly ttl?: Duration
+  }
+  readonly deadLetters?: {
+    /** How long a dead letter is kept. Default `'30d'`. */
+    readonly ttl?: Duration
+    /** How many are kept per queue; the oldest go first. Default 10,000. */
+    readonly max?: number
+  }
+  readonly payload?: {
+    /** Larger arguments are refused. Bytes of JSON. Default 262,144 (256 KiB). */
+    readonly max?: number
+    /** Larger arguments are logged as a warning. Bytes of JSON. Default 32,768 (32 KiB). */
+    readonly warn?: number
+  }
+  /** How long an enqueue may take before it is given up. Default `'5s'`. */
+  readonly enqueueTimeout?: Duration
+  readonly log?: {
+    /** The least level that is written. Default `'info'`. */
+    readonly level?: LogLevel
+    /** `pretty` for people, `json` for machines. Default: `pretty` on a terminal, else `json`. */
+    readonly format?: LogFormat
+  }
+}
+
+/** What is special about one queue. */
+export interface QueueOptions {
+  /** At most that many jobs of this queue at once in one worker. Default: as many as the worker has slots. */
+  readonly concurrency?: number
+}
+
+/** A task name or a glob with `*`, and where such tasks go. */
+export type Route = readonly [pattern: string, target: { readonly queue: string }]
+
+/** How a worker runs. */
+export interface WorkerOptions {
+  /** At most that many jobs at once, over all queues. Default 10. */
+  readonly concurrency?: number
+  /** How long running jobs may go on after SIGTERM before they are given back. Default `'25s'`. */
+  readonly shutdownTimeout?: Duration
+  /** How long a job stays a worker's that gives no sign of life. Default `'10s'`. */
+  readonly lock?: Duration
+  /** How often jobs of lost workers are looked for. Default `'5s'`. */
+  readonly stallCheck?: Duration
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
+export type LogFormat = 'pretty' | 'json'

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { DEFAULTS } from '../../src/config/defaults.js'
+import { ENVIRONMENT, FLAGS } from '../../src/config/overrides.js'
+import { leafKeys } from '../../src/config/schema-keys.js'
+
+const page = readFileSync(new URL('../../docs/reference/configuration.md', import.meta.url), 'utf8')
+const rows = page
+  .split('\n')
+  .filter((line) => line.startsWith('| `'))
+  .map((line) => line.split(' | ').map((cell) => cell.replace(/^\| |\s*\|$/g, '').trim()))
+const code = (cell = ''): string => /^`(.*)`$/.exec(cell)?.[1] ?? ''
+const settings = rows.filter((row) => row.length === 4)
+const names = rows.filter((row) => row.length === 2).map(([name, sets]) => [code(name), code(sets)])
+
+describe('docs/reference/configuration.md', () => {
+  test('names every key of the schema, and no other', () => {
+    expect(settings.map(([key]) => code(key)).sort()).toEqual(leafKeys().sort())
+  })
+
+  test('gives the default that the code has', () => {
+    const documented = new Map(settings.map(([key, , fallback]) => [code(key), fallback]))
+    for (const [key, value] of Object.entries(DEFAULTS)) {
+      if (!documented.has(key)) continue
+      const shown = documented.get(key) ?? ''
+      if (value === undefined) expect(shown, key).not.toMatch(/^`/)
+      else if (Array.isArray(value) && value.length > 0) for (const part of value) expect(page, key).toContain(part)
+      else
+        expect(code(shown).replace(/^'|'$/g, ''), key).toBe(
+          typeof value === 'object' ? JSON.stringify(value) : String(value),
+        )
+    }
+  })
+
+  test('every default belongs to a key of the schema', () => {
+    const known = new Set(leafKeys().map((key) => key.split(/\.\*|\[\]/)[0]))
+    for (const key of Object.keys(DEFAULTS)) {
+      expect(known.has(key) || leafKeys().some((leaf) => leaf.startsWith(`${key}.`)), key).toBe(true)
+    }
+  })
+
+  test('names every variable and flag, and no other', () => {
+    const wanted = [
+      ...ENVIRONMENT.map(([name, key]) => [name, key]),
+      ...FLAGS.map(([, name, key]) => [`--${name}`, key]),
+    ]
+    expect(names.sort()).toEqual(wanted.sort())
+  })
+})
