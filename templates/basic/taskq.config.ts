@@ -1,0 +1,14 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { defineConfig } from 'taskq/config'
+
+const envFile = join(import.meta.dirname, '.env')
+if (existsSync(envFile)) process.loadEnvFile(envFile)
+
+const production = process.env.NODE_ENV === 'production'
+
+export default defineConfig({
+  // Not set: a development broker that taskq starts for this folder by itself.
+  broker: process.env.REDIS_URL,
+  tasks: [production ? 'dist/tasks/**/*.js' : 'src/tasks/**/*.ts'],
+})
