@@ -36,8 +36,7 @@ export function signature<R, Missing extends unknown[]>(
     options: Object.freeze({ ...options }),
     immutable,
     delay: () => enqueue(task, args, options) as Promise<AsyncResult<R>>,
-    applyAsync: (more: EnqueueOptions = {}) =>
-      enqueue(task, args, { ...options, ...more }) as Promise<AsyncResult<R>>,
+    applyAsync: (more: EnqueueOptions = {}) => enqueue(task, args, { ...options, ...more }) as Promise<AsyncResult<R>>,
     set: (more: EnqueueOptions) => signature<R, Missing>(task, args, { ...options, ...more }, immutable),
   })
 }

@@ -19,7 +19,8 @@ const MAX_TEXT = 16_384
  * `throw undefined` become a failure with a message. At most five causes deep, 16 KiB a text.
  */
 export function describeFailure(thrown: unknown, depth = 0): JobFailure {
-  if (!(thrown instanceof Error)) return { name: 'NonError', message: clip(`a value that is no Error was thrown: ${preview(thrown)}`) }
+  if (!(thrown instanceof Error))
+    return { name: 'NonError', message: clip(`a value that is no Error was thrown: ${preview(thrown)}`) }
   const { code, cause } = thrown as { code?: unknown; cause?: unknown }
   return {
     name: clip(String(thrown.name || 'Error')),

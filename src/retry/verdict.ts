@@ -1,10 +1,7 @@
 import { type BackoffPolicy, backoffMs } from './backoff.js'
 
-/** What becomes of a job after a run. */
-export type Verdict =
-  | { readonly kind: 'succeeded' }
-  | { readonly kind: 'retry'; readonly delayMs: number }
-  | { readonly kind: 'dead' }
+/** What becomes of a job after a failed run. */
+export type Verdict = { readonly kind: 'retry'; readonly delayMs: number } | { readonly kind: 'dead' }
 
 /** The policy that judges a failed run. */
 export interface RetryPolicy {

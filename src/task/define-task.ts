@@ -57,8 +57,7 @@ export function defineTask<Args extends unknown[], R>(
     definition,
     delay: (...args: Args) => enqueue(name, args) as Promise<Result>,
     applyAsync: (args: Args, more?: EnqueueOptions) => enqueue(name, args, more) as Promise<Result>,
-    s: <Given extends Tails<Args>>(...args: Given) =>
-      signature<Awaited<R>, Missing<Args, Given>>(name, args),
+    s: <Given extends Tails<Args>>(...args: Given) => signature<Awaited<R>, Missing<Args, Given>>(name, args),
     si: (...args: Args) => signature<Awaited<R>, []>(name, args, {}, true),
   })
 }

@@ -36,8 +36,7 @@ export function registerTask(definition: TaskDefinition): void {
 export const findTask = (name: string): TaskDefinition | undefined => tasks().get(name)
 
 /** All tasks of this process, by name. */
-export const listTasks = (): TaskDefinition[] =>
-  [...tasks().values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+export const listTasks = (): TaskDefinition[] => [...tasks().values()].sort((a, b) => (a.name < b.name ? -1 : 1))
 
 /** Forgets tasks: all of them, or one. For tests that define tasks of their own. */
 export function forgetTasks(name?: string): void {
