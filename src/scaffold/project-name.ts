@@ -35,7 +35,7 @@ export function isPlainName(name: string): boolean {
 
 function nameError(name: string, why: string): TaskqError {
   return new TaskqError('TASKQ_SCAFFOLD_NAME', `the project cannot be called ${show(name)}: ${why}`, {
-    hint: 'Choose a name such as my-app.',
+    hint: 'Choose a name such as my-app; --name gives one that differs from the folder.',
     data: { name: name.slice(0, 200) },
   })
 }
