@@ -2,6 +2,8 @@ import type { AsyncResult } from '../task/async-result.js'
 import type { EnqueueOptions } from '../task/enqueue-options.js'
 import { enqueue } from '../task/enqueuer.js'
 
+declare const MISSING: unique symbol
+
 /**
  * A task with its arguments and options, not yet sent: frozen data that can be kept, passed on and
  * sent many times. It has no `then`, so that `await` and `Promise.all` leave it alone.
@@ -15,6 +17,8 @@ export interface Signature<R = unknown, Missing extends unknown[] = []> {
   readonly options: EnqueueOptions
   /** An immutable signature takes no result of an earlier link. */
   readonly immutable: boolean
+  /** Never there: without it, the compiler would take any two signatures of the same result for one type. */
+  readonly [MISSING]?: Missing
   /** Sends it. Arguments that are still missing do not compile. */
   delay(this: Signature<R, []>): Promise<AsyncResult<R>>
   /** Sends it with options that add to, or replace, its own. */
@@ -44,9 +48,12 @@ export function signature<R, Missing extends unknown[]>(
 /** Any tail of an argument list: `[a, b]`, `[b]` or `[]` of `(a, b)`. */
 export type Tails<Args extends unknown[]> = Args extends [unknown, ...infer Rest] ? Args | Tails<Rest> : Args
 
-/** What is missing in front of a given tail. */
-export type Missing<Args extends unknown[], Given extends unknown[]> = Args extends Given
+/** What is missing in front of a given tail. Nothing, where what is given is enough to run. */
+export type Missing<Args extends unknown[], Given extends unknown[]> = Given extends Args
   ? []
-  : Args extends [...infer Front, ...Given]
+  : Required<Args> extends [...infer Front, ...AnyOf<Given>]
     ? Front
-    : never
+    : Args
+
+/** As many values, of any type: `s(80)` is inferred as the literal `[80]`, which no argument list ends in. */
+type AnyOf<Given extends unknown[]> = { [Index in keyof Given]: unknown }

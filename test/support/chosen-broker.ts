@@ -22,6 +22,7 @@ export function chooseBroker(env: NodeJS.ProcessEnv = process.env, redis = findP
   }
   if (wanted === 'embedded') return { kind: 'embedded', notRun: 'real Redis: TASKQ_TEST_BROKER=embedded' }
   if (redis === undefined) return { kind: 'embedded', notRun: 'real Redis: no redis-server on PATH' }
-  const reason = wanted === 'redis' ? 'TASKQ_TEST_BROKER=redis' : 'redis-server is on PATH; TASKQ_TEST_BROKER=embedded runs it'
+  const reason =
+    wanted === 'redis' ? 'TASKQ_TEST_BROKER=redis' : 'redis-server is on PATH; TASKQ_TEST_BROKER=embedded runs it'
   return { kind: 'redis', notRun: `the same tests on the embedded broker: ${reason}` }
 }

@@ -30,5 +30,6 @@ function run(program: string, args: string[]): void {
     env: { ...process.env, PATH },
     shell: process.platform === 'win32',
   })
-  if (status !== 0) process.stderr.write(`${program} ${args.join(' ')} ended with ${status}; tests may see an old dist\n${stdout}`)
+  if (status !== 0)
+    process.stderr.write(`${program} ${args.join(' ')} ended with ${status}; tests may see an old dist\n${stdout}`)
 }
