@@ -21,3 +21,15 @@ function maskLogin(login: string): string {
   if (colon === -1 || colon === login.length - 1) return MASK
   return `${login.slice(0, colon)}:${MASK}`
 }
+
+/**
+ * Masks the URLs in a message, and leaves the rest of it alone: `cannot reach redis://app:s3cret@host`.
+ * Names of files and packages, `file:///…/@scope/name` among them, stay as they are.
+ */
+export const maskUrlsIn = (message: string): string =>
+  message
+    .replace(NOT_A_FILE, (_, scheme: string, login: string) => `${scheme}${maskLogin(login)}@`)
+    .replace(REDIS_QUERY, `$1?${MASK}`)
+
+const NOT_A_FILE = /\b(?!file:)([a-z][a-z0-9+.-]*:\/\/)([\s\S]*)@/gi
+const REDIS_QUERY = /(rediss?:\/\/[^\s"'`?#]*)[?#][^\s"'`]*/gi

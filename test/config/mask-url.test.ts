@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { maskUrl } from '../../src/config/mask-url.js'
+import { maskUrl, maskUrlsIn } from '../../src/config/mask-url.js'
 
 test.each([
   ['redis://host:6379/0', 'redis://host:6379/0'],
@@ -14,3 +14,12 @@ test.each([
   ['user:pw@host', '***@host'],
   ['plain text', 'plain text'],
 ])('%s', (text, masked) => expect(maskUrl(text)).toBe(masked))
+
+test.each([
+  ['bad: redis://user:p@w@host/1', 'bad: redis://user:***@host/1'],
+  ['bad: redis://host?password=pw', 'bad: redis://host?***'],
+  [
+    "Cannot find package '@scope/x' imported from file:///a/node_modules/@b/c.js",
+    "Cannot find package '@scope/x' imported from file:///a/node_modules/@b/c.js",
+  ],
+])('in a message: %s', (text, masked) => expect(maskUrlsIn(text)).toBe(masked))
