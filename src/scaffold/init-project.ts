@@ -23,10 +23,10 @@ export interface InitOutcome {
   readonly git?: GitOutcome
 }
 
-/** Told about each step as it begins, and about each line of the install. */
+/** Told about each step as it begins, and about the end of the install. */
 export interface InitProgress {
   step(name: 'write' | 'install' | 'git'): void
-  installLine(line: string): void
+  installDone(ok: boolean): void
 }
 
 /**
@@ -43,7 +43,8 @@ export async function initProject(request: InitRequest, progress: InitProgress):
   const outcome: InitOutcome = { plan, written: true }
   if (request.install) {
     progress.step('install')
-    const install = await installDependencies(request.packageManager, plan.root, progress.installLine)
+    const install = await installDependencies(request.packageManager, plan.root)
+    progress.installDone(install.ok)
     Object.assign(outcome, { install })
   }
   if (request.git && plan.kind !== 'package') {

@@ -12,28 +12,15 @@ export interface InstallOutcome {
 
 const TAIL_LINES = 15
 
-/**
- * Installs a project's dependencies. Never throws: a failure is an outcome, the project stays.
- *
- * @param onLine called with each line that the package manager prints
- */
-export function installDependencies(
-  manager: PackageManager,
-  dir: string,
-  onLine: (line: string) => void = () => undefined,
-): Promise<InstallOutcome> {
+/** Installs a project's dependencies. Never throws: a failure is an outcome, the project stays. */
+export function installDependencies(manager: PackageManager, dir: string): Promise<InstallOutcome> {
   const { program, args } = installCommand(manager, process.platform)
   const tail: string[] = []
   return new Promise((done) => {
     const child = spawn(program, args, { cwd: dir, shell: false, stdio: ['ignore', 'pipe', 'pipe'] })
     const take = (chunk: Buffer) => {
-      for (const line of chunk
-        .toString('utf8')
-        .split(/\r?\n/)
-        .filter((text) => text.trim() !== '')) {
-        tail.push(line)
-        onLine(line)
-      }
+      const lines = chunk.toString('utf8').split(/\r?\n/)
+      tail.push(...lines.filter((line) => line.trim() !== ''))
       tail.splice(0, Math.max(0, tail.length - TAIL_LINES))
     }
     child.stdout.on('data', take)

@@ -47,11 +47,10 @@ export default class Init extends Command {
       this.log('Cancelled. Nothing was written.')
       return this.exit(130)
     }
-    const outcome = await initProject(
-      resolved.request,
-      presenter.showProgress(resolved.request, (line) => this.log(line)),
-    )
+    const progress = presenter.showProgress(resolved.request, (line) => this.log(line))
+    const outcome = await initProject(resolved.request, progress)
     this.log(presenter.presentInit(outcome, resolved))
+    if (outcome.install?.ok === false) process.exitCode = 1
     return presenter.initJson(outcome, resolved.request)
   }
 }

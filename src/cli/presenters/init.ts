@@ -2,17 +2,22 @@ import { relative } from 'node:path'
 import type { InitOutcome, InitProgress, InitRequest } from '../../scaffold/init-project.js'
 import { wordsOf } from '../../scaffold/package-manager.js'
 import type { ScaffoldPlan } from '../../scaffold/scaffold-plan.js'
+import { formatDuration } from '../../time/duration.js'
 import type { ResolvedInit } from '../prompts/init.js'
 
 type Log = (line: string) => void
 
-/** Says what goes on while it may take long. */
+/** Says what goes on while it may take long. No spinner: one would take Ctrl-C away from the install. */
 export function showProgress(request: InitRequest, log: Log): InitProgress {
+  let startedAt = 0
   return {
     step: (name) => {
+      startedAt = performance.now()
       if (name === 'install') log(`Installing: ${wordsOf(request.packageManager).install} …`)
     },
-    installLine: () => undefined,
+    installDone: (ok) => {
+      if (ok) log(`Installed in ${formatDuration(performance.now() - startedAt)}`)
+    },
   }
 }
 
@@ -54,7 +59,7 @@ function remarks(outcome: InitOutcome, { request, userNode, fromCheckout }: Reso
   if (request.pinNode) lines.push(`Your Node is ${userNode}: the project brings Node 24, which its scripts use.`)
   if (install !== undefined && !install.ok) {
     lines.push(`The install failed (${install.reason}); the project is complete without it. Its last lines:`)
-    lines.push(...install.tail.map((line) => `  ${line}`))
+    lines.push(...install.tail.map((line) => `  ${printable(line)}`))
   }
   if (git === 'initialized') lines.push('A git repository was made, but nothing committed: git does not know you yet.')
   if (git === 'failed') lines.push('git could not make a repository here.')
@@ -98,3 +103,6 @@ function changedFiles(plan: ScaffoldPlan): string[] {
   const changed = plan.packageJson === undefined ? [] : ['package.json']
   return [...changed, ...plan.files.map((file) => file.path)].sort()
 }
+
+/** Without control characters: an install script may print anything. */
+const printable = (line: string): string => line.replace(/\p{Cc}/gu, ' ')
