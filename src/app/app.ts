@@ -1,0 +1,123 @@
+import type { Client } from '../client/client.js'
+import type { FlagValues } from '../config/overrides.js'
+import type { ResolvedConfig } from '../config/resolved-config.js'
+import type { Discovery } from '../discovery/discover-tasks.js'
+import type { Engine } from '../engine/engine.js'
+import type { Worker } from '../worker/worker.js'
+import type { AppBroker } from './resolve-broker.js'
+import { packageVersion } from './version.js'
+import type { WorkerRequest } from './worker-request.js'
+
+/** Where an app's configuration comes from. */
+export interface AppSources {
+  /** The folder from which the project is looked for. */
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+  /** This configuration file and no other. */
+  readonly configPath?: string
+  readonly flags?: Partial<FlagValues>
+  /** Called with what the user should know; by default it becomes a process warning. */
+  readonly warn?: (message: string) => void
+}
+
+/**
+ * One project's taskq: its configuration, and, each made when it is first asked for, its connection, its
+ * client, its tasks and its workers.
+ */
+export class App {
+  #broker: Promise<AppBroker> | undefined
+  #engine: Promise<Engine> | undefined
+  #client: Promise<Client> | undefined
+  #discovery: Promise<Discovery> | undefined
+
+  private constructor(
+    readonly config: ResolvedConfig,
+    private readonly sources: AppSources,
+  ) {}
+
+  /**
+   * Loads and checks the configuration; connects to nothing.
+   *
+   * @throws TaskqError `TASKQ_CONFIG_UNREADABLE`, `TASKQ_CONFIG_INVALID`
+   */
+  static async load(sources: AppSources): Promise<App> {
+    const [{ loadConfigFile }, { resolveConfig }] = await Promise.all([
+      import('../discovery/load-config-file.js'),
+      import('../config/resolve-config.js'),
+    ])
+    const { root, file, warnings } = await loadConfigFile(sources.cwd, sources.configPath)
+    for (const warning of warnings) warnOf(sources)(warning)
+    const { env, flags } = sources
+    return new App(resolveConfig({ root, env, ...(file && { file }), ...(flags && { flags }) }), sources)
+  }
+
+  /** An app of a configuration given in code. */
+  static of(config: ResolvedConfig, sources: AppSources): App {
+    return new App(config, sources)
+  }
+
+  /** The broker's address; starts the embedded broker where none is configured. */
+  broker(): Promise<AppBroker> {
+    this.#broker ??= import('./resolve-broker.js').then(({ resolveBroker }) => resolveBroker(this.config, this.sources.env))
+    return this.#broker
+  }
+
+  /** The engine, which connects when it is first used. */
+  engine(): Promise<Engine> {
+    this.#engine ??= this.#openEngine().catch((error) => {
+      this.#engine = undefined
+      this.#broker = undefined
+      throw error
+    })
+    return this.#engine
+  }
+
+  client(): Promise<Client> {
+    this.#client ??= this.#openClient().catch((error) => {
+      this.#client = undefined
+      throw error
+    })
+    return this.#client
+  }
+
+  /** Imports the project's task files. */
+  discover(): Promise<Discovery> {
+    this.#discovery ??= import('../discovery/discover-tasks.js').then(({ discoverTasks }) =>
+      discoverTasks({ root: this.config.root, patterns: this.config.tasks }),
+    )
+    return this.#discovery
+  }
+
+  /** Makes a worker of the discovered tasks, connected but not started. */
+  async createWorker(request: WorkerRequest): Promise<{ worker: Worker; queues: readonly string[]; name: string }> {
+    const [{ Worker }, { planWorker }, { tasks }] = await Promise.all([
+      import('../worker/worker.js'),
+      import('./worker-request.js'),
+      this.discover(),
+    ])
+    const definitions = tasks.map(({ definition }) => definition)
+    const options = planWorker(this.config, definitions, request, packageVersion())
+    const side = await (await this.engine()).openWorkerSide()
+    return { worker: new Worker(side, options), queues: options.queues, name: options.name }
+  }
+
+  /** Closes the connections. The embedded broker goes by itself when nobody is left. */
+  async close(): Promise<void> {
+    const engine = await this.#engine?.catch(() => undefined)
+    this.#engine = undefined
+    this.#client = undefined
+    await engine?.close()
+  }
+
+  async #openEngine(): Promise<Engine> {
+    const [{ Engine }, { redis }] = await Promise.all([import('../engine/engine.js'), this.broker()])
+    return new Engine({ broker: redis, prefix: this.config.prefix, timeoutMs: this.config.enqueueTimeoutMs })
+  }
+
+  async #openClient(): Promise<Client> {
+    const [{ Client }, engine] = await Promise.all([import('../client/client.js'), this.engine()])
+    return new Client(engine, this.config, warnOf(this.sources))
+  }
+}
+
+const warnOf = ({ warn }: AppSources) => warn ?? ((message: string) => process.emitWarning(message, 'TaskqWarning'))

@@ -1,0 +1,49 @@
+import type { Logger } from 'pino'
+import { safeText } from '../codec/safe-text.js'
+import type { WorkerEvent, WorkerEventSink } from '../events/worker-event.js'
+import { formatDuration } from '../time/duration.js'
+import type { LogLevel } from '../worker/run-log.js'
+
+/** Writes a worker's events to a log: one line per run's end, more at level debug. */
+export function logWorkerEvents(log: Logger): WorkerEventSink {
+  return (event) => {
+    switch (event.name) {
+      case 'jobs.recovered':
+        return log.warn({ queue: event.queue, ids: event.ids }, `${event.ids.length} job(s) of a worker that is gone are back in their queue`)
+      case 'broker.trouble':
+        return log.warn(`broker: ${safeText(event.message, 500)}`)
+      default:
+        return logJobEvent(log, event)
+    }
+  }
+}
+
+type JobEvent = Exclude<WorkerEvent, { name: 'jobs.recovered' | 'broker.trouble' }>
+
+function logJobEvent(log: Logger, event: JobEvent): void {
+  const fields = { job: event.id, queue: event.queue, attempt: event.attempt }
+  const task = safeText(event.task, 200)
+  switch (event.name) {
+    case 'job.started':
+      return log.debug(fields, `${task} started`)
+    case 'job.succeeded':
+      return log.info(fields, `${task} succeeded in ${formatDuration(event.runMs)}`)
+    case 'job.retried':
+      return log.warn({ ...fields, error: event.failure }, `${task} failed: ${safeText(event.failure.message, 500)}; runs again in ${formatDuration(event.delayMs)}`)
+    case 'job.dead-lettered':
+      return log.error({ ...fields, error: event.failure }, `${task} failed for good: ${safeText(event.failure.message, 500)}`)
+    case 'job.given-back':
+      return log.info(fields, `${task} went back to its queue`)
+    case 'job.postponed':
+      return log.warn(fields, `${task} is put aside: ${event.reason}`)
+    case 'job.result-lost':
+      return log.warn(fields, `${task} ended, but the job was no longer ours: ${event.reason}`)
+  }
+}
+
+/** Writes tasks' own lines to the same log. */
+export function logTaskLines(log: Logger) {
+  return (level: LogLevel, job: { id: string; task: string }, fields: object | undefined, message: string): void => {
+    log[level]({ job: job.id, task: job.task, ...fields }, safeText(message))
+  }
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { createRouter } from '../config/create-router.js'
+import type { ResolvedConfig } from '../config/resolved-config.js'
+import { formatProblem } from '../errors/problems.js'
+import { TaskqError } from '../errors/taskq-error.js'
+import type { WorkerEventSink } from '../events/worker-event.js'
+import type { TaskDefinition } from '../task/definition.js'
+import { queueNameProblem } from '../task/names.js'
+import type { WorkerOptions } from '../worker/worker-options.js'
+
+/** What a caller says of the worker it wants; the rest comes from the config. */
+export interface WorkerRequest {
+  /** The queues to serve. Default: those of all tasks, of the config, and the default queue. */
+  readonly queues?: readonly string[]
+  readonly excludeQueues?: readonly string[]
+  /** The worker's name, before `@host`. Default `worker`. */
+  readonly name?: string
+  /** End when nothing can start any more. Jobs that wait for their time stay. Default false. */
+  readonly burst?: boolean
+  /** End after one job. Default false. */
+  readonly once?: boolean
+  readonly onEvent: WorkerEventSink
+  readonly onLog: WorkerOptions['onLog']
+}
+
+/** How often a job may take its worker down: reliability first, but a poison job must not go on for ever. */
+const CRASH_BUDGET = 3
+
+/** Makes a worker's options of the config, the tasks and the request. Pure but for the worker's id. */
+export function planWorker(
+  config: ResolvedConfig,
+  tasks: readonly TaskDefinition[],
+  request: WorkerRequest,
+  version: string,
+): WorkerOptions {
+  const routeOf = createRouter(config)
+  const queueOf = (task: TaskDefinition) => task.queue ?? routeOf(task.name)
+  const longestTtlMs = Math.max(config.results.ttlMs, ...tasks.map((task) => task.resultTtlMs ?? 0))
+  return {
+    id: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+    name: `${request.name ?? 'worker'}@${hostname()}`,
+    version,
+    queues: chooseQueues(config, tasks.map(queueOf), request),
+    concurrency: request.once === true ? 1 : config.worker.concurrency,
+    queueConcurrency: queueLimits(config),
+    tasks,
+    taskFacts: new Map(
+      tasks.map((task) => {
+        const { ignoreResult, rateLimit } = task
+        return [task.name, { queue: queueOf(task), rateLimited: rateLimit !== undefined, ignoreResult }]
+      }),
+    ),
+    burst: request.burst ?? false,
+    maxJobs: request.once === true ? 1 : Number.POSITIVE_INFINITY,
+    shutdownMs: config.worker.shutdownTimeoutMs,
+    lockMs: config.worker.lockMs,
+    stallCheckMs: config.worker.stallCheckMs,
+    crashBudget: CRASH_BUDGET,
+    resultTtlMs: config.results.ttlMs,
+    retention: { resultTtlMs: longestTtlMs, deadLetterTtlMs: config.deadLetters.ttlMs, maxDeadLetters: config.deadLetters.max },
+    onEvent: request.onEvent,
+    onLog: request.onLog,
+  }
+}
+
+function chooseQueues(config: ResolvedConfig, ofTasks: readonly string[], request: WorkerRequest): string[] {
+  const { queues, excludeQueues = [] } = request
+  const problems = [...(queues ?? []), ...excludeQueues].flatMap((queue) => queueNameProblem('queue', queue) ?? [])
+  if (problems.length > 0) throw new TaskqError('TASKQ_USAGE', problems.map(formatProblem).join('; '))
+  const all = queues ?? [config.defaultQueue, ...Object.keys(config.queues), ...ofTasks]
+  return [...new Set(all)].filter((queue) => !excludeQueues.includes(queue)).sort()
+}
+
+function queueLimits(config: ResolvedConfig): ReadonlyMap<string, number> {
+  const entries = Object.entries(config.queues).flatMap(([queue, { concurrency }]) =>
+    concurrency === undefined ? [] : [[queue, concurrency] as const],
+  )
+  return new Map(entries)
+}

@@ -1,0 +1,91 @@
+import { v7 as uuidv7 } from 'uuid'
+import { encodeEnvelope } from '../codec/envelope.js'
+import type { ResolvedConfig } from '../config/resolved-config.js'
+import type { Engine } from '../engine/engine.js'
+import { formatProblem } from '../errors/problems.js'
+import { isTaskqError, TaskqError } from '../errors/taskq-error.js'
+import type { AsyncResult } from '../task/async-result.js'
+import type { EnqueueOptions } from '../task/enqueue-options.js'
+import type { Enqueuer } from '../task/enqueuer.js'
+import { taskNameProblem } from '../task/names.js'
+import { findTask } from '../task/registry.js'
+import { createDestinations, type FindDestination } from './destination.js'
+import { checkEnqueue } from './enqueue-problems.js'
+import { JobResult } from './job-result.js'
+import { KnownNames } from './known-names.js'
+
+/** The settings that a client uses. */
+export type ClientConfig = Pick<
+  ResolvedConfig,
+  'routes' | 'defaultQueue' | 'queues' | 'payload' | 'results'
+>
+
+const NO_OPTIONS: EnqueueOptions = Object.freeze({})
+
+/** Enqueues jobs and hands out their results. */
+export class Client implements Enqueuer {
+  readonly #destinationOf: FindDestination
+  readonly #known: KnownNames
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly config: ClientConfig,
+    private readonly warn: (message: string) => void,
+  ) {
+    this.#destinationOf = createDestinations(config)
+    const queues = [config.defaultQueue, ...Object.keys(config.queues), ...config.routes.map(({ queue }) => queue)]
+    this.#known = new KnownNames(engine, queues, warn)
+  }
+
+  /**
+   * Enqueues a job of a task by its name: check → route → envelope → broker. For producers that have no
+   * task code, too: then the job goes where the workers that know the task said.
+   *
+   * @throws TaskqError `TASKQ_ENQUEUE_OPTION_INVALID`, `TASKQ_PAYLOAD_NOT_JSON`, `TASKQ_PAYLOAD_TOO_LARGE`,
+   *   `TASKQ_ENQUEUE_NOT_SENT`, `TASKQ_ENQUEUE_UNKNOWN` or `TASKQ_ENQUEUE_REFUSED`
+   */
+  async enqueue<R = unknown>(task: string, args: readonly unknown[], options: EnqueueOptions = NO_OPTIONS): Promise<AsyncResult<R>> {
+    const { delayMs } = options === NO_OPTIONS ? NOW : checkEnqueue(task, args, options)
+    const definition = findTask(task)
+    const facts = definition === undefined ? await this.#factsOf(task) : undefined
+    const { lane, queue, ignoreResult } = this.#destinationOf(task, { definition, facts }, options.queue)
+    if (options.queue !== undefined) await this.#known.warnUnknownQueue(queue)
+    const data = encodeEnvelope(task, envelopeOf(args, options, definition?.resultTtlMs), this.config.payload)
+    this.#warnLarge(task, data)
+    const id = uuidv7()
+    await this.engine.producer.add({ id, lane, task, data, delayMs })
+    return new JobResult<R>(id, { task, lane, ignoreResult }, this.engine, this.config.results.ttlMs)
+  }
+
+  /** A handle on a job by its id. */
+  result<R = unknown>(id: string): AsyncResult<R> {
+    return new JobResult<R>(id, {}, this.engine, this.config.results.ttlMs)
+  }
+
+  async #factsOf(task: string) {
+    const problem = taskNameProblem('task', task)
+    if (problem !== undefined) throw new TaskqError('TASKQ_ENQUEUE_OPTION_INVALID', formatProblem(problem))
+    try {
+      const facts = await this.#known.factsOf(task)
+      if (facts === undefined) await this.#known.warnUnknownTask(task)
+      return facts
+    } catch (cause) {
+      if (!isTaskqError(cause, 'TASKQ_BROKER_UNREACHABLE')) throw cause
+      throw new TaskqError('TASKQ_ENQUEUE_NOT_SENT', `${task}: the job does not exist: ${cause.message}`, {
+        hint: 'Is the broker running? It is safe to enqueue again.',
+        cause,
+      })
+    }
+  }
+
+  #warnLarge(task: string, data: string): void {
+    if (data.length <= this.config.payload.warnBytes) return
+    this.warn(`${task}: a payload of ${Buffer.byteLength(data)} bytes slows the broker down; store the data elsewhere and send its key`)
+  }
+}
+
+const NOW = { delayMs: 0 }
+
+function envelopeOf(args: readonly unknown[], { retries }: EnqueueOptions, resultTtlMs: number | undefined) {
+  return { args, ...(retries !== undefined && { retries }), ...(resultTtlMs !== undefined && { resultTtlMs }) }
+}

@@ -1,0 +1,87 @@
+import { TaskqError } from '../errors/taskq-error.js'
+import { findInexact } from './exact-json.js'
+
+/** What a job carries beside its task's name: stored as JSON, read by any worker of this version or later. */
+export interface Envelope {
+  readonly args: readonly unknown[]
+  /** The number of extra runs, where the caller set another than the task's. */
+  readonly retries?: number
+  /** Milliseconds that the result is kept, where it is not the config's. */
+  readonly resultTtlMs?: number
+}
+
+/** The layout of stored jobs. A worker leaves jobs of a later layout to later workers. */
+export const ENVELOPE_VERSION = 1
+
+/** How large a job's payload may be, in bytes of JSON. */
+export interface PayloadLimits {
+  readonly maxBytes: number
+}
+
+/**
+ * Writes an envelope.
+ *
+ * @throws TaskqError `TASKQ_PAYLOAD_NOT_JSON` with the path of the first value that JSON would change,
+ *   `TASKQ_PAYLOAD_TOO_LARGE` with the size
+ */
+export function encodeEnvelope(task: string, envelope: Envelope, limits: PayloadLimits): string {
+  const args = withoutTrailingUndefined(envelope.args)
+  const inexact = findInexact(args, 'args')
+  if (inexact !== undefined) {
+    throw new TaskqError('TASKQ_PAYLOAD_NOT_JSON', `${task}: ${inexact.path} is ${inexact.what}`, {
+      hint: 'Arguments travel as JSON; send only what JSON keeps as it is.',
+      data: { task, path: inexact.path },
+    })
+  }
+  const { retries, resultTtlMs } = envelope
+  const text = JSON.stringify({ v: ENVELOPE_VERSION, args, retries, resultTtlMs })
+  // A string has at most three bytes of UTF-8 per unit: most need no exact count.
+  if (text.length * 3 > limits.maxBytes) refuseTooLarge(task, Buffer.byteLength(text), limits.maxBytes)
+  return text
+}
+
+/** What a stored job holds: an envelope, or why it cannot be run here. */
+export type DecodedEnvelope =
+  | { readonly kind: 'envelope'; readonly envelope: Envelope }
+  | { readonly kind: 'later-version'; readonly version: number }
+  | { readonly kind: 'malformed'; readonly error: TaskqError }
+
+/** Reads a stored envelope. Never throws: a broken job must not stop the queue. */
+export function decodeEnvelope(text: string): DecodedEnvelope {
+  let stored: unknown
+  try {
+    stored = JSON.parse(text)
+  } catch (cause) {
+    return malformed('the payload is not JSON', cause)
+  }
+  if (typeof stored !== 'object' || stored === null) return malformed('the payload is no object')
+  const { v, args, retries, resultTtlMs } = stored as { v?: unknown } & Partial<Envelope>
+  if (typeof v === 'number' && v > ENVELOPE_VERSION) return { kind: 'later-version', version: v }
+  if (v !== ENVELOPE_VERSION) return malformed('the payload has no version')
+  if (!Array.isArray(args)) return malformed('the payload has no arguments')
+  const envelope = {
+    args,
+    ...(typeof retries === 'number' && { retries }),
+    ...(typeof resultTtlMs === 'number' && { resultTtlMs }),
+  }
+  return { kind: 'envelope', envelope }
+}
+
+function malformed(message: string, cause?: unknown): DecodedEnvelope {
+  return { kind: 'malformed', error: new TaskqError('TASKQ_PAYLOAD_MALFORMED', message, { cause }) }
+}
+
+function refuseTooLarge(task: string, bytes: number, maxBytes: number): void {
+  if (bytes <= maxBytes) return
+  throw new TaskqError('TASKQ_PAYLOAD_TOO_LARGE', `${task}: the arguments are ${bytes} bytes of JSON, the limit is ${maxBytes}`, {
+    hint: 'Store the data elsewhere and send its key, or raise payload.max in the config.',
+    data: { task, bytes, maxBytes },
+  })
+}
+
+/** `run(a, undefined)` and `run(a)` are the same call, so an optional argument may be passed on as it is. */
+function withoutTrailingUndefined(args: readonly unknown[]): readonly unknown[] {
+  let length = args.length
+  while (length > 0 && args[length - 1] === undefined) length--
+  return length === args.length ? args : args.slice(0, length)
+}

@@ -1,0 +1,81 @@
+import type { Socket } from 'node:net'
+import type { RedisBroker } from '../config/resolved-config.js'
+import type { TaskqError } from '../errors/taskq-error.js'
+import { type Connection, createConnection } from './connection.js'
+import { withDeadline } from './deadline.js'
+import { isReady, unreachable, whenReady } from './open-connection.js'
+
+/**
+ * A caller's connection, which keeps its process alive only while a command is under way: a script that
+ * enqueues a job ends by itself, with nothing to close. (A Cluster's connections stay until `close`.)
+ */
+export class BrokerLink {
+  #pending = 0
+  #closed = false
+
+  readonly connection: Connection
+
+  /** Connects when it is first used. */
+  constructor(
+    private readonly broker: RedisBroker,
+    /** How long a command may take, the wait for a connection included. */
+    private readonly timeoutMs: number,
+  ) {
+    this.connection = createConnection(broker, 'client')
+    this.connection.on('connect', () => this.#holdOrRelease())
+    // Whoever uses the connection hears of its errors; without a listener, ioredis would print them.
+    this.connection.on('error', () => {})
+  }
+
+  /** Runs commands and keeps the process alive meanwhile. */
+  async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    this.#pending++
+    if (this.#pending === 1) this.#holdOrRelease()
+    try {
+      return await work(this.connection)
+    } finally {
+      this.#pending--
+      if (this.#pending === 0) this.#holdOrRelease()
+    }
+  }
+
+  /**
+   * As {@link use}, but first waits for a connection that is away.
+   *
+   * @throws TaskqError `TASKQ_BROKER_UNREACHABLE` in time, `TASKQ_BROKER_AUTH` at once
+   */
+  read<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    return this.use(async (connection) => {
+      if (!this.ready) await this.whenReady(this.timeoutMs)
+      return withDeadline(work(connection), this.timeoutMs, () => this.silent())
+    })
+  }
+
+  /** Drops a connection on which nothing comes back, and says so. */
+  silent(): TaskqError {
+    this.connection.disconnect(true)
+    return unreachable(this.broker, this.timeoutMs)
+  }
+
+  get ready(): boolean {
+    return isReady(this.connection)
+  }
+
+  whenReady(timeoutMs: number): Promise<void> {
+    return whenReady(this.connection, this.broker, timeoutMs)
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    if (this.ready) await this.connection.quit().catch(() => this.connection.disconnect())
+    else this.connection.disconnect()
+  }
+
+  #holdOrRelease(): void {
+    if (this.connection.isCluster) return
+    const socket = (this.connection as { stream?: Socket }).stream
+    if (this.#pending > 0) socket?.ref?.()
+    else socket?.unref?.()
+  }
+}

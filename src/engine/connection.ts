@@ -1,0 +1,74 @@
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
+import type { RedisBroker } from '../config/resolved-config.js'
+
+/** A connection to Redis: one server, the master that Sentinels name, or a Cluster. */
+export type Connection = Redis | Cluster
+
+/**
+ * What a connection is for.
+ *
+ * - `client`: short commands of callers. A command that was cut off is not sent again by itself, and none
+ *   is queued while the broker is away: the caller decides, within its deadline.
+ * - `worker`: the commands of a worker. They wait for the broker to come back.
+ */
+export type ConnectionRole = 'client' | 'worker'
+
+/** Makes a connection; it starts to connect when it is first used, or by {@link openConnection}. */
+export function createConnection(broker: RedisBroker, role: ConnectionRole): Connection {
+  const options = redisOptions(broker, role)
+  const nodes = broker.nodes.map(({ host, port }) => ({ host, port }))
+  if (broker.mode === 'cluster') return new Cluster(nodes, clusterOptions(options, role))
+  if (broker.mode === 'single') return new Redis({ ...options, ...nodes[0] })
+  const { master, sentinelPassword } = broker
+  return new Redis({
+    ...options,
+    sentinels: nodes,
+    name: master ?? 'mymaster',
+    ...(sentinelPassword !== undefined && { sentinelPassword }),
+  })
+}
+
+/** Replies as they always were: arrays, whatever the protocol's version. */
+type LegacyReplies<Options> = Options & { replyMapping: 'legacy' }
+type LegacyClusterOptions = LegacyReplies<Omit<ClusterOptions, 'redisOptions'>> & { redisOptions: LegacyReplies<RedisOptions> }
+
+function redisOptions(broker: RedisBroker, role: ConnectionRole): LegacyReplies<RedisOptions> {
+  const { username, password, db, tls } = broker
+  return {
+    replyMapping: 'legacy',
+    lazyConnect: true,
+    connectTimeout: 5000,
+    // A server that goes silent with the connection open is noticed by this, above the longest block (10 s).
+    // Callers have deadlines of their own, and this timer would keep their process alive.
+    ...(role === 'worker' && { socketTimeout: 15_000 }),
+    retryStrategy: reconnectDelayMs,
+    reconnectOnError: staleServer,
+    enableOfflineQueue: role === 'worker',
+    autoResendUnfulfilledCommands: role === 'worker',
+    maxRetriesPerRequest: null,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(tls !== undefined && { tls: { ...tls } }),
+    ...(db !== 0 && { db }),
+  }
+}
+
+function clusterOptions(redisOptions: LegacyReplies<RedisOptions>, role: ConnectionRole): LegacyClusterOptions {
+  return {
+    replyMapping: 'legacy',
+    redisOptions,
+    lazyConnect: true,
+    enableOfflineQueue: role === 'worker',
+    clusterRetryStrategy: reconnectDelayMs,
+  }
+}
+
+/** From 0.2 s to 5 s with full jitter, so that a fleet does not come back in one moment. */
+function reconnectDelayMs(times: number): number {
+  return 200 + Math.random() * Math.min(4800, 200 * 2 ** Math.min(times, 10))
+}
+
+/** A master that became a replica, or still loads: reconnect and send the command again (2), else errors storm. */
+function staleServer(error: Error): 2 | false {
+  return /^(READONLY|LOADING|MASTERDOWN|UNBLOCKED)/.test(error.message) ? 2 : false
+}

@@ -1,0 +1,193 @@
+import type { JobJson, RedisQueueBackend } from 'bullmq'
+import type { JobFailure } from '../errors/job-failure.js'
+import { createBackend } from './backend.js'
+import type { Connection } from './connection.js'
+import { FAILURE_FIELD } from './job-record.js'
+import type { Keys } from './keys.js'
+import { type LaneName, parseLane } from './lane.js'
+
+/** A job that this worker holds. */
+export interface ActiveJob {
+  readonly id: string
+  readonly task: string
+  /** The envelope, as JSON. */
+  readonly data: string
+  /** What proves that the job is ours. */
+  readonly token: string
+  readonly lane: LaneConsumer
+  readonly enqueuedAt: number
+  /** Runs that ended before this one. */
+  readonly attemptsMade: number
+  /** How often a worker died, or was lost, while it held the job. */
+  readonly crashes: number
+}
+
+/** What asking a lane for a job gave. */
+export interface Pull {
+  readonly job?: ActiveJob
+  /** Nothing starts here for so long, by the lane's rate limit. */
+  readonly limitedForMs?: number
+  /** When the next scheduled job is due, in milliseconds since 1970. */
+  readonly nextDueAt?: number
+}
+
+/** How a run ended, for the broker. */
+export interface Finish {
+  /** Ask for the lane's next job in the same step. */
+  readonly fetchNext: boolean
+}
+
+/** How a worker's lanes behave. */
+export interface ConsumerOptions {
+  /** The worker's name. */
+  readonly worker: string
+  /** How long a job stays ours without a sign of life. */
+  readonly lockMs: number
+  /** How often jobs whose worker is gone are looked for. */
+  readonly stallCheckMs: number
+}
+
+/** The longest wait for a new job in one command: the worker comes round that often. */
+const IDLE_WAIT_SECONDS = 5
+const MAX_WAIT_SECONDS = 10
+/** Crashes are counted and judged by the worker (taskq's crash budget), never by the engine. */
+const NEVER = 1_000_000_000
+
+/**
+ * One lane as a worker sees it: ask for a job, wait for one, and say what became of it. Each is one script
+ * in the broker, so a job is always in exactly one place.
+ */
+export class LaneConsumer {
+  readonly name: LaneName
+  readonly #backend: RedisQueueBackend
+  #closed = false
+
+  constructor(
+    readonly lane: string,
+    connection: Connection,
+    keys: Keys,
+    private readonly options: ConsumerOptions,
+    onError: (error: Error) => void,
+  ) {
+    this.name = parseLane(lane)
+    this.#backend = createBackend(lane, connection, keys.prefix, {
+      blocking: true,
+      name: options.worker,
+      lockDuration: options.lockMs,
+      stalledInterval: options.stallCheckMs,
+      maxStalledCount: NEVER,
+    })
+    this.#backend.on('error', (error: Error) => {
+      if (!this.#closed) onError(error)
+    })
+  }
+
+  open(): Promise<void> {
+    return this.#backend.waitUntilReady()
+  }
+
+  /** Takes the next job, if there is one that may start. */
+  async pull(token: string): Promise<Pull> {
+    return this.#toPull(await this.#backend.moveToActive(token, this.options.worker), token)
+  }
+
+  /** Returns when there may be a job: a new one came, the next one is due, or some seconds are over. */
+  async waitForWork(nextDueAt?: number): Promise<void> {
+    const seconds = nextDueAt === undefined ? IDLE_WAIT_SECONDS : (nextDueAt - Date.now()) / 1000
+    if (seconds <= 0) return
+    await this.#backend.waitForJob(Math.max(this.#backend.minimumBlockTimeout, Math.min(seconds, MAX_WAIT_SECONDS)))
+  }
+
+  /** Ends a wait that is under way. */
+  async wake(): Promise<void> {
+    this.#closed = true
+    await this.#backend.disconnectBlocking(false).catch(() => {})
+  }
+
+  /** Puts what the engine calls lost jobs back, and returns their ids. */
+  recoverLost(): Promise<string[]> {
+    return this.#backend.moveStalledJobsToWait()
+  }
+
+  /** Renews the hold on jobs; returns those that are no longer ours. */
+  renewLocks(jobs: readonly ActiveJob[]): Promise<string[]> {
+    const ids = jobs.map((job) => job.id)
+    return this.#backend.extendLocks(ids, jobs.map((job) => job.token), this.options.lockMs)
+  }
+
+  /** The job is done. With `keep: false` every trace of it goes. */
+  async succeed(job: ActiveJob, result: unknown, { fetchNext, keep }: Finish & { keep: boolean }): Promise<Pull> {
+    const moved = await this.#backend.moveToCompleted(asJob(job), result, keep ? KEEP : DROP, job.token, fetchNext)
+    return this.#toPull(moved.result, job.token)
+  }
+
+  /** The job failed and runs again after `delayMs`. */
+  async retry(job: ActiveJob, failure: JobFailure, delayMs: number, { fetchNext }: Finish): Promise<Pull> {
+    const fieldsToUpdate = failureFields(failure)
+    if (delayMs === 0) {
+      await this.#backend.retryJob(job.id, false, job.token, { fieldsToUpdate })
+      return {}
+    }
+    const next = await this.#backend.moveToDelayed(job.id, Date.now(), delayMs, job.token, { fieldsToUpdate, fetchNext })
+    return this.#toPull(next, job.token)
+  }
+
+  /** The job failed for good and is kept as a dead letter. */
+  async bury(job: ActiveJob, failure: JobFailure, { fetchNext }: Finish): Promise<Pull> {
+    const moved = await this.#backend.moveToFailed(asJob(job), failure.message, KEEP, job.token, fetchNext, failureFields(failure))
+    return this.#toPull(moved.result, job.token)
+  }
+
+  /** Gives the job back, to the head of its queue; no attempt is counted. */
+  async giveBack(job: ActiveJob): Promise<void> {
+    await this.#backend.moveJobFromActiveToWait(job.id, job.token)
+  }
+
+  /** Puts the job aside for a while; no attempt is counted. */
+  async postpone(job: ActiveJob, delayMs: number): Promise<void> {
+    await this.#backend.moveToDelayed(job.id, Date.now(), delayMs, job.token, { skipAttempt: true })
+  }
+
+  async progress(job: ActiveJob, value: unknown): Promise<void> {
+    await this.#backend.updateProgress(job.id, value as never)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#backend.close(true)
+  }
+
+  #toPull(reply: unknown, token: string): Pull {
+    const [json, id, limitedForMs, nextDueAt] = (Array.isArray(reply) ? reply : []) as [JobJson?, string?, number?, number?]
+    if (json) return { job: this.#toJob(json, id ?? json.id, token) }
+    return {
+      ...(limitedForMs !== undefined && limitedForMs > 0 && { limitedForMs }),
+      ...(nextDueAt !== undefined && nextDueAt > 0 && { nextDueAt }),
+    }
+  }
+
+  #toJob(json: JobJson, id: string, token: string): ActiveJob {
+    return {
+      id,
+      token,
+      lane: this,
+      task: json.name,
+      data: json.data,
+      enqueuedAt: json.timestamp,
+      attemptsMade: json.attemptsMade ?? 0,
+      crashes: json.stalledCounter ?? 0,
+    }
+  }
+}
+
+const KEEP = { count: -1 }
+const DROP = { count: 0 }
+
+/** What the engine reads of a job when it ends: its id, and options that only workflows set. */
+const asJob = (job: ActiveJob) => ({ id: job.id, opts: { attempts: job.attemptsMade + 1 } }) as never
+
+const failureFields = (failure: JobFailure) => ({
+  failedReason: failure.message,
+  stacktrace: JSON.stringify(failure.stack === undefined ? [] : [failure.stack]),
+  [FAILURE_FIELD]: JSON.stringify(failure),
+})

@@ -1,0 +1,85 @@
+import { createBackend } from './backend.js'
+import type { RedisBroker } from '../config/resolved-config.js'
+import { type BrokerInfo, readBrokerInfo } from './broker-info.js'
+import { BrokerLink } from './broker-link.js'
+import { FinishWatch } from './finish-watch.js'
+import { JobReader } from './job-reader.js'
+import type { JobRecord } from './job-record.js'
+import { type Keys, keysOf } from './keys.js'
+import { LaneRegistry } from './lane-registry.js'
+import { Producer } from './producer.js'
+import { type QueueStats, readQueueStats } from './queue-stats.js'
+import { type TaskFacts, type WorkerFacts, WorkerRegistry } from './worker-registry.js'
+import { WorkerSide } from './worker-side.js'
+
+/** How the engine is reached. */
+export interface EngineOptions {
+  readonly broker: RedisBroker
+  /** The app's prefix in Redis, without braces. */
+  readonly prefix: string
+  /** How long connecting, and each enqueue, may take. */
+  readonly timeoutMs: number
+}
+
+/**
+ * The execution engine: BullMQ on Redis, in taskq's words. Nothing outside this folder knows either.
+ */
+export class Engine {
+  readonly producer: Producer
+  readonly jobs: JobReader
+  readonly finish: FinishWatch
+  readonly #keys: Keys
+
+  readonly #link: BrokerLink
+
+  /** Connects when it is first used. */
+  constructor(private readonly options: EngineOptions) {
+    this.#keys = keysOf(options.prefix)
+    this.#link = new BrokerLink(options.broker, options.timeoutMs)
+    this.producer = new Producer(this.#link, this.#keys, options.timeoutMs)
+    this.jobs = new JobReader(this.#link, this.#keys)
+    this.finish = new FinishWatch(this.#link, options.broker, this.#keys)
+  }
+
+  /** Connects for a worker. Throws `TASKQ_BROKER_UNREACHABLE` or `TASKQ_BROKER_AUTH`. */
+  openWorkerSide(): Promise<WorkerSide> {
+    return WorkerSide.open(this.options.broker, this.#keys, this.options.timeoutMs)
+  }
+
+  /** Removes a job that is done, and its result. False when there is none, or it is not done. */
+  async forget(job: JobRecord): Promise<boolean> {
+    if (!job.standing.succeeded && !job.standing.failed) return false
+    return this.#link.read(async (redis) => {
+      const backend = createBackend(job.lane, redis, this.#keys.prefix)
+      backend.on('error', () => {})
+      const [removed] = await Promise.all([backend.remove(job.id, false), redis.del(this.#keys.result(job.id))])
+      return removed > 0
+    })
+  }
+
+  /** What each logical queue holds. */
+  queueStats(): Promise<QueueStats[]> {
+    return this.#link.read(async (redis) => readQueueStats(redis, this.#keys, await new LaneRegistry(redis, this.#keys).all()))
+  }
+
+  lanes(): Promise<string[]> {
+    return this.#link.read((redis) => new LaneRegistry(redis, this.#keys).all())
+  }
+
+  workers(): Promise<WorkerFacts[]> {
+    return this.#link.read((redis) => new WorkerRegistry(redis, this.#keys).alive())
+  }
+
+  knownTasks(): Promise<Map<string, TaskFacts>> {
+    return this.#link.read((redis) => new WorkerRegistry(redis, this.#keys).knownTasks())
+  }
+
+  brokerInfo(): Promise<BrokerInfo> {
+    return this.#link.read(readBrokerInfo)
+  }
+
+  async close(): Promise<void> {
+    this.finish.close()
+    await this.#link.close()
+  }
+}

@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto'
+import type { RedisBroker } from '../config/resolved-config.js'
+import { BrokerLink } from './broker-link.js'
+import type { Connection } from './connection.js'
+import { withDeadline } from './deadline.js'
+import type { Keys } from './keys.js'
+
+/** Called when a job may be done. */
+type Waiter = (event: FinishEvent) => void
+
+/** What the event stream says of a job that ended. */
+export interface FinishEvent {
+  readonly kind: 'completed' | 'failed'
+  /** The stored result, as JSON; it is all there is when the job itself was dropped. */
+  readonly result: string | undefined
+}
+
+interface WatchedLane {
+  lastId: string
+  idleSince: number
+  readonly waiters: Map<string, Set<Waiter>>
+}
+
+/** One read waits so long for events. */
+const BLOCK_MS = 5000
+/** A lane that nobody waits on is read so much longer: the next one to wait often comes soon. */
+const LINGER_MS = 10_000
+/** Events are lost when a stream is trimmed faster than it is read, so the state is asked as well. */
+const POLL_MS = 1000
+
+/**
+ * Tells when jobs end: by the lanes' event streams, over one connection of its own that is there while
+ * somebody waits, and by asking once a second, since streams are trimmed.
+ */
+export class FinishWatch {
+  readonly #lanes = new Map<string, WatchedLane>()
+  /** A stream of our own that is read with the others: an entry in it ends a read that is under way. */
+  readonly #nudges: string
+  #lastNudge = '0-0'
+  #link: BrokerLink | undefined
+  #reading = false
+
+  constructor(
+    private readonly main: BrokerLink,
+    private readonly broker: RedisBroker,
+    private readonly keys: Keys,
+  ) {
+    this.#nudges = keys.nudges(randomUUID())
+  }
+
+  /**
+   * Calls `look` now, when the job's end is announced, and once a second, until it returns something or
+   * `timeoutMs` is over; then returns `undefined`.
+   */
+  async until<T>(
+    job: { readonly lane: string; readonly id: string },
+    look: (event: FinishEvent | undefined) => Promise<T | undefined>,
+    timeoutMs: number,
+  ): Promise<T | undefined> {
+    const deadline = performance.now() + timeoutMs
+    let wake = () => {}
+    let announced: FinishEvent | undefined
+    let stirred = false
+    const waiter: Waiter = (event) => {
+      announced = event
+      stirred = true
+      wake()
+    }
+    const forget = await this.#listen(job.lane, job.id, waiter)
+    try {
+      for (;;) {
+        stirred = false
+        const found = await look(announced)
+        const leftMs = deadline - performance.now()
+        if (found !== undefined || leftMs <= 0) return found
+        if (stirred) continue
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, Math.min(POLL_MS, leftMs))
+          wake = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        })
+      }
+    } finally {
+      forget()
+    }
+  }
+
+  close(): void {
+    this.#lanes.clear()
+    this.#link?.connection.disconnect()
+  }
+
+  async #listen(lane: string, jobId: string, waiter: Waiter): Promise<() => void> {
+    const watched = this.#lanes.get(lane) ?? (await this.#watch(lane))
+    const waiters = watched.waiters.get(jobId) ?? new Set()
+    watched.waiters.set(jobId, waiters.add(waiter))
+    void this.#readWhileWatched()
+    return () => {
+      waiters.delete(waiter)
+      if (waiters.size === 0) watched.waiters.delete(jobId)
+      watched.idleSince = performance.now()
+    }
+  }
+
+  /** From the newest event on, read before the job's state is, so that no end falls between the two. */
+  async #watch(lane: string): Promise<WatchedLane> {
+    const newest = await this.main.read((redis) => redis.xrevrange(this.keys.lane(lane, 'events'), '+', '-', 'COUNT', 1))
+    const known = this.#lanes.get(lane)
+    if (known !== undefined) return known
+    const watched = { lastId: newest[0]?.[0] ?? '0-0', idleSince: performance.now(), waiters: new Map() }
+    this.#lanes.set(lane, watched)
+    if (this.#reading) await this.#nudge()
+    return watched
+  }
+
+  async #nudge(): Promise<void> {
+    await this.main.read((redis) =>
+      redis.pipeline().xadd(this.#nudges, 'MAXLEN', 1, '*', 'lane', '1').pexpire(this.#nudges, 4 * BLOCK_MS).exec(),
+    )
+  }
+
+  async #readWhileWatched(): Promise<void> {
+    if (this.#reading) return
+    this.#reading = true
+    try {
+      this.#link ??= new BrokerLink(this.broker, BLOCK_MS)
+      const { connection } = this.#link
+      await this.#link.whenReady(BLOCK_MS)
+      while (this.#lanes.size > 0) {
+        await this.#readOnce(connection)
+        this.#dropIdleLanes()
+      }
+    } catch {
+      // Whoever waits goes on by asking once a second; the next one to wait connects anew.
+      this.#link?.connection.disconnect()
+      this.#link = undefined
+    } finally {
+      this.#reading = false
+    }
+  }
+
+  async #readOnce(connection: Connection): Promise<void> {
+    const lanes = [...this.#lanes]
+    const streams = [...lanes.map(([lane]) => this.keys.lane(lane, 'events')), this.#nudges]
+    const lastIds = [...lanes.map(([, watched]) => watched.lastId), this.#lastNudge]
+    const read = connection.xread('COUNT', 1000, 'BLOCK', BLOCK_MS, 'STREAMS', ...streams, ...lastIds)
+    const replies = await withDeadline(read, 2 * BLOCK_MS, () => new Error('the event streams are silent'), false)
+    for (const [stream, entries] of replies ?? []) {
+      const watched = lanes[streams.indexOf(stream)]?.[1]
+      if (watched === undefined) this.#lastNudge = entries.at(-1)?.[0] ?? this.#lastNudge
+      else for (const [id, fields] of entries) announce(watched, id, fields)
+    }
+  }
+
+  #dropIdleLanes(): void {
+    const now = performance.now()
+    for (const [lane, { waiters, idleSince }] of this.#lanes) {
+      if (waiters.size === 0 && now - idleSince > LINGER_MS) this.#lanes.delete(lane)
+    }
+  }
+}
+
+function announce(watched: WatchedLane, id: string, fields: readonly string[]): void {
+  watched.lastId = id
+  const field = (name: string) => {
+    const at = fields.indexOf(name)
+    return at < 0 ? undefined : fields[at + 1]
+  }
+  const kind = field('event')
+  if (kind !== 'completed' && kind !== 'failed') return
+  const event: FinishEvent = { kind, result: kind === 'completed' ? field('returnvalue') : undefined }
+  for (const waiter of watched.waiters.get(field('jobId') ?? '') ?? []) waiter(event)
+}

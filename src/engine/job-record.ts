@@ -1,0 +1,71 @@
+import { describeFailure, type JobFailure } from '../errors/job-failure.js'
+
+/** A job as it is stored, read once. */
+export interface JobRecord {
+  readonly id: string
+  readonly lane: string
+  readonly task: string
+  /** The envelope, as JSON. */
+  readonly data: string
+  readonly enqueuedAt: number
+  /** Runs that ended. */
+  readonly attemptsMade: number
+  readonly startedAt: number | undefined
+  readonly finishedAt: number | undefined
+  readonly progress: unknown
+  /** The stored result: see codec/result.ts. */
+  readonly result: unknown
+  readonly failure: JobFailure | undefined
+  /** Where the job's id stands in the lane's sets. */
+  readonly standing: JobStanding
+}
+
+/** What tells a job's state, beside its own fields. */
+export interface JobStanding {
+  readonly succeeded: boolean
+  readonly failed: boolean
+  readonly delayed: boolean
+  readonly locked: boolean
+  readonly waitsForChildren: boolean
+}
+
+/** The engine's field for why a job failed, beside the message that it keeps itself. */
+export const FAILURE_FIELD = 'failure'
+
+/** Reads a job's hash. Fields that are missing or broken become nothing; the job is still shown. */
+export function parseJobRecord(
+  id: string,
+  lane: string,
+  hash: Readonly<Record<string, string>>,
+  standing: JobStanding,
+): JobRecord {
+  return {
+    id,
+    lane,
+    task: hash.name ?? '',
+    data: hash.data ?? '',
+    enqueuedAt: Number(hash.timestamp ?? 0),
+    attemptsMade: Number(hash.atm ?? 0),
+    startedAt: hash.processedOn === undefined ? undefined : Number(hash.processedOn),
+    finishedAt: hash.finishedOn === undefined ? undefined : Number(hash.finishedOn),
+    progress: parseJson(hash.progress),
+    result: parseJson(hash.returnvalue),
+    failure: parseFailure(hash),
+    standing,
+  }
+}
+
+function parseFailure(hash: Readonly<Record<string, string>>): JobFailure | undefined {
+  const stored = parseJson(hash[FAILURE_FIELD]) as JobFailure | undefined
+  if (stored !== undefined && typeof stored?.message === 'string') return stored
+  return hash.failedReason === undefined ? undefined : describeFailure(new Error(hash.failedReason))
+}
+
+function parseJson(text: string | undefined): unknown {
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

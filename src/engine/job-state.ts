@@ -1,0 +1,17 @@
+import type { JobState } from '../task/job-state.js'
+import type { JobRecord } from './job-record.js'
+
+/** The one place that says which of taskq's states a stored job is in. */
+export function jobStateOf(job: Pick<JobRecord, 'standing' | 'attemptsMade' | 'failure'>): JobState {
+  const { standing, attemptsMade, failure } = job
+  if (standing.succeeded) return 'succeeded'
+  if (standing.failed) return isDead(attemptsMade, failure?.code) ? 'dead' : 'failed'
+  if (standing.locked) return 'active'
+  if (standing.waitsForChildren) return 'blocked'
+  if (attemptsMade > 0) return 'retrying'
+  return standing.delayed ? 'scheduled' : 'queued'
+}
+
+/** Dead: retries were there and are spent, or the job took its workers down. */
+const isDead = (attemptsMade: number, code: string | undefined): boolean =>
+  attemptsMade > 1 || code === 'TASKQ_JOB_CRASHED'

@@ -1,0 +1,40 @@
+/**
+ * The names of things in Redis. All keys of an app begin with its prefix in braces: one hash slot, so
+ * that scripts that touch many keys work on a Cluster. `:` parts BullMQ's keys, `~` taskq's own, so
+ * the two never meet.
+ */
+export interface Keys {
+  /** BullMQ's prefix: `{taskq}`. */
+  readonly prefix: string
+  /** The set of all lanes that ever had a job. */
+  readonly lanes: string
+  /** The hash of tasks that workers know: name → where its jobs go. */
+  readonly tasks: string
+  /** The sorted set of workers, by the time of their last heartbeat. */
+  readonly workers: string
+  worker(id: string): string
+  /** A stream by which a process wakes its own reader of event streams. */
+  nudges(id: string): string
+  /** A large result. */
+  result(jobId: string): string
+  /** A job's hash. */
+  job(lane: string, jobId: string): string
+  /** One of a lane's own keys: `completed`, `delayed`, `events`… */
+  lane(lane: string, part: string): string
+}
+
+/** Builds an app's key names from its configured prefix. */
+export function keysOf(prefix: string): Keys {
+  const root = `{${prefix}}`
+  return Object.freeze({
+    prefix: root,
+    lanes: `${root}~lanes`,
+    tasks: `${root}~tasks`,
+    workers: `${root}~workers`,
+    worker: (id: string) => `${root}~worker:${id}`,
+    nudges: (id: string) => `${root}~nudges:${id}`,
+    result: (jobId: string) => `${root}~result:${jobId}`,
+    job: (lane: string, jobId: string) => `${root}:${lane}:${jobId}`,
+    lane: (lane: string, part: string) => `${root}:${lane}:${part}`,
+  })
+}

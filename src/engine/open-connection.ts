@@ -1,0 +1,86 @@
+import type { RedisBroker } from '../config/resolved-config.js'
+import { TaskqError } from '../errors/taskq-error.js'
+import { formatDuration } from '../time/duration.js'
+import { type Connection, type ConnectionRole, createConnection } from './connection.js'
+
+/**
+ * Connects, and returns when the broker answers.
+ *
+ * @throws TaskqError `TASKQ_BROKER_AUTH` at once when the broker refuses the user or password (the message
+ *   names the user, never the password), `TASKQ_BROKER_UNREACHABLE` when `timeoutMs` is over
+ */
+export async function openConnection(
+  broker: RedisBroker,
+  role: ConnectionRole,
+  timeoutMs: number,
+): Promise<Connection> {
+  const connection = createConnection(broker, role)
+  // Without a listener, ioredis would print errors itself.
+  connection.on('error', () => {})
+  try {
+    await whenReady(connection, broker, timeoutMs)
+    return connection
+  } catch (error) {
+    connection.disconnect()
+    throw error
+  }
+}
+
+/** Resolves when the connection can take commands; throws what {@link openConnection} throws. */
+export function whenReady(connection: Connection, broker: RedisBroker, timeoutMs: number): Promise<void> {
+  if (isReady(connection)) return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    let lastError: Error | undefined
+    const timer = setTimeout(() => finish(unreachable(broker, timeoutMs, lastError)), timeoutMs)
+    const onReady = () => finish()
+    const onError = (error: Error) => {
+      lastError = deepest(error)
+      if (isAuthError(lastError)) finish(refused(broker, lastError))
+    }
+    function finish(error?: TaskqError): void {
+      clearTimeout(timer)
+      connection.off('ready', onReady)
+      connection.off('error', onError)
+      if (error === undefined) resolve()
+      else reject(error)
+    }
+    connection.on('ready', onReady)
+    connection.on('error', onError)
+    if (connection.status === 'wait') connection.connect().catch(onError)
+  })
+}
+
+/** Whether commands are taken now. (A Cluster in use says `connect` or `ready`.) */
+export function isReady(connection: Connection): boolean {
+  return connection.status === 'ready' || (connection.status === 'connect' && connection.isCluster)
+}
+
+/** Whether the broker said that the user, the password or a permission is wrong. */
+export function isAuthError(error: Error): boolean {
+  return /WRONGPASS|NOAUTH|NOPERM|invalid password|without any password configured/i.test(error.message)
+}
+
+/** A Cluster wraps what its nodes said. */
+function deepest(error: Error): Error {
+  const inner = (error as { lastNodeError?: Error }).lastNodeError ?? error.cause
+  return inner instanceof Error ? deepest(inner) : error
+}
+
+function refused(broker: RedisBroker, cause: Error): TaskqError {
+  const reply = cause.message.split(/[\s:]/, 1)[0]
+  return new TaskqError(
+    'TASKQ_BROKER_AUTH',
+    `the broker ${broker.label} refused user ${JSON.stringify(broker.username ?? 'default')} (${reply})`,
+    { hint: 'Check the user, the password and the user\'s permissions (ACL) in the broker option.' },
+  )
+}
+
+/** The error for a broker that did not answer in time. */
+export function unreachable(broker: RedisBroker, timeoutMs: number, cause?: Error): TaskqError {
+  const reason = cause === undefined ? 'no answer' : cause.message || (cause as { code?: string }).code || cause.name
+  return new TaskqError(
+    'TASKQ_BROKER_UNREACHABLE',
+    `the broker ${broker.label} did not answer within ${formatDuration(timeoutMs)}: ${reason}`,
+    { hint: 'Is Redis running there, and does this machine reach it?' },
+  )
+}

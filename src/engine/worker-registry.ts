@@ -1,0 +1,77 @@
+import type { Connection } from './connection.js'
+import type { Keys } from './keys.js'
+
+/** What a worker tells of itself. */
+export interface WorkerFacts {
+  readonly id: string
+  /** `name@host`, as in Celery. */
+  readonly name: string
+  readonly host: string
+  readonly pid: number
+  readonly version: string
+  readonly queues: readonly string[]
+  readonly tasks: readonly string[]
+  readonly concurrency: number
+  readonly startedAt: number
+  /** Jobs it runs now. */
+  readonly active: number
+  /** Runs that succeeded and that did not, since its start. */
+  readonly succeeded: number
+  readonly failed: number
+}
+
+/** Where a task's jobs go; stored so that a producer without the task's code finds the way. */
+export interface TaskFacts {
+  readonly queue: string
+  readonly rateLimited: boolean
+  readonly ignoreResult: boolean
+}
+
+/** A worker that has not been heard of for so long is gone. */
+const LIFETIME_MS = 15_000
+/** How often a worker says that it lives. */
+export const HEARTBEAT_MS = 5000
+
+/** Who is alive, and which tasks are known: stored facts with a lifetime, so that reading them never waits. */
+export class WorkerRegistry {
+  constructor(
+    private readonly connection: Connection,
+    private readonly keys: Keys,
+  ) {}
+
+  async beat(facts: WorkerFacts): Promise<void> {
+    await this.connection
+      .pipeline()
+      .set(this.keys.worker(facts.id), JSON.stringify(facts), 'PX', LIFETIME_MS)
+      .zadd(this.keys.workers, Date.now(), facts.id)
+      .exec()
+  }
+
+  async leave(id: string): Promise<void> {
+    await this.connection.pipeline().del(this.keys.worker(id)).zrem(this.keys.workers, id).exec()
+  }
+
+  /** The workers that live, by name. */
+  async alive(): Promise<WorkerFacts[]> {
+    await this.connection.zremrangebyscore(this.keys.workers, '-inf', String(Date.now() - 10 * LIFETIME_MS))
+    const ids = await this.connection.zrange(this.keys.workers, '0', '-1')
+    if (ids.length === 0) return []
+    const stored = await this.connection.mget(ids.map((id) => this.keys.worker(id)))
+    return stored
+      .filter((text): text is string => text !== null)
+      .map((text) => JSON.parse(text) as WorkerFacts)
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  async announceTasks(tasks: ReadonlyMap<string, TaskFacts>): Promise<void> {
+    if (tasks.size === 0) return
+    const fields = [...tasks].flatMap(([name, facts]) => [name, JSON.stringify(facts)])
+    await this.connection.hset(this.keys.tasks, fields)
+  }
+
+  /** All tasks that some worker ever knew. */
+  async knownTasks(): Promise<Map<string, TaskFacts>> {
+    const stored = await this.connection.hgetall(this.keys.tasks)
+    return new Map(Object.entries(stored).map(([name, text]) => [name, JSON.parse(text) as TaskFacts]))
+  }
+}

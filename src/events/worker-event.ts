@@ -1,0 +1,34 @@
+import type { JobFailure } from '../errors/job-failure.js'
+
+/** Which job an event is about. */
+export interface JobReference {
+  readonly id: string
+  readonly task: string
+  readonly queue: string
+  /** 1 for the first run. */
+  readonly attempt: number
+}
+
+/** What a worker tells while it works. */
+export type WorkerEvent =
+  /** A run begins. */
+  | ({ readonly name: 'job.started' } & JobReference)
+  /** A run returned and its result is stored. */
+  | ({ readonly name: 'job.succeeded'; readonly runMs: number } & JobReference)
+  /** A run failed; the job runs again after `delayMs`. */
+  | ({ readonly name: 'job.retried'; readonly runMs: number; readonly failure: JobFailure; readonly delayMs: number } & JobReference)
+  /** A run failed and was the last; the job is kept as a dead letter. */
+  | ({ readonly name: 'job.dead-lettered'; readonly runMs: number; readonly failure: JobFailure } & JobReference)
+  /** The worker shuts down; the job went back to its queue and no attempt was counted. */
+  | ({ readonly name: 'job.given-back' } & JobReference)
+  /** This worker cannot run the job; it waits for one that can. */
+  | ({ readonly name: 'job.postponed'; readonly reason: string; readonly delayMs: number } & JobReference)
+  /** A run ended, but the job was no longer this worker's: another one runs it, or has. */
+  | ({ readonly name: 'job.result-lost'; readonly reason: string } & JobReference)
+  /** Jobs of a worker that is gone went back to their queue. */
+  | { readonly name: 'jobs.recovered'; readonly queue: string; readonly ids: readonly string[] }
+  /** The broker said no, or was away. Said at most once in ten seconds per message. */
+  | { readonly name: 'broker.trouble'; readonly message: string }
+
+/** Where a worker's events go. */
+export type WorkerEventSink = (event: WorkerEvent) => void

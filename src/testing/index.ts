@@ -1,0 +1,1 @@
+export { type RunTaskOptions, runTask, type TaskRun } from './run-task.js'

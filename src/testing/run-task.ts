@@ -1,0 +1,82 @@
+import { encodeEnvelope } from '../codec/envelope.js'
+import { encodeResult } from '../codec/result.js'
+import { TaskqError } from '../errors/taskq-error.js'
+import type { TaskArgs, TaskClass, TaskResult } from '../task/base-task.js'
+import type { TaskDefinition } from '../task/definition.js'
+import type { FunctionTask } from '../task/define-task.js'
+import { taskNameOf } from '../task/metadata.js'
+import { findTask } from '../task/registry.js'
+import type { RunContext } from '../task/run-context.js'
+import { createRunLog, type LogLevel } from '../worker/run-log.js'
+
+/** What {@link runTask} may be told. */
+export interface RunTaskOptions {
+  /** The run's number, from 1. Default 1. */
+  readonly attempt?: number
+  /** The signal the task sees. Default: one that never aborts. */
+  readonly signal?: AbortSignal
+}
+
+/** What a run did. */
+export interface TaskRun<R> {
+  readonly result: R
+  readonly logs: readonly { readonly level: LogLevel; readonly message: string; readonly fields: object | undefined }[]
+  readonly progress: readonly unknown[]
+}
+
+/**
+ * Runs a task once in this process, without a broker. Arguments and result pass through the same codec
+ * as real jobs', so what cannot travel fails here too.
+ *
+ * @throws whatever the task throws; TaskqError `TASKQ_PAYLOAD_NOT_JSON` for arguments or a result that
+ *   JSON would change
+ *
+ * @example
+ * const { result, logs } = await runTask(SendWelcomeEmail, ['u_42'])
+ */
+export function runTask<C extends TaskClass>(task: C, args: TaskArgs<C>, options?: RunTaskOptions): Promise<TaskRun<TaskResult<C>>>
+export function runTask<A extends unknown[], R>(task: FunctionTask<A, R>, args: A, options?: RunTaskOptions): Promise<TaskRun<R>>
+export async function runTask(
+  task: TaskClass | FunctionTask<never, unknown>,
+  args: readonly unknown[],
+  options: RunTaskOptions = {},
+): Promise<TaskRun<unknown>> {
+  const definition = definitionOf(task)
+  const logs: TaskRun<unknown>['logs'][number][] = []
+  const progress: unknown[] = []
+  const context: RunContext = {
+    request: {
+      id: 'test',
+      task: definition.name,
+      queue: definition.queue ?? 'default',
+      attempt: options.attempt ?? 1,
+      retries: definition.retries,
+      enqueuedAt: Date.now(),
+    },
+    log: createRunLog((level, fields, message) => logs.push({ level, fields, message })),
+    signal: options.signal ?? new AbortController().signal,
+    progress: async (value) => {
+      progress.push(value)
+    },
+  }
+  const { args: sent } = JSON.parse(encodeEnvelope(definition.name, { args }, NO_LIMIT)) as { args: unknown[] }
+  const result = await definition.run(context, sent)
+  return { result: throughCodec(definition.name, result), logs, progress }
+}
+
+const NO_LIMIT = { maxBytes: Number.POSITIVE_INFINITY }
+
+function definitionOf(task: TaskClass | FunctionTask<never, unknown>): TaskDefinition {
+  if ('definition' in task) return task.definition
+  const definition = findTask(taskNameOf(task))
+  if (definition !== undefined) return definition
+  throw new TaskqError('TASKQ_TASK_NOT_REGISTERED', `${taskNameOf(task)} is not registered in this process`)
+}
+
+function throughCodec(name: string, result: unknown): unknown {
+  const { inexact } = encodeResult(result)
+  if (inexact === undefined) return result === undefined ? undefined : JSON.parse(JSON.stringify(result))
+  throw new TaskqError('TASKQ_PAYLOAD_NOT_JSON', `${name}: ${inexact.path} is ${inexact.what}`, {
+    hint: 'Results travel as JSON; return only what JSON keeps as it is.',
+  })
+}

@@ -1,0 +1,79 @@
+import { decodeEnvelope, type Envelope } from '../codec/envelope.js'
+import { encodeResult } from '../codec/result.js'
+import type { ActiveJob } from '../engine/consumer.js'
+import { describeFailure } from '../errors/job-failure.js'
+import { TaskqError } from '../errors/taskq-error.js'
+import { judgeFailure } from '../retry/verdict.js'
+import type { TaskDefinition } from '../task/definition.js'
+import type { RunContext } from '../task/run-context.js'
+import type { RunHandle } from './run-handle.js'
+import type { RunOutcome } from './run-outcome.js'
+
+/** What a run needs of its worker. */
+export interface ExecutionSite {
+  readonly findTask: (name: string) => TaskDefinition | undefined
+  readonly contextOf: (job: ActiveJob, task: TaskDefinition, envelope: Envelope, handle: RunHandle) => RunContext
+  /** Milliseconds that a result is kept where its task does not say. */
+  readonly resultTtlMs: number
+  /** How often a job may take its worker down before it is a dead letter. */
+  readonly crashBudget: number
+}
+
+/** A job that no worker here knows is looked at again after this long. */
+const UNKNOWN_TASK_WAIT_MS = 15_000
+
+/**
+ * Runs a job once and judges how it went: decode → guards → run → verdict. Never throws, whatever the
+ * task does.
+ */
+export async function executeJob(job: ActiveJob, handle: RunHandle, site: ExecutionSite): Promise<RunOutcome> {
+  const decoded = decodeEnvelope(job.data)
+  if (decoded.kind === 'malformed') return { kind: 'dead', failure: describeFailure(decoded.error) }
+  if (decoded.kind === 'later-version') return postponed(`its layout, version ${decoded.version}, is of a later taskq`)
+  const task = site.findTask(job.task)
+  if (task === undefined) return postponed('this worker does not know its task')
+  if (job.crashes >= site.crashBudget) return { kind: 'dead', failure: describeFailure(crashed(job)) }
+  return run(job, task, decoded.envelope, handle, site)
+}
+
+async function run(
+  job: ActiveJob,
+  task: TaskDefinition,
+  envelope: Envelope,
+  handle: RunHandle,
+  site: ExecutionSite,
+): Promise<RunOutcome> {
+  const context = site.contextOf(job, task, envelope, handle)
+  try {
+    const value = await task.run(context, envelope.args)
+    return {
+      kind: 'succeeded',
+      keep: !task.ignoreResult,
+      result: task.ignoreResult ? NO_RESULT : encodeResult(value),
+      resultTtlMs: envelope.resultTtlMs ?? site.resultTtlMs,
+    }
+  } catch (thrown) {
+    // A task that stopped because it was told to has not failed.
+    if (handle.isAborted) return { kind: 'given-back' }
+    return judge(job, task, envelope, thrown)
+  }
+}
+
+function judge(job: ActiveJob, task: TaskDefinition, envelope: Envelope, thrown: unknown): RunOutcome {
+  const failure = describeFailure(thrown)
+  const policy = { retries: envelope.retries ?? task.retries, backoff: task.backoff }
+  const verdict = judgeFailure(policy, job.attemptsMade + 1)
+  return verdict.kind === 'retry' ? { kind: 'retry', failure, delayMs: verdict.delayMs } : { kind: 'dead', failure }
+}
+
+const NO_RESULT = { stored: null }
+
+const postponed = (reason: string): RunOutcome => ({ kind: 'postponed', delayMs: UNKNOWN_TASK_WAIT_MS, reason })
+
+function crashed(job: ActiveJob): TaskqError {
+  return new TaskqError(
+    'TASKQ_JOB_CRASHED',
+    `${job.task} (${job.id}) was running each of the ${job.crashes} times its worker died or was lost`,
+    { hint: 'Look for process.exit, memory or native crashes in the task.' },
+  )
+}

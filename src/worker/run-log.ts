@@ -1,0 +1,35 @@
+import { safeText } from '../codec/safe-text.js'
+import type { LogLine, TaskLogger } from '../task/run-context.js'
+
+/** Where a line goes: the worker's log and the job's own. */
+export type LogSink = (level: LogLevel, fields: object | undefined, message: string) => void
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/** A task's logger. */
+export function createRunLog(sink: LogSink): TaskLogger {
+  const line = (level: LogLevel): LogLine => (first: string | object, message?: string) => {
+    if (typeof first === 'string') sink(level, undefined, first)
+    else sink(level, first, message ?? '')
+  }
+  return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
+}
+
+/** One stored line: time, level, message, fields. Read by people and by `JSON.parse`. */
+export function formatLogLine(level: LogLevel, attempt: number, fields: object | undefined, message: string): string {
+  try {
+    return JSON.stringify({ time: new Date().toISOString(), level, attempt, message, ...(fields && { fields }) })
+  } catch {
+    return JSON.stringify({ time: new Date().toISOString(), level, attempt, message, fields: '[not JSON]' })
+  }
+}
+
+/** A stored line for a terminal. Lines of unknown form are shown as they are, made safe. */
+export function readLogLine(stored: string): string {
+  try {
+    const { time, level, message, fields } = JSON.parse(stored) as Record<string, unknown>
+    const rest = fields === undefined ? '' : ` ${JSON.stringify(fields)}`
+    return safeText(`${String(time)} ${String(level)} ${String(message)}${rest}`)
+  } catch {
+    return safeText(stored)
+  }
+}

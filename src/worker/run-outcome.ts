@@ -1,0 +1,12 @@
+import type { EncodedResult } from '../codec/result.js'
+import type { JobFailure } from '../errors/job-failure.js'
+
+/** What one run of a job came to, before the broker knows. */
+export type RunOutcome =
+  | { readonly kind: 'succeeded'; readonly result: EncodedResult; readonly keep: boolean; readonly resultTtlMs: number }
+  | { readonly kind: 'retry'; readonly failure: JobFailure; readonly delayMs: number }
+  | { readonly kind: 'dead'; readonly failure: JobFailure }
+  /** It goes back to its queue as if it had never been taken. */
+  | { readonly kind: 'given-back' }
+  /** This worker cannot run it; it waits for one that can. */
+  | { readonly kind: 'postponed'; readonly delayMs: number; readonly reason: string }

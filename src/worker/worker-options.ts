@@ -1,0 +1,38 @@
+import type { Retention } from '../engine/retention.js'
+import type { TaskFacts } from '../engine/worker-registry.js'
+import type { WorkerEventSink } from '../events/worker-event.js'
+import type { TaskDefinition } from '../task/definition.js'
+import type { LogLevel } from './run-log.js'
+
+/** Everything a worker needs to know; made from the config and the command line. */
+export interface WorkerOptions {
+  /** Unique among all workers. */
+  readonly id: string
+  /** For people: `worker@host`. */
+  readonly name: string
+  readonly version: string
+  /** The logical queues it serves, each with all its lanes. */
+  readonly queues: readonly string[]
+  /** Jobs at once, over all queues. */
+  readonly concurrency: number
+  /** Jobs at once of one queue, where it has a limit of its own. */
+  readonly queueConcurrency: ReadonlyMap<string, number>
+  readonly tasks: readonly TaskDefinition[]
+  /** Where each of its tasks' jobs go. */
+  readonly taskFacts: ReadonlyMap<string, TaskFacts>
+  /** End when nothing can start any more. */
+  readonly burst: boolean
+  /** End after so many jobs. */
+  readonly maxJobs: number
+  /** How long running tasks may go on after the worker is told to stop. */
+  readonly shutdownMs: number
+  readonly lockMs: number
+  readonly stallCheckMs: number
+  readonly crashBudget: number
+  /** How long results are kept where their task does not say. */
+  readonly resultTtlMs: number
+  readonly retention: Retention
+  readonly onEvent: WorkerEventSink
+  /** Where tasks' log lines go, beside the job's own log. */
+  readonly onLog: (level: LogLevel, job: { id: string; task: string }, fields: object | undefined, message: string) => void
+}

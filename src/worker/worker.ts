@@ -1,0 +1,170 @@
+import type { LaneConsumer } from '../engine/consumer.js'
+import { LockKeeper } from '../engine/lock-keeper.js'
+import { HEARTBEAT_MS, type WorkerFacts } from '../engine/worker-registry.js'
+import type { WorkerSide } from '../engine/worker-side.js'
+import { TaskqError } from '../errors/taskq-error.js'
+import { Dispatcher } from './dispatcher.js'
+import { JobRunner } from './job-runner.js'
+import { shutDown } from './shutdown.js'
+import { TroubleLog } from './trouble-log.js'
+import type { WorkerOptions } from './worker-options.js'
+
+/** Finished jobs whose time is over are looked for this often. */
+const SWEEP_MS = 30_000
+
+/**
+ * A worker: serves queues until it is told to stop, or until there is nothing left to do.
+ *
+ * It owns a dispatcher (who takes jobs into free slots), a runner (who runs and records them), a lock keeper,
+ * and three clocks: its heartbeat, which also looks for new lanes; the search for jobs of workers that are
+ * gone; and the removal of results whose time is over.
+ */
+export class Worker {
+  readonly #dispatcher: Dispatcher
+  readonly #runner: JobRunner
+  readonly #locks: LockKeeper
+  readonly #trouble: TroubleLog
+  readonly #startedAt = Date.now()
+  readonly #clocks: NodeJS.Timeout[] = []
+  readonly #lanes = new Map<string, LaneConsumer>()
+  readonly #done = Promise.withResolvers<void>()
+  #stopping: Promise<void> | undefined
+
+  constructor(
+    private readonly side: WorkerSide,
+    private readonly options: WorkerOptions,
+  ) {
+    this.#trouble = new TroubleLog(options.onEvent)
+    const onError = (error: Error) => this.#trouble.report(error)
+    this.#locks = new LockKeeper(options.lockMs, (job) => this.#runner.lose(job), onError)
+    this.#runner = new JobRunner(side, this.#locks, options, onError)
+    this.#dispatcher = new Dispatcher(options.id, {
+      concurrency: options.concurrency,
+      queueConcurrency: options.queueConcurrency,
+      untilEmpty: options.burst,
+      maxJobs: options.maxJobs,
+      run: (job, mayFetchNext) => this.#runner.run(job, mayFetchNext),
+      onError,
+    })
+    side.onError(onError)
+  }
+
+  /** Resolves when the worker has stopped, for whatever reason. */
+  get done(): Promise<void> {
+    return this.#done.promise
+  }
+
+  /** How many jobs run now, and how runs have ended since the start. */
+  get counts(): { active: number; succeeded: number; failed: number } {
+    return { active: this.#dispatcher.active, succeeded: this.#runner.succeeded, failed: this.#runner.failed }
+  }
+
+  /** Tells what it can do, and begins to work. */
+  async start(): Promise<void> {
+    if (this.options.queues.length === 0) {
+      throw new TaskqError('TASKQ_WORKER_NOTHING_TO_DO', 'there is no queue to serve', {
+        hint: 'Name queues with --queue, or let a task have one.',
+      })
+    }
+    await this.#announce()
+    this.#locks.start()
+    await this.#openNewLanes()
+    await this.#recoverLost()
+    this.#every(HEARTBEAT_MS, () => this.#heartbeat())
+    this.#every(this.options.stallCheckMs, () => this.#recoverLost())
+    this.#every(SWEEP_MS, () => this.#sweep())
+    void this.#dispatcher.ended.then(() => this.stop())
+  }
+
+  /**
+   * Stops: takes no more jobs, lets running ones finish for `shutdownMs`, then tells them to end and gives
+   * back what has not ended; no attempt is counted. Called again, it waits no longer.
+   */
+  stop(): Promise<void> {
+    if (this.#stopping === undefined) this.#stopping = this.#shutDown()
+    else this.hurry()
+    return this.#stopping
+  }
+
+  /** Gives running jobs back now. */
+  hurry(): void {
+    this.#runner.abandonAll()
+  }
+
+  async #shutDown(): Promise<void> {
+    try {
+      await shutDown(this.#dispatcher, this.#runner, this.options.shutdownMs)
+      for (const clock of this.#clocks) clearInterval(clock)
+      this.#locks.stop()
+      await this.side.registry.leave(this.options.id).catch(() => {})
+      await Promise.allSettled(this.#dispatcher.lanes.map((lane) => lane.close()))
+      await this.side.close()
+    } finally {
+      this.#done.resolve()
+    }
+  }
+
+  async #announce(): Promise<void> {
+    const { tasks, taskFacts } = this.options
+    await this.side.registry.announceTasks(taskFacts)
+    for (const task of tasks) {
+      const queue = taskFacts.get(task.name)?.queue
+      if (task.rateLimit !== undefined && queue !== undefined) await this.side.lanes.limit(queue, task.name, task.rateLimit)
+    }
+    await this.side.registry.beat(this.#facts())
+  }
+
+  async #heartbeat(): Promise<void> {
+    await this.side.registry.beat(this.#facts())
+    await this.#openNewLanes()
+  }
+
+  async #openNewLanes(): Promise<void> {
+    const { id, lockMs, stallCheckMs } = this.options
+    for (const lane of await this.side.lanes.ofQueues(this.options.queues)) {
+      if (this.#lanes.has(lane) || this.#stopping !== undefined) continue
+      const consumer = this.side.consumer(lane, { worker: id, lockMs, stallCheckMs }, (error) => this.#trouble.report(error))
+      this.#lanes.set(lane, consumer)
+      await consumer.open()
+      this.#dispatcher.add(consumer)
+    }
+  }
+
+  async #recoverLost(): Promise<void> {
+    for (const consumer of this.#lanes.values()) {
+      const ids = await consumer.recoverLost()
+      if (ids.length > 0) this.options.onEvent({ name: 'jobs.recovered', queue: consumer.name.queue, ids })
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    for (const lane of this.#lanes.keys()) await this.side.sweep(lane, this.options.retention)
+  }
+
+  #every(ms: number, work: () => Promise<void>): void {
+    let busy = false
+    const clock = setInterval(async () => {
+      if (busy || this.#stopping !== undefined) return
+      busy = true
+      await work().catch((error) => this.#trouble.report(error as Error))
+      busy = false
+    }, ms)
+    this.#clocks.push(clock)
+  }
+
+  #facts(): WorkerFacts {
+    const { id, name, version, queues, concurrency, tasks } = this.options
+    return {
+      id,
+      name,
+      version,
+      queues,
+      concurrency,
+      host: this.side.host,
+      pid: process.pid,
+      startedAt: this.#startedAt,
+      tasks: tasks.map((task) => task.name),
+      ...this.counts,
+    }
+  }
+}
