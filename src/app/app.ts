@@ -58,7 +58,9 @@ export class App {
 
   /** The broker's address; starts the embedded broker where none is configured. */
   broker(): Promise<AppBroker> {
-    this.#broker ??= import('./resolve-broker.js').then(({ resolveBroker }) => resolveBroker(this.config, this.sources.env))
+    this.#broker ??= import('./resolve-broker.js').then(({ resolveBroker }) =>
+      resolveBroker(this.config, this.sources.env),
+    )
     return this.#broker
   }
 

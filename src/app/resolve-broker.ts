@@ -1,4 +1,4 @@
-import type { ResolvedConfig, RedisBroker } from '../config/resolved-config.js'
+import type { RedisBroker, ResolvedConfig } from '../config/resolved-config.js'
 import type { EmbeddedBroker } from '../embedded/broker.js'
 import { TaskqError } from '../errors/taskq-error.js'
 
@@ -42,6 +42,6 @@ function toRedis({ url, engine }: EmbeddedBroker): RedisBroker {
 function refuseInProduction(env: NodeJS.ProcessEnv): void {
   if (env.NODE_ENV !== 'production' || env.TASKQ_ALLOW_EMBEDDED === '1') return
   throw new TaskqError('TASKQ_EMBEDDED_REFUSED', 'no broker is configured, and NODE_ENV is production', {
-    hint: "Set REDIS_URL, or broker in taskq.config.ts. (TASKQ_ALLOW_EMBEDDED=1 runs the development broker all the same.)",
+    hint: 'Set REDIS_URL, or broker in taskq.config.ts. (TASKQ_ALLOW_EMBEDDED=1 runs the development broker all the same.)',
   })
 }

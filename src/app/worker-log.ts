@@ -9,7 +9,10 @@ export function logWorkerEvents(log: Logger): WorkerEventSink {
   return (event) => {
     switch (event.name) {
       case 'jobs.recovered':
-        return log.warn({ queue: event.queue, ids: event.ids }, `${event.ids.length} job(s) of a worker that is gone are back in their queue`)
+        return log.warn(
+          { queue: event.queue, ids: event.ids },
+          `${event.ids.length} job(s) of a worker that is gone are back in their queue`,
+        )
       case 'broker.trouble':
         return log.warn(`broker: ${safeText(event.message, 500)}`)
       default:
@@ -29,9 +32,15 @@ function logJobEvent(log: Logger, event: JobEvent): void {
     case 'job.succeeded':
       return log.info(fields, `${task} succeeded in ${formatDuration(event.runMs)}`)
     case 'job.retried':
-      return log.warn({ ...fields, error: event.failure }, `${task} failed: ${safeText(event.failure.message, 500)}; runs again in ${formatDuration(event.delayMs)}`)
+      return log.warn(
+        { ...fields, error: event.failure },
+        `${task} failed: ${safeText(event.failure.message, 500)}; runs again in ${formatDuration(event.delayMs)}`,
+      )
     case 'job.dead-lettered':
-      return log.error({ ...fields, error: event.failure }, `${task} failed for good: ${safeText(event.failure.message, 500)}`)
+      return log.error(
+        { ...fields, error: event.failure },
+        `${task} failed for good: ${safeText(event.failure.message, 500)}`,
+      )
     case 'job.given-back':
       return log.info(fields, `${task} went back to its queue`)
     case 'job.postponed':

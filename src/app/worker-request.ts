@@ -58,7 +58,11 @@ export function planWorker(
     stallCheckMs: config.worker.stallCheckMs,
     crashBudget: CRASH_BUDGET,
     resultTtlMs: config.results.ttlMs,
-    retention: { resultTtlMs: longestTtlMs, deadLetterTtlMs: config.deadLetters.ttlMs, maxDeadLetters: config.deadLetters.max },
+    retention: {
+      resultTtlMs: longestTtlMs,
+      deadLetterTtlMs: config.deadLetters.ttlMs,
+      maxDeadLetters: config.deadLetters.max,
+    },
     onEvent: request.onEvent,
     onLog: request.onLog,
   }

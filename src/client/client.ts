@@ -15,10 +15,7 @@ import { JobResult } from './job-result.js'
 import { KnownNames } from './known-names.js'
 
 /** The settings that a client uses. */
-export type ClientConfig = Pick<
-  ResolvedConfig,
-  'routes' | 'defaultQueue' | 'queues' | 'payload' | 'results'
->
+export type ClientConfig = Pick<ResolvedConfig, 'routes' | 'defaultQueue' | 'queues' | 'payload' | 'results'>
 
 const NO_OPTIONS: EnqueueOptions = Object.freeze({})
 
@@ -44,7 +41,11 @@ export class Client implements Enqueuer {
    * @throws TaskqError `TASKQ_ENQUEUE_OPTION_INVALID`, `TASKQ_PAYLOAD_NOT_JSON`, `TASKQ_PAYLOAD_TOO_LARGE`,
    *   `TASKQ_ENQUEUE_NOT_SENT`, `TASKQ_ENQUEUE_UNKNOWN` or `TASKQ_ENQUEUE_REFUSED`
    */
-  async enqueue<R = unknown>(task: string, args: readonly unknown[], options: EnqueueOptions = NO_OPTIONS): Promise<AsyncResult<R>> {
+  async enqueue<R = unknown>(
+    task: string,
+    args: readonly unknown[],
+    options: EnqueueOptions = NO_OPTIONS,
+  ): Promise<AsyncResult<R>> {
     const { delayMs } = options === NO_OPTIONS ? NOW : checkEnqueue(task, args, options)
     const definition = findTask(task)
     const facts = definition === undefined ? await this.#factsOf(task) : undefined
@@ -80,7 +81,9 @@ export class Client implements Enqueuer {
 
   #warnLarge(task: string, data: string): void {
     if (data.length <= this.config.payload.warnBytes) return
-    this.warn(`${task}: a payload of ${Buffer.byteLength(data)} bytes slows the broker down; store the data elsewhere and send its key`)
+    this.warn(
+      `${task}: a payload of ${Buffer.byteLength(data)} bytes slows the broker down; store the data elsewhere and send its key`,
+    )
   }
 }
 

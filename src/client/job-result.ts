@@ -38,13 +38,18 @@ export class JobResult<R> implements AsyncResult<R> {
   async get({ timeout = DEFAULT_TIMEOUT }: { timeout?: Duration } = {}): Promise<R> {
     const timeoutMs = parseDuration(timeout)
     if (timeoutMs === undefined) throw wrongTimeout(timeout)
-    if (this.traits.ignoreResult === true) throw this.#error('TASKQ_RESULT_IGNORED', 'its task has ignoreResult: there is nothing to wait for')
+    if (this.traits.ignoreResult === true)
+      throw this.#error('TASKQ_RESULT_IGNORED', 'its task has ignoreResult: there is nothing to wait for')
     const lane = this.traits.lane ?? (await this.#require()).lane
     const look = (event: FinishEvent | undefined) => this.#lookForEnd(lane, event)
     const end = await this.engine.finish.until({ lane, id: this.id }, look, timeoutMs)
     if (end !== undefined) return end.value as R
     const state = await this.state()
-    throw this.#error('TASKQ_RESULT_TIMEOUT', `not done after ${formatDuration(timeoutMs)}; its state is ${state}`, HINTS[state])
+    throw this.#error(
+      'TASKQ_RESULT_TIMEOUT',
+      `not done after ${formatDuration(timeoutMs)}; its state is ${state}`,
+      HINTS[state],
+    )
   }
 
   async state(): Promise<JobState> {
@@ -115,10 +120,18 @@ export class JobResult<R> implements AsyncResult<R> {
   }
 
   #expired(): TaskqError {
-    return this.#error('TASKQ_RESULT_EXPIRED', 'its result was kept for its time and is gone', 'Raise resultTtl of the task, or results.ttl in the config.')
+    return this.#error(
+      'TASKQ_RESULT_EXPIRED',
+      'its result was kept for its time and is gone',
+      'Raise resultTtl of the task, or results.ttl in the config.',
+    )
   }
 
-  #error(code: 'TASKQ_RESULT_TIMEOUT' | 'TASKQ_RESULT_UNKNOWN' | 'TASKQ_RESULT_IGNORED' | 'TASKQ_RESULT_EXPIRED', what: string, hint?: string): TaskqError {
+  #error(
+    code: 'TASKQ_RESULT_TIMEOUT' | 'TASKQ_RESULT_UNKNOWN' | 'TASKQ_RESULT_IGNORED' | 'TASKQ_RESULT_EXPIRED',
+    what: string,
+    hint?: string,
+  ): TaskqError {
     const { id, task } = this
     const who = task === undefined ? `job ${id}` : `${task} (${id})`
     return new TaskqError(code, `${who}: ${what}`, { ...(hint !== undefined && { hint }), data: { jobId: id, task } })

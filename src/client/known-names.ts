@@ -27,7 +27,10 @@ export class KnownNames {
   async warnUnknownTask(task: string): Promise<void> {
     if (!this.#first(`task ${task}`)) return
     const known = [...(await this.#storedTasks()).keys(), ...listTasks().map(({ name }) => name)]
-    this.#say(`no worker is known to have the task ${JSON.stringify(task)}: its job waits for one that has it`, nearest(task, known))
+    this.#say(
+      `no worker is known to have the task ${JSON.stringify(task)}: its job waits for one that has it`,
+      nearest(task, known),
+    )
   }
 
   /** Warns, once, of a queue that nothing is known to serve or to use: most likely a slip of the pen. */
@@ -38,7 +41,8 @@ export class KnownNames {
     const own = listTasks().flatMap((task) => task.queue ?? [])
     const served = (await this.engine.workers()).flatMap((worker) => worker.queues)
     const known = [...new Set([...this.configuredQueues, ...stored, ...lanes, ...own, ...served])]
-    if (!known.includes(queue)) this.#say(`no worker is known to serve the queue ${JSON.stringify(queue)}`, nearest(queue, known))
+    if (!known.includes(queue))
+      this.#say(`no worker is known to serve the queue ${JSON.stringify(queue)}`, nearest(queue, known))
   }
 
   #storedTasks(): Promise<Map<string, TaskFacts>> {

@@ -73,10 +73,14 @@ function malformed(message: string, cause?: unknown): DecodedEnvelope {
 
 function refuseTooLarge(task: string, bytes: number, maxBytes: number): void {
   if (bytes <= maxBytes) return
-  throw new TaskqError('TASKQ_PAYLOAD_TOO_LARGE', `${task}: the arguments are ${bytes} bytes of JSON, the limit is ${maxBytes}`, {
-    hint: 'Store the data elsewhere and send its key, or raise payload.max in the config.',
-    data: { task, bytes, maxBytes },
-  })
+  throw new TaskqError(
+    'TASKQ_PAYLOAD_TOO_LARGE',
+    `${task}: the arguments are ${bytes} bytes of JSON, the limit is ${maxBytes}`,
+    {
+      hint: 'Store the data elsewhere and send its key, or raise payload.max in the config.',
+      data: { task, bytes, maxBytes },
+    },
+  )
 }
 
 /** `run(a, undefined)` and `run(a)` are the same call, so an optional argument may be passed on as it is. */

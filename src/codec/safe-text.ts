@@ -9,14 +9,21 @@
  */
 export function safeText(text: string, maxLength = Number.POSITIVE_INFINITY): string {
   const cut = text.length > maxLength ? `${text.slice(0, Math.max(0, maxLength - 1))}…` : text
-  return cut.replace(/\r\n|\n|\r/g, '⏎').replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return cut
+    .replace(/\r\n|\n|\r/g, '⏎')
+    .replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 /** As {@link safeText}, but keeps line breaks and tabs: for stacks and other text of many lines. */
 export function safeLines(text: string): string {
   return text
     .split('\n')
-    .map((line) => line.split('\t').map((part) => safeText(part)).join('  '))
+    .map((line) =>
+      line
+        .split('\t')
+        .map((part) => safeText(part))
+        .join('  '),
+    )
     .join('\n')
 }
 

@@ -30,7 +30,9 @@ export function createConnection(broker: RedisBroker, role: ConnectionRole): Con
 
 /** Replies as they always were: arrays, whatever the protocol's version. */
 type LegacyReplies<Options> = Options & { replyMapping: 'legacy' }
-type LegacyClusterOptions = LegacyReplies<Omit<ClusterOptions, 'redisOptions'>> & { redisOptions: LegacyReplies<RedisOptions> }
+type LegacyClusterOptions = LegacyReplies<Omit<ClusterOptions, 'redisOptions'>> & {
+  redisOptions: LegacyReplies<RedisOptions>
+}
 
 function redisOptions(broker: RedisBroker, role: ConnectionRole): LegacyReplies<RedisOptions> {
   const { username, password, db, tls } = broker

@@ -112,7 +112,11 @@ export class LaneConsumer {
   /** Renews the hold on jobs; returns those that are no longer ours. */
   renewLocks(jobs: readonly ActiveJob[]): Promise<string[]> {
     const ids = jobs.map((job) => job.id)
-    return this.#backend.extendLocks(ids, jobs.map((job) => job.token), this.options.lockMs)
+    return this.#backend.extendLocks(
+      ids,
+      jobs.map((job) => job.token),
+      this.options.lockMs,
+    )
   }
 
   /** The job is done. With `keep: false` every trace of it goes. */
@@ -128,13 +132,23 @@ export class LaneConsumer {
       await this.#backend.retryJob(job.id, false, job.token, { fieldsToUpdate })
       return {}
     }
-    const next = await this.#backend.moveToDelayed(job.id, Date.now(), delayMs, job.token, { fieldsToUpdate, fetchNext })
+    const next = await this.#backend.moveToDelayed(job.id, Date.now(), delayMs, job.token, {
+      fieldsToUpdate,
+      fetchNext,
+    })
     return this.#toPull(next, job.token)
   }
 
   /** The job failed for good and is kept as a dead letter. */
   async bury(job: ActiveJob, failure: JobFailure, { fetchNext }: Finish): Promise<Pull> {
-    const moved = await this.#backend.moveToFailed(asJob(job), failure.message, KEEP, job.token, fetchNext, failureFields(failure))
+    const moved = await this.#backend.moveToFailed(
+      asJob(job),
+      failure.message,
+      KEEP,
+      job.token,
+      fetchNext,
+      failureFields(failure),
+    )
     return this.#toPull(moved.result, job.token)
   }
 
@@ -158,7 +172,12 @@ export class LaneConsumer {
   }
 
   #toPull(reply: unknown, token: string): Pull {
-    const [json, id, limitedForMs, nextDueAt] = (Array.isArray(reply) ? reply : []) as [JobJson?, string?, number?, number?]
+    const [json, id, limitedForMs, nextDueAt] = (Array.isArray(reply) ? reply : []) as [
+      JobJson?,
+      string?,
+      number?,
+      number?,
+    ]
     if (json) return { job: this.#toJob(json, id ?? json.id, token) }
     return {
       ...(limitedForMs !== undefined && limitedForMs > 0 && { limitedForMs }),

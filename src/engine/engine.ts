@@ -1,5 +1,5 @@
-import { createBackend } from './backend.js'
 import type { RedisBroker } from '../config/resolved-config.js'
+import { createBackend } from './backend.js'
 import { type BrokerInfo, readBrokerInfo } from './broker-info.js'
 import { BrokerLink } from './broker-link.js'
 import { FinishWatch } from './finish-watch.js'
@@ -59,7 +59,9 @@ export class Engine {
 
   /** What each logical queue holds. */
   queueStats(): Promise<QueueStats[]> {
-    return this.#link.read(async (redis) => readQueueStats(redis, this.#keys, await new LaneRegistry(redis, this.#keys).all()))
+    return this.#link.read(async (redis) =>
+      readQueueStats(redis, this.#keys, await new LaneRegistry(redis, this.#keys).all()),
+    )
   }
 
   lanes(): Promise<string[]> {

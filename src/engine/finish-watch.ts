@@ -106,7 +106,9 @@ export class FinishWatch {
 
   /** From the newest event on, read before the job's state is, so that no end falls between the two. */
   async #watch(lane: string): Promise<WatchedLane> {
-    const newest = await this.main.read((redis) => redis.xrevrange(this.keys.lane(lane, 'events'), '+', '-', 'COUNT', 1))
+    const newest = await this.main.read((redis) =>
+      redis.xrevrange(this.keys.lane(lane, 'events'), '+', '-', 'COUNT', 1),
+    )
     const known = this.#lanes.get(lane)
     if (known !== undefined) return known
     const watched = { lastId: newest[0]?.[0] ?? '0-0', idleSince: performance.now(), waiters: new Map() }
@@ -117,7 +119,11 @@ export class FinishWatch {
 
   async #nudge(): Promise<void> {
     await this.main.read((redis) =>
-      redis.pipeline().xadd(this.#nudges, 'MAXLEN', 1, '*', 'lane', '1').pexpire(this.#nudges, 4 * BLOCK_MS).exec(),
+      redis
+        .pipeline()
+        .xadd(this.#nudges, 'MAXLEN', 1, '*', 'lane', '1')
+        .pexpire(this.#nudges, 4 * BLOCK_MS)
+        .exec(),
     )
   }
 

@@ -36,8 +36,17 @@ export class JobLog {
     this.#lines = []
     const key = `${this.keys.job(this.job.lane.lane, this.job.id)}:logs`
     this.#writing = this.#writing
-      .then(() => this.connection.pipeline().rpush(key, ...lines).ltrim(key, -MAX_LINES, -1).exec())
-      .then(() => {}, () => {})
+      .then(() =>
+        this.connection
+          .pipeline()
+          .rpush(key, ...lines)
+          .ltrim(key, -MAX_LINES, -1)
+          .exec(),
+      )
+      .then(
+        () => {},
+        () => {},
+      )
     return this.#writing
   }
 }

@@ -71,7 +71,7 @@ function refused(broker: RedisBroker, cause: Error): TaskqError {
   return new TaskqError(
     'TASKQ_BROKER_AUTH',
     `the broker ${broker.label} refused user ${JSON.stringify(broker.username ?? 'default')} (${reply})`,
-    { hint: 'Check the user, the password and the user\'s permissions (ACL) in the broker option.' },
+    { hint: "Check the user, the password and the user's permissions (ACL) in the broker option." },
   )
 }
 

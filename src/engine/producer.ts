@@ -212,9 +212,13 @@ function withJob(error: unknown, job: NewJob): TaskqError {
     const { code, message, hint, cause } = error
     return new TaskqError(code, `${job.task}: ${message}`, { ...(hint !== undefined && { hint }), cause, data })
   }
-  return new TaskqError('TASKQ_ENQUEUE_REFUSED', `${job.task}: the broker refused the job: ${(error as Error).message}`, {
-    hint: 'The job does not exist. OOM means that Redis is at maxmemory; NOPERM that the user lacks a command.',
-    cause: error,
-    data,
-  })
+  return new TaskqError(
+    'TASKQ_ENQUEUE_REFUSED',
+    `${job.task}: the broker refused the job: ${(error as Error).message}`,
+    {
+      hint: 'The job does not exist. OOM means that Redis is at maxmemory; NOPERM that the user lacks a command.',
+      cause: error,
+      data,
+    },
+  )
 }

@@ -16,7 +16,11 @@ export interface QueueStats {
 }
 
 /** Counts what queues hold. The cost does not depend on how much that is. */
-export async function readQueueStats(connection: Connection, keys: Keys, lanes: readonly string[]): Promise<QueueStats[]> {
+export async function readQueueStats(
+  connection: Connection,
+  keys: Keys,
+  lanes: readonly string[],
+): Promise<QueueStats[]> {
   const pipeline = connection.pipeline()
   for (const lane of lanes) {
     pipeline
@@ -40,7 +44,14 @@ export async function readQueueStats(connection: Connection, keys: Keys, lanes: 
 const PER_LANE = 7
 
 function addUp(queue: string, sum: QueueStats | undefined, replies: readonly unknown[]): QueueStats {
-  const [wait, prioritized, delayed, active, completed, failed] = replies.map(Number) as [number, number, number, number, number, number]
+  const [wait, prioritized, delayed, active, completed, failed] = replies.map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
   return {
     queue,
     queued: (sum?.queued ?? 0) + wait + prioritized,

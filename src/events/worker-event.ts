@@ -16,7 +16,12 @@ export type WorkerEvent =
   /** A run returned and its result is stored. */
   | ({ readonly name: 'job.succeeded'; readonly runMs: number } & JobReference)
   /** A run failed; the job runs again after `delayMs`. */
-  | ({ readonly name: 'job.retried'; readonly runMs: number; readonly failure: JobFailure; readonly delayMs: number } & JobReference)
+  | ({
+      readonly name: 'job.retried'
+      readonly runMs: number
+      readonly failure: JobFailure
+      readonly delayMs: number
+    } & JobReference)
   /** A run failed and was the last; the job is kept as a dead letter. */
   | ({ readonly name: 'job.dead-lettered'; readonly runMs: number; readonly failure: JobFailure } & JobReference)
   /** The worker shuts down; the job went back to its queue and no attempt was counted. */

@@ -2,8 +2,8 @@ import { encodeEnvelope } from '../codec/envelope.js'
 import { encodeResult } from '../codec/result.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { TaskArgs, TaskClass, TaskResult } from '../task/base-task.js'
-import type { TaskDefinition } from '../task/definition.js'
 import type { FunctionTask } from '../task/define-task.js'
+import type { TaskDefinition } from '../task/definition.js'
 import { taskNameOf } from '../task/metadata.js'
 import { findTask } from '../task/registry.js'
 import type { RunContext } from '../task/run-context.js'
@@ -34,8 +34,16 @@ export interface TaskRun<R> {
  * @example
  * const { result, logs } = await runTask(SendWelcomeEmail, ['u_42'])
  */
-export function runTask<C extends TaskClass>(task: C, args: TaskArgs<C>, options?: RunTaskOptions): Promise<TaskRun<TaskResult<C>>>
-export function runTask<A extends unknown[], R>(task: FunctionTask<A, R>, args: A, options?: RunTaskOptions): Promise<TaskRun<R>>
+export function runTask<C extends TaskClass>(
+  task: C,
+  args: TaskArgs<C>,
+  options?: RunTaskOptions,
+): Promise<TaskRun<TaskResult<C>>>
+export function runTask<A extends unknown[], R>(
+  task: FunctionTask<A, R>,
+  args: A,
+  options?: RunTaskOptions,
+): Promise<TaskRun<R>>
 export async function runTask(
   task: TaskClass | FunctionTask<never, unknown>,
   args: readonly unknown[],

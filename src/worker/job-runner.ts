@@ -96,7 +96,13 @@ export class JobRunner {
     })
   }
 
-  #context(jobLog: () => JobLog, job: ActiveJob, task: TaskDefinition, envelope: Envelope, handle: RunHandle): RunContext {
+  #context(
+    jobLog: () => JobLog,
+    job: ActiveJob,
+    task: TaskDefinition,
+    envelope: Envelope,
+    handle: RunHandle,
+  ): RunContext {
     const { id, queue, attempt } = referenceOf(job)
     const retries = envelope.retries ?? task.retries
     const { onLog } = this.options

@@ -55,7 +55,8 @@ async function tell(job: ActiveJob, outcome: RunOutcome, site: RecordingSite): P
 }
 
 /** The engine's words for a job that another worker has, or that is gone. */
-const isLost = (error: unknown): boolean => /Missing (lock|key)|Lock mismatch|is not in the active/i.test((error as Error).message)
+const isLost = (error: unknown): boolean =>
+  /Missing (lock|key)|Lock mismatch|is not in the active/i.test((error as Error).message)
 
 /** From 1 s to 30 s, with jitter. */
 const waitMs = (failures: number): number => Math.min(30_000, 500 * 2 ** failures) * (0.5 + Math.random() / 2)

@@ -7,10 +7,12 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /** A task's logger. */
 export function createRunLog(sink: LogSink): TaskLogger {
-  const line = (level: LogLevel): LogLine => (first: string | object, message?: string) => {
-    if (typeof first === 'string') sink(level, undefined, first)
-    else sink(level, first, message ?? '')
-  }
+  const line =
+    (level: LogLevel): LogLine =>
+    (first: string | object, message?: string) => {
+      if (typeof first === 'string') sink(level, undefined, first)
+      else sink(level, first, message ?? '')
+    }
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
 }
 

@@ -34,5 +34,10 @@ export interface WorkerOptions {
   readonly retention: Retention
   readonly onEvent: WorkerEventSink
   /** Where tasks' log lines go, beside the job's own log. */
-  readonly onLog: (level: LogLevel, job: { id: string; task: string }, fields: object | undefined, message: string) => void
+  readonly onLog: (
+    level: LogLevel,
+    job: { id: string; task: string },
+    fields: object | undefined,
+    message: string,
+  ) => void
 }

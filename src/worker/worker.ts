@@ -109,7 +109,8 @@ export class Worker {
     await this.side.registry.announceTasks(taskFacts)
     for (const task of tasks) {
       const queue = taskFacts.get(task.name)?.queue
-      if (task.rateLimit !== undefined && queue !== undefined) await this.side.lanes.limit(queue, task.name, task.rateLimit)
+      if (task.rateLimit !== undefined && queue !== undefined)
+        await this.side.lanes.limit(queue, task.name, task.rateLimit)
     }
     await this.side.registry.beat(this.#facts())
   }
@@ -123,7 +124,9 @@ export class Worker {
     const { id, lockMs, stallCheckMs } = this.options
     for (const lane of await this.side.lanes.ofQueues(this.options.queues)) {
       if (this.#lanes.has(lane) || this.#stopping !== undefined) continue
-      const consumer = this.side.consumer(lane, { worker: id, lockMs, stallCheckMs }, (error) => this.#trouble.report(error))
+      const consumer = this.side.consumer(lane, { worker: id, lockMs, stallCheckMs }, (error) =>
+        this.#trouble.report(error),
+      )
       this.#lanes.set(lane, consumer)
       await consumer.open()
       this.#dispatcher.add(consumer)
