@@ -1,23 +1,26 @@
 /** taskq: Celery for TypeScript. */
 
-export { close, configure, getResult, sendTask } from './app/ambient.js'
+// Tasks
+export { BaseTask, type TaskArgs, type TaskClass, type TaskResult } from './task/base-task.js'
+export { defineTask, type FunctionTask } from './task/define-task.js'
+export { Task } from './task/task.js'
+export type { TaskOptions } from './task/options.js'
+export type { JobRequest, LogLine, RunContext, TaskLogger } from './task/run-context.js'
+export type { BackoffOptions } from './retry/backoff.js'
+
+// Calling them
+export type { EnqueueOptions } from './task/enqueue-options.js'
 export type { Signature } from './canvas/signature.js'
+export { close, configure, getResult, sendTask } from './app/ambient.js'
+
+// Results
+export type { AsyncResult } from './task/async-result.js'
+export type { JobState } from './task/job-state.js'
+
 // Errors
 export { ERROR_CODES, type ErrorCode } from './errors/codes.js'
 export { JobFailedError, type JobFailure } from './errors/job-failure.js'
 export { isTaskqError, TaskqError } from './errors/taskq-error.js'
-export type { BackoffOptions } from './retry/backoff.js'
-// Results
-export type { AsyncResult } from './task/async-result.js'
-// Tasks
-export { BaseTask, type TaskArgs, type TaskClass, type TaskResult } from './task/base-task.js'
-export { defineTask, type FunctionTask } from './task/define-task.js'
-// Calling them
-export type { EnqueueOptions } from './task/enqueue-options.js'
-export type { JobState } from './task/job-state.js'
-export type { TaskOptions } from './task/options.js'
-export type { JobRequest, LogLine, RunContext, TaskLogger } from './task/run-context.js'
-export { Task } from './task/task.js'
 
 // Values
 export type { Duration } from './time/duration.js'
