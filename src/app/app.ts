@@ -29,6 +29,7 @@ export class App {
   #engine: Promise<Engine> | undefined
   #client: Promise<Client> | undefined
   #discovery: Promise<Discovery> | undefined
+  #reviving: Promise<unknown> | undefined
 
   private constructor(
     readonly config: ResolvedConfig,
@@ -112,8 +113,19 @@ export class App {
   }
 
   async #openEngine(): Promise<Engine> {
-    const [{ Engine }, { redis }] = await Promise.all([import('../engine/engine.js'), this.broker()])
-    return new Engine({ broker: redis, prefix: this.config.prefix, timeoutMs: this.config.enqueueTimeoutMs })
+    const [{ Engine }, { redis, embedded }] = await Promise.all([import('../engine/engine.js'), this.broker()])
+    const { prefix, enqueueTimeoutMs: timeoutMs } = this.config
+    return new Engine({ broker: redis, prefix, timeoutMs, ...(embedded && { onConnectionError: () => this.#reviveEmbedded() }) })
+  }
+
+  /** An embedded broker that died is started anew, on the same port: its connections come back by themselves. */
+  #reviveEmbedded(): void {
+    this.#reviving ??= import('./resolve-broker.js')
+      .then(({ resolveBroker }) => resolveBroker(this.config, this.sources.env))
+      .catch(() => {})
+      .finally(() => {
+        this.#reviving = undefined
+      })
   }
 
   async #openClient(): Promise<Client> {

@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid'
 import { encodeEnvelope } from '../codec/envelope.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { Engine } from '../engine/engine.js'
@@ -11,6 +10,7 @@ import { taskNameProblem } from '../task/names.js'
 import { findTask } from '../task/registry.js'
 import { createDestinations, type FindDestination } from './destination.js'
 import { checkEnqueue } from './enqueue-problems.js'
+import { newJobId } from './job-id.js'
 import { JobResult } from './job-result.js'
 import { KnownNames } from './known-names.js'
 
@@ -53,7 +53,7 @@ export class Client implements Enqueuer {
     if (options.queue !== undefined) await this.#known.warnUnknownQueue(queue)
     const data = encodeEnvelope(task, envelopeOf(args, options, definition?.resultTtlMs), this.config.payload)
     this.#warnLarge(task, data)
-    const id = uuidv7()
+    const id = newJobId()
     await this.engine.producer.add({ id, lane, task, data, delayMs })
     return new JobResult<R>(id, { task, lane, ignoreResult }, this.engine, this.config.results.ttlMs)
   }

@@ -14,19 +14,28 @@ const MAX_DEPTH = 64
  * Infinity, undefined, functions, symbols, class instances, holes in arrays, cycles, `__proto__` keys.
  * Undefined when the value survives. (`-0` counts as `0`.)
  */
-export function findInexact(value: unknown, path: string, ancestors: object[] = []): InexactValue | undefined {
+export function findInexact(value: unknown, root: string): InexactValue | undefined {
+  const found = inValue(value, [])
+  return found === undefined ? undefined : { path: root + found.path, what: found.what }
+}
+
+/** Paths are put together on the way back, so that good values, which are nearly all, cost none. */
+function inValue(value: unknown, ancestors: object[]): InexactValue | undefined {
   switch (typeof value) {
     case 'string':
     case 'boolean':
       return undefined
     case 'number':
-      return Number.isFinite(value) ? undefined : { path, what: `${value} (JSON makes it null)` }
+      return Number.isFinite(value) ? undefined : here(`${value} (JSON makes it null)`)
     case 'object':
-      return value === null ? undefined : inObject(value, path, ancestors)
+      return value === null ? undefined : inObject(value, ancestors)
     default:
-      return { path, what: SCALARS[typeof value] ?? typeof value }
+      return here(SCALARS[typeof value] ?? typeof value)
   }
 }
+
+const here = (what: string): InexactValue => ({ path: '', what })
+const below = (step: string, { path, what }: InexactValue): InexactValue => ({ path: step + path, what })
 
 const SCALARS: Partial<Record<string, string>> = {
   undefined: 'undefined (JSON drops it: leave it out, or use null)',
@@ -35,34 +44,36 @@ const SCALARS: Partial<Record<string, string>> = {
   symbol: 'a symbol',
 }
 
-function inObject(value: object, path: string, ancestors: object[]): InexactValue | undefined {
-  if (ancestors.includes(value)) return { path, what: 'a cycle' }
-  if (ancestors.length >= MAX_DEPTH) return { path, what: `nested deeper than ${MAX_DEPTH} levels` }
+function inObject(value: object, ancestors: object[]): InexactValue | undefined {
+  if (ancestors.includes(value)) return here('a cycle')
+  if (ancestors.length >= MAX_DEPTH) return here(`nested deeper than ${MAX_DEPTH} levels`)
   ancestors.push(value)
-  const found = Array.isArray(value) ? inArray(value, path, ancestors) : inRecord(value, path, ancestors)
+  const found = Array.isArray(value) ? inArray(value, ancestors) : inRecord(value, ancestors)
   ancestors.pop()
   return found
 }
 
-function inArray(value: unknown[], path: string, ancestors: object[]): InexactValue | undefined {
+function inArray(value: unknown[], ancestors: object[]): InexactValue | undefined {
   for (let index = 0; index < value.length; index++) {
-    const found = findInexact(value[index], `${path}[${index}]`, ancestors)
-    if (found !== undefined) return found
+    const found = inValue(value[index], ancestors)
+    if (found !== undefined) return below(`[${index}]`, found)
   }
   return undefined
 }
 
-function inRecord(value: object, path: string, ancestors: object[]): InexactValue | undefined {
-  if (!isPlain(value)) return { path, what: foreign(value) }
+function inRecord(value: object, ancestors: object[]): InexactValue | undefined {
+  if (!isPlain(value)) return here(foreign(value))
   for (const key of Object.keys(value)) {
-    const place = IDENTIFIER.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`
-    if (key === '__proto__') return { path: place, what: 'a key that could change prototypes' }
-    const found = findInexact((value as Record<string, unknown>)[key], place, ancestors)
-    if (found !== undefined) return found
+    const found =
+      key === '__proto__'
+        ? here('a key that could change prototypes')
+        : inValue((value as Record<string, unknown>)[key], ancestors)
+    if (found !== undefined) return below(stepTo(key), found)
   }
   return undefined
 }
 
+const stepTo = (key: string): string => (IDENTIFIER.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`)
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/
 
 /** A record of this realm or another (`vm`, a test runner's): its prototype is none or an `Object.prototype`. */

@@ -25,7 +25,7 @@ const INLINE_BYTES = 8192
 export function encodeResult(value: unknown): EncodedResult {
   if (value === undefined || value === null) return { stored: value === null ? { value } : null }
   if (typeof value === 'boolean') return { stored: { value } }
-  const inexact = findInexact(value, 'result')
+  const inexact = find(value)
   const text = stringify(value, inexact)
   if (text === undefined) return { stored: null, ...(inexact && { inexact }) }
   const large = text.length > INLINE_BYTES / 3 && Buffer.byteLength(text) > INLINE_BYTES
@@ -41,6 +41,15 @@ export function decodeResult(stored: unknown): { readonly value: unknown } | { r
   if (typeof stored !== 'object' || stored === null) return { value: undefined }
   if ('elsewhere' in stored) return { elsewhere: true }
   return { value: (stored as { value?: unknown }).value }
+}
+
+/** Reading a value may throw: a getter does, or a proxy. */
+function find(value: unknown): InexactValue | undefined {
+  try {
+    return findInexact(value, 'result')
+  } catch {
+    return { path: 'result', what: 'unreadable' }
+  }
 }
 
 function stringify(value: unknown, inexact: InexactValue | undefined): string | undefined {

@@ -12,6 +12,7 @@ import { isReady, unreachable, whenReady } from './open-connection.js'
 export class BrokerLink {
   #pending = 0
   #closed = false
+  #becomingReady: Promise<void> | undefined
 
   readonly connection: Connection
 
@@ -61,8 +62,13 @@ export class BrokerLink {
     return isReady(this.connection)
   }
 
+  /** All who wait, wait together: a thousand callers must not mean a thousand listeners. */
   whenReady(timeoutMs: number): Promise<void> {
-    return whenReady(this.connection, this.broker, timeoutMs)
+    if (this.ready) return Promise.resolve()
+    this.#becomingReady ??= whenReady(this.connection, this.broker, timeoutMs).finally(() => {
+      this.#becomingReady = undefined
+    })
+    return this.#becomingReady
   }
 
   async close(): Promise<void> {

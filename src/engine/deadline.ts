@@ -8,6 +8,15 @@ export function withDeadline<T>(work: Promise<T>, ms: number, late: () => Error,
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(late()), ms)
     if (!hold) timer.unref()
-    work.then(resolve, reject).finally(() => clearTimeout(timer))
+    work.then(
+      (value) => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error) => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
   })
 }

@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly prefix: string
   /** How long connecting, and each enqueue, may take. */
   readonly timeoutMs: number
+  /** Called whenever a connection fails or is lost. */
+  readonly onConnectionError?: (error: Error) => void
 }
 
 /**
@@ -36,14 +38,18 @@ export class Engine {
   constructor(private readonly options: EngineOptions) {
     this.#keys = keysOf(options.prefix)
     this.#link = new BrokerLink(options.broker, options.timeoutMs)
+    if (options.onConnectionError) this.#link.connection.on('error', options.onConnectionError)
     this.producer = new Producer(this.#link, this.#keys, options.timeoutMs)
     this.jobs = new JobReader(this.#link, this.#keys)
     this.finish = new FinishWatch(this.#link, options.broker, this.#keys)
   }
 
   /** Connects for a worker. Throws `TASKQ_BROKER_UNREACHABLE` or `TASKQ_BROKER_AUTH`. */
-  openWorkerSide(): Promise<WorkerSide> {
-    return WorkerSide.open(this.options.broker, this.#keys, this.options.timeoutMs)
+  async openWorkerSide(): Promise<WorkerSide> {
+    const { broker, timeoutMs, onConnectionError } = this.options
+    const side = await WorkerSide.open(broker, this.#keys, timeoutMs)
+    if (onConnectionError) side.onError(onConnectionError)
+    return side
   }
 
   /** Removes a job that is done, and its result. False when there is none, or it is not done. */

@@ -4,7 +4,7 @@ import type { EnqueueOptions } from './enqueue-options.js'
 
 /** What sends a task's jobs. Tasks are pure; the app puts a real one here. */
 export interface Enqueuer {
-  enqueue(task: string, args: readonly unknown[], options: EnqueueOptions): Promise<AsyncResult>
+  enqueue(task: string, args: readonly unknown[], options?: EnqueueOptions): Promise<AsyncResult>
 }
 
 const SLOT = Symbol.for('taskq.enqueuer')
@@ -19,7 +19,7 @@ export function bindEnqueuer(provide: () => Enqueuer | Promise<Enqueuer>): void 
 export async function enqueue(
   task: string,
   args: readonly unknown[],
-  options: EnqueueOptions = {},
+  options?: EnqueueOptions,
 ): Promise<AsyncResult> {
   const provide = (globalThis as Home)[SLOT]
   if (provide === undefined) {
