@@ -23,8 +23,8 @@ const INLINE_BYTES = 8192
  * A value that JSON cannot write at all becomes a string that says so.
  */
 export function encodeResult(value: unknown): EncodedResult {
-  if (value === undefined || value === null) return { stored: value === null ? { value } : null }
-  if (typeof value === 'boolean') return { stored: { value } }
+  if (value === undefined) return { stored: null }
+  if (value === null || typeof value === 'boolean') return { stored: { value } }
   const inexact = find(value)
   const text = stringify(value, inexact)
   if (text === undefined) return { stored: null, ...(inexact && { inexact }) }
