@@ -1,9 +1,9 @@
 import { string as stringArg } from '@oclif/core/args'
-import { Command } from '@oclif/core/command'
 import { boolean, string } from '@oclif/core/flags'
+import { BaseCommand } from '../base-command.js'
 
 /** `taskq init`: flags and answers, one call, one presenter. */
-export default class Init extends Command {
+export default class Init extends BaseCommand {
   static override summary = 'Make a new project, or add taskq to the package in this folder.'
   static override description =
     'Asks what no flag has said when this is a terminal; elsewhere every question has its default.'

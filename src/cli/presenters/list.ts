@@ -1,0 +1,46 @@
+import { relative } from 'node:path'
+import { safeText } from '../../codec/safe-text.js'
+import type { DiscoveryFailure } from '../../discovery/discovery-failure.js'
+import { presentTable } from './table.js'
+
+/** A task as `taskq list` shows it. */
+export interface ListedTask {
+  readonly name: string
+  readonly queue: string
+  readonly retries: number
+  /** `100/m`, where there is one. */
+  readonly rateLimit?: string
+  /** From the project's root. */
+  readonly file: string
+  readonly line?: number
+}
+
+/** The tasks, one a line. */
+export function presentTasks(tasks: readonly ListedTask[], patterns: readonly string[]): string {
+  if (tasks.length === 0) return `No tasks were found in ${safeText(patterns.join(', '))}.`
+  const rows = tasks.map(({ name, queue, retries, rateLimit, file, line }) => [
+    name,
+    queue,
+    retries,
+    rateLimit ?? '-',
+    line === undefined ? file : `${file}:${line}`,
+  ])
+  return presentTable(['task', 'queue', 'retries', 'rate limit', 'defined in'], rows)
+}
+
+/** Files that cannot be used: where, why, and what to do. */
+export function presentFailures(failures: readonly DiscoveryFailure[], root: string): string {
+  return failures
+    .flatMap(({ file, line, code, message, hint }) => [
+      `  ${safeText(placeOf(file, line, root))} ${code}`,
+      `    ${safeText(message)}`,
+      ...(hint === undefined ? [] : [`    ${safeText(hint)}`]),
+    ])
+    .join('\n')
+}
+
+/** `src/tasks/a.ts:3` */
+function placeOf(file: string, line: number | undefined, root: string): string {
+  const path = relative(root, file) || file
+  return line === undefined ? path : `${path}:${line}`
+}

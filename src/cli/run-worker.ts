@@ -1,0 +1,87 @@
+import type { Logger } from 'pino'
+import type { App } from '../app/app.js'
+import { createLogger } from '../app/logger.js'
+import { packageVersion } from '../app/version.js'
+import type { WorkerRequest } from '../app/worker-request.js'
+import { judgeEviction, requireSupported } from '../control/broker-fitness.js'
+import type { Discovery } from '../discovery/discover-tasks.js'
+import { TaskqError } from '../errors/taskq-error.js'
+import type { Worker } from '../worker/worker.js'
+import { presentFailures } from './presenters/list.js'
+import { type BannerFacts, presentBanner } from './presenters/worker.js'
+import { listenForStop } from './stop-signals.js'
+import { sinksOf } from './worker-sinks.js'
+
+/**
+ * The life of `taskq worker`: discover → connect → banner → work → stop.
+ *
+ * @throws TaskqError `TASKQ_DISCOVERY_FAILED` where a task file cannot be imported: its jobs would wait unseen
+ */
+export async function runWorker(app: App, wanted: Omit<WorkerRequest, 'onEvent' | 'onLog'>): Promise<void> {
+  const discovery = await app.discover()
+  refuseFailures(app, discovery)
+  const log = await createLogger(app.config.log)
+  const { worker, queues, name } = await app.createWorker({ ...wanted, ...sinksOf(log) })
+  const release = listenForStop(stepsOf(worker, log, app.config.worker.shutdownTimeoutMs))
+  try {
+    await welcome(app, log, { name, queues, discovery })
+    await worker.start()
+    await worker.done
+  } catch (error) {
+    await worker.stop()
+    throw error
+  } finally {
+    release()
+  }
+  const { succeeded, failed } = worker.counts
+  log.info(`${name} has ended: ${succeeded} succeeded, ${failed} failed`)
+}
+
+function refuseFailures(app: App, { failures }: Discovery): void {
+  if (failures.length === 0) return
+  throw new TaskqError(
+    'TASKQ_DISCOVERY_FAILED',
+    `task files cannot be used, so the worker does not start:\n${presentFailures(failures, app.config.root)}`,
+    { hint: 'Correct them, or leave them out by tasks in the config; jobs of their tasks would wait unseen.' },
+  )
+}
+
+async function welcome(
+  app: App,
+  log: Logger,
+  known: Pick<BannerFacts, 'name' | 'queues'> & { discovery: Discovery },
+): Promise<void> {
+  const [{ redis }, engine] = await Promise.all([app.broker(), app.engine()])
+  const info = await engine.brokerInfo()
+  requireSupported(info, redis.label)
+  const facts: BannerFacts = {
+    name: known.name,
+    queues: known.queues,
+    version: packageVersion(),
+    broker: redis.label,
+    concurrency: app.config.worker.concurrency,
+    tasks: known.discovery.tasks.map(({ definition }) => definition.name),
+  }
+  if (app.config.log.format === 'json') log.info({ ...facts, pid: process.pid }, `${known.name} starts`)
+  else await write(`${presentBanner(facts)}\n`)
+  const eviction = judgeEviction(info)
+  if (eviction.status !== 'ok' && app.config.broker.kind === 'redis') log.warn(`broker: ${eviction.detail}`)
+}
+
+/** Waits until it is written: a reader who has gone is noticed before the first job is taken. */
+const write = (text: string): Promise<void> => new Promise((resolve) => process.stdout.write(text, () => resolve()))
+
+function stepsOf(worker: Worker, log: Logger, shutdownMs: number) {
+  return [
+    () => {
+      const seconds = Math.round(shutdownMs / 1000)
+      const { active } = worker.counts
+      log.warn(`shutting down: ${active} running, up to ${seconds}s for them; signal again to give them back now`)
+      void worker.stop()
+    },
+    () => {
+      log.warn('giving running jobs back now; signal again to end at once')
+      worker.hurry()
+    },
+  ]
+}
