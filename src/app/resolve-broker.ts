@@ -17,9 +17,7 @@ export async function resolveBroker(config: ResolvedConfig, env: NodeJS.ProcessE
   if (config.broker.kind === 'redis') return { redis: config.broker, embedded: undefined }
   refuseInProduction(env)
   const { ensureEmbeddedBroker } = await import('../embedded/broker.js')
-  const engine = env.TASKQ_EMBEDDED_ENGINE
-  const isEngine = engine === 'js' || engine === 'server'
-  const embedded = await ensureEmbeddedBroker({ projectRoot: config.root, ...(isEngine && { engine }) })
+  const embedded = await ensureEmbeddedBroker({ projectRoot: config.root })
   return { redis: toRedis(embedded), embedded }
 }
 
