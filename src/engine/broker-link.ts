@@ -74,8 +74,8 @@ export class BrokerLink {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    if (this.ready) await this.connection.quit().catch(() => this.connection.disconnect())
-    else this.connection.disconnect()
+    if (this.ready) await this.use(() => this.connection.quit()).catch(() => {})
+    this.connection.disconnect()
   }
 
   #holdOrRelease(): void {

@@ -47,7 +47,8 @@ function redisOptions(broker: RedisBroker, role: ConnectionRole): LegacyReplies<
     reconnectOnError: staleServer,
     enableOfflineQueue: role === 'worker',
     autoResendUnfulfilledCommands: role === 'worker',
-    maxRetriesPerRequest: null,
+    // 0: what was cut off is handed back at once. null: it waits for the next connection.
+    maxRetriesPerRequest: role === 'worker' ? null : 0,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     ...(tls !== undefined && { tls: { ...tls } }),

@@ -106,13 +106,11 @@ export class Worker {
 
   async #announce(): Promise<void> {
     const { tasks, taskFacts } = this.options
-    await this.side.registry.announceTasks(taskFacts)
-    for (const task of tasks) {
-      const queue = taskFacts.get(task.name)?.queue
-      if (task.rateLimit !== undefined && queue !== undefined)
-        await this.side.lanes.limit(queue, task.name, task.rateLimit)
-    }
-    await this.side.registry.beat(this.#facts())
+    const limits = tasks.map(async ({ name, rateLimit }) => {
+      const queue = taskFacts.get(name)?.queue
+      if (rateLimit !== undefined && queue !== undefined) await this.side.lanes.limit(queue, name, rateLimit)
+    })
+    await Promise.all([...limits, this.side.registry.announceTasks(taskFacts), this.side.registry.beat(this.#facts())])
   }
 
   async #heartbeat(): Promise<void> {
@@ -121,16 +119,18 @@ export class Worker {
   }
 
   async #openNewLanes(): Promise<void> {
+    const lanes = await this.side.lanes.ofQueues(this.options.queues)
+    await Promise.all(lanes.filter((lane) => !this.#lanes.has(lane)).map((lane) => this.#openLane(lane)))
+  }
+
+  async #openLane(lane: string): Promise<void> {
+    if (this.#stopping !== undefined) return
     const { id, lockMs, stallCheckMs } = this.options
-    for (const lane of await this.side.lanes.ofQueues(this.options.queues)) {
-      if (this.#lanes.has(lane) || this.#stopping !== undefined) continue
-      const consumer = this.side.consumer(lane, { worker: id, lockMs, stallCheckMs }, (error) =>
-        this.#trouble.report(error),
-      )
-      this.#lanes.set(lane, consumer)
-      await consumer.open()
-      this.#dispatcher.add(consumer)
-    }
+    const onError = (error: Error) => this.#trouble.report(error)
+    const consumer = this.side.consumer(lane, { worker: id, lockMs, stallCheckMs }, onError)
+    this.#lanes.set(lane, consumer)
+    await consumer.open()
+    this.#dispatcher.add(consumer)
   }
 
   async #recoverLost(): Promise<void> {
