@@ -1,0 +1,38 @@
+import { string as stringArg } from '@oclif/core/args'
+import { boolean, string } from '@oclif/core/flags'
+import { AppCommand } from '../app-command.js'
+
+/** `taskq result`: where a job stands, and what came of it. */
+export default class Result extends AppCommand {
+  static override summary = "Show a job's state, and its result or why it failed."
+  static override description =
+    'Exits with 1 when no job has this id. With --wait it waits for the end of the job, and exits with 1 when that is a failure or does not come in time.'
+  static override enableJsonFlag = true
+  static override examples = [
+    { description: 'Where the job stands', command: '<%= config.bin %> result 0198f2c1-5a7e-7c3d-9d7b-2f6f1f6f7a10' },
+    {
+      description: 'Wait for it, and show what its task logged',
+      command: '<%= config.bin %> result 0198f2c1-5a7e-7c3d-9d7b-2f6f1f6f7a10 --wait --logs',
+    },
+  ]
+
+  static override args = { id: stringArg({ required: true, description: "the job's id" }) }
+
+  static override flags = {
+    wait: boolean({ char: 'w', description: 'wait for the end of the job' }),
+    timeout: string({ description: 'how long to wait', default: '30s' }),
+    logs: boolean({ description: "show the last lines of the job's log" }),
+  }
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Result)
+    const [{ showResult }, { presentResult, resultJson }] = await Promise.all([
+      import('../show-result.js'),
+      import('../presenters/result.js'),
+    ])
+    const shown = await showResult(await this.openApp(flags), { ...flags, id: args.id })
+    this.log(presentResult(shown))
+    if (shown.failed && flags.wait) process.exitCode = 1
+    return resultJson(shown)
+  }
+}

@@ -1,0 +1,32 @@
+import { safeLines, safeText } from '../../codec/safe-text.js'
+import { formatDuration } from '../../time/duration.js'
+import type { ShownResult } from '../show-result.js'
+import { presentFailure } from './error.js'
+
+/** A job for people: its facts, one a line, then its result or its failure, then its log. */
+export function presentResult({ job, logs }: ShownResult): string {
+  const facts: [string, string | undefined][] = [
+    ['job', job.id],
+    ['task', job.task],
+    ['queue', job.queue],
+    ['state', job.state],
+    ['attempts', String(job.attempts)],
+    ['progress', job.progress === undefined ? undefined : JSON.stringify(job.progress)],
+    ['enqueued', job.enqueuedAt],
+    ['started', job.startedAt],
+    ['finished', finishedText(job)],
+  ]
+  const lines = facts.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(9)} ${safeText(value)}`]))
+  if ('result' in job) lines.push(`result    ${safeLines(JSON.stringify(job.result, null, 2))}`)
+  if (job.error !== undefined) lines.push('error', ...presentFailure(job.error))
+  if (logs !== undefined) lines.push('log', ...(logs.length === 0 ? ['  nothing'] : logs.map((line) => `  ${line}`)))
+  return lines.join('\n')
+}
+
+/** What `--json` prints. */
+export const resultJson = ({ job, logs }: ShownResult) => ({ ...job, ...(logs !== undefined && { logs }) })
+
+function finishedText({ startedAt, finishedAt }: ShownResult['job']): string | undefined {
+  if (finishedAt === undefined || startedAt === undefined) return finishedAt
+  return `${finishedAt} (ran ${formatDuration(Date.parse(finishedAt) - Date.parse(startedAt))})`
+}

@@ -1,0 +1,63 @@
+import { decodeResult } from '../codec/result.js'
+import type { Engine } from '../engine/engine.js'
+import { queueOf } from '../engine/job-reader.js'
+import type { JobRecord } from '../engine/job-record.js'
+import { jobStateOf } from '../engine/job-state.js'
+import type { JobFailure } from '../errors/job-failure.js'
+import type { JobState } from '../task/job-state.js'
+
+/** All that is known of one job. Times are ISO 8601; JSON only. */
+export interface JobReport {
+  readonly id: string
+  readonly task: string
+  readonly queue: string
+  readonly state: JobState
+  /** Present when the job succeeded and its result is kept. */
+  readonly result?: unknown
+  /** Why the last run failed, where one did. */
+  readonly error?: JobFailure
+  readonly progress?: unknown
+  /** Runs that ended. */
+  readonly attempts: number
+  readonly enqueuedAt: string
+  readonly startedAt?: string
+  readonly finishedAt?: string
+}
+
+/** Reads a job with its result; undefined when there is none of this id. */
+export async function readJob(engine: Engine, id: string): Promise<JobReport | undefined> {
+  const job = await engine.jobs.find(id)
+  if (job === undefined) return undefined
+  const { task, progress, attemptsMade, enqueuedAt, startedAt, finishedAt, standing, failure } = job
+  return {
+    id,
+    task,
+    queue: queueOf(job),
+    state: jobStateOf(job),
+    ...(standing.succeeded && (await readResult(engine, job))),
+    ...(failure !== undefined && !standing.succeeded && { error: failure }),
+    ...(isReported(progress) && { progress }),
+    attempts: attemptsMade,
+    enqueuedAt: iso(enqueuedAt),
+    ...(startedAt !== undefined && { startedAt: iso(startedAt) }),
+    ...(finishedAt !== undefined && { finishedAt: iso(finishedAt) }),
+  }
+}
+
+/** The last lines of a job's log as they are stored, oldest first. */
+export async function readJobLog(engine: Engine, id: string, count: number): Promise<string[]> {
+  const job = await engine.jobs.find(id)
+  return job === undefined ? [] : engine.jobs.logs(job, count)
+}
+
+async function readResult(engine: Engine, job: JobRecord): Promise<{ result?: unknown }> {
+  const decoded = decodeResult(job.result)
+  if ('value' in decoded) return { result: decoded.value ?? null }
+  const large = await engine.jobs.largeResult(job.id)
+  return large === undefined ? {} : { result: JSON.parse(large) }
+}
+
+/** The engine stores 0 where nothing was reported. */
+const isReported = (progress: unknown): boolean => progress !== undefined && progress !== 0
+
+const iso = (ms: number): string => new Date(ms).toISOString()
