@@ -1,0 +1,19 @@
+import type { Scenario } from '../support/scenario.ts'
+import { enqueueScenarios } from './enqueue.ts'
+import { fairnessScenarios } from './fairness.ts'
+import { idleMemory } from './idle-memory.ts'
+import { pickUp } from './pick-up.ts'
+import { processScenarios } from './process.ts'
+import { startUpScenarios } from './start-up.ts'
+
+/** In the order of the table. */
+export const SCENARIOS: readonly Scenario[] = [
+  ...enqueueScenarios,
+  ...processScenarios,
+  pickUp,
+  ...fairnessScenarios,
+  idleMemory,
+  ...startUpScenarios,
+]
+
+export const findScenario = (name: string): Scenario | undefined => SCENARIOS.find((one) => one.name === name)
