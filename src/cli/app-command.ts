@@ -22,6 +22,9 @@ export abstract class AppCommand extends BaseCommand {
     prefix: string({ description: "the name of this app's keys in Redis", helpGroup: 'PROJECT' }),
   }
 
+  /** Whether what task files print goes to standard error, so that standard output holds the command's own alone. */
+  protected readonly ownsStdout: boolean = true
+
   #app: App | undefined
 
   /**
@@ -31,6 +34,7 @@ export abstract class AppCommand extends BaseCommand {
    */
   protected async openApp(flags: AppFlags, more: Partial<FlagValues> = {}): Promise<App> {
     const [{ App }, { useApp }] = await Promise.all([import('../app/app.js'), import('../app/ambient.js')])
+    if (this.ownsStdout) globalThis.console = new console.Console(process.stderr)
     const { config, broker, prefix } = flags
     if (broker !== undefined && /:\/\/[^/@]*:[^/@]*@/.test(broker))
       this.warn('--broker holds a password, which every user of this machine can see; set REDIS_URL instead.')

@@ -9,6 +9,11 @@ export abstract class BaseCommand extends Command {
     return input
   }
 
+  /** Writes a line of the command's own output; nothing with `--json`. */
+  override log(line = ''): void {
+    if (!this.jsonEnabled()) process.stdout.write(`${line}\n`)
+  }
+
   /** JSON that no terminal takes for a command: unsafe characters are escaped, the value stays the same. */
   override logJson(json: unknown): void {
     process.stdout.write(`${safeLines(JSON.stringify(json, null, 2))}\n`)

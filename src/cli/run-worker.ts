@@ -18,21 +18,17 @@ import { sinksOf } from './worker-sinks.js'
  * @throws TaskqError `TASKQ_DISCOVERY_FAILED` where a task file cannot be imported: its jobs would wait unseen
  */
 export async function runWorker(app: App, wanted: Omit<WorkerRequest, 'onEvent' | 'onLog'>): Promise<void> {
+  const log = await createLogger(app.config.log)
+  const running: { worker?: Worker } = {}
+  listenForStop(stepsOf(running, log, app.config.worker.shutdownTimeoutMs))
   const discovery = await app.discover()
   refuseFailures(app, discovery)
-  const log = await createLogger(app.config.log)
   const { worker, queues, name } = await app.createWorker({ ...wanted, ...sinksOf(log) })
-  const release = listenForStop(stepsOf(worker, log, app.config.worker.shutdownTimeoutMs))
-  try {
-    await welcome(app, log, { name, queues, discovery })
-    await worker.start()
-    await worker.done
-  } catch (error) {
-    await worker.stop()
-    throw error
-  } finally {
-    release()
-  }
+  const concurrency = wanted.once === true ? 1 : app.config.worker.concurrency
+  await welcome(app, log, { name, queues, concurrency, discovery })
+  running.worker = worker
+  await worker.start()
+  await worker.done
   const { succeeded, failed } = worker.counts
   log.info(`${name} has ended: ${succeeded} succeeded, ${failed} failed`)
 }
@@ -49,7 +45,7 @@ function refuseFailures(app: App, { failures }: Discovery): void {
 async function welcome(
   app: App,
   log: Logger,
-  known: Pick<BannerFacts, 'name' | 'queues'> & { discovery: Discovery },
+  known: Pick<BannerFacts, 'name' | 'queues' | 'concurrency'> & { discovery: Discovery },
 ): Promise<void> {
   const [{ redis }, engine] = await Promise.all([app.broker(), app.engine()])
   const info = await engine.brokerInfo()
@@ -59,7 +55,7 @@ async function welcome(
     queues: known.queues,
     version: packageVersion(),
     broker: redis.label,
-    concurrency: app.config.worker.concurrency,
+    concurrency: known.concurrency,
     tasks: known.discovery.tasks.map(({ definition }) => definition.name),
   }
   if (app.config.log.format === 'json') log.info({ ...facts, pid: process.pid }, `${known.name} starts`)
@@ -71,17 +67,22 @@ async function welcome(
 /** Waits until it is written: a reader who has gone is noticed before the first job is taken. */
 const write = (text: string): Promise<void> => new Promise((resolve) => process.stdout.write(text, () => resolve()))
 
-function stepsOf(worker: Worker, log: Logger, shutdownMs: number) {
+/** What the signals do, one after the other. Before the worker works there is nothing to tidy up. */
+function stepsOf(running: { readonly worker?: Worker }, log: Logger, shutdownMs: number) {
   return [
     () => {
+      if (running.worker === undefined) process.exit(STOPPED_EARLY)
+      const { active } = running.worker.counts
       const seconds = Math.round(shutdownMs / 1000)
-      const { active } = worker.counts
       log.warn(`shutting down: ${active} running, up to ${seconds}s for them; signal again to give them back now`)
-      void worker.stop()
+      void running.worker.stop()
     },
     () => {
       log.warn('giving running jobs back now; signal again to end at once')
-      worker.hurry()
+      running.worker?.hurry()
     },
   ]
 }
+
+/** As a process that SIGTERM ended. */
+const STOPPED_EARLY = 143

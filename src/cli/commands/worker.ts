@@ -21,6 +21,8 @@ Exits with 0 after a stop, 1 when task files cannot be imported or the broker ca
     once: boolean({ description: 'end after one job' }),
   }
 
+  protected override readonly ownsStdout = false
+
   async run(): Promise<void> {
     const { flags } = await this.parse(Worker)
     const app = await this.openApp(flags, settingsOf(flags))
