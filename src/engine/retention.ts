@@ -22,12 +22,13 @@ export async function sweepLane(connection: Connection, keys: Keys, lane: string
   const backend = createBackend(lane, connection, keys.prefix)
   backend.on('error', () => {})
   const now = Date.now()
-  const clean = async (state: 'completed' | 'failed', before: number): Promise<number> => {
+  const clean: Clean = async (state, before, atMost = Number.POSITIVE_INFINITY) => {
     let removed = 0
     for (;;) {
-      const ids = await backend.cleanJobsByState(state, before, STEP)
+      const step = Math.min(STEP, atMost - removed)
+      const ids = await backend.cleanJobsByState(state, before, step)
       removed += ids.length
-      if (ids.length < STEP) return removed
+      if (ids.length < STEP || removed >= atMost) return removed
     }
   }
   const succeeded = await clean('completed', now - keep.resultTtlMs)
@@ -35,14 +36,24 @@ export async function sweepLane(connection: Connection, keys: Keys, lane: string
   return succeeded + failed + (await trimDeadLetters(connection, keys, lane, keep.maxDeadLetters, clean))
 }
 
-/** Keeps the newest `max` dead letters. */
+/** Removes the oldest that ended before a time. */
+type Clean = (state: 'completed' | 'failed', before: number, atMost?: number) => Promise<number>
+
+/**
+ * Keeps the newest `max` dead letters. The time alone would take too many where some died in the same
+ * moment, the number alone where two workers sweep at once.
+ */
 async function trimDeadLetters(
   connection: Connection,
   keys: Keys,
   lane: string,
   max: number,
-  clean: (state: 'failed', before: number) => Promise<number>,
+  clean: Clean,
 ): Promise<number> {
-  const [, oldestKept] = await connection.zrevrange(keys.lane(lane, 'failed'), max, max, 'WITHSCORES')
-  return oldestKept === undefined ? 0 : clean('failed', Number(oldestKept))
+  const failed = keys.lane(lane, 'failed')
+  const [count, [, newestSurplus]] = await Promise.all([
+    connection.zcard(failed),
+    connection.zrevrange(failed, max, max, 'WITHSCORES'),
+  ])
+  return newestSurplus === undefined ? 0 : clean('failed', Number(newestSurplus), count - max)
 }
