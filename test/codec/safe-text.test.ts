@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { safeLines, safeText } from '../../src/codec/safe-text.js'
 
 /** Control characters, and characters that turn or hide text. */
-const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
+const FORBIDDEN = /[\p{Cc}\p{Bidi_Control}\u00ad\u180e\u200b-\u200d\u2028\u2029\u2060-\u2064\ufeff]/u
 
 const CORPUS = {
   'a colour': '\u001b[31mred\u001b[0m',

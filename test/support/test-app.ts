@@ -57,6 +57,7 @@ export class TestApp {
   readonly #tasks: readonly { readonly definition: TaskDefinition }[]
   readonly #workers: Worker[] = []
   readonly #engines: Engine[] = []
+  readonly #closers: (() => Promise<void>)[] = []
 
   constructor(url: string, { config, tasks = [] }: TestAppOptions) {
     const value = { broker: url, prefix: `test-${randomUUID().slice(0, 8)}`, ...config }
@@ -87,11 +88,16 @@ export class TestApp {
     return new Client(engine, this.config, (message) => this.warnings.push(message))
   }
 
-  /** A worker's connection without a worker; closed when the test ends. */
+  /** A worker's connection without a worker; closed with the app. */
   async side(): Promise<WorkerSide> {
     const side = await this.engine.openWorkerSide()
-    onTestFinished(() => side.close())
+    this.onClose(() => side.close())
     return side
+  }
+
+  /** Called when the app closes, the latest first. */
+  onClose(close: () => Promise<void>): void {
+    this.#closers.unshift(close)
   }
 
   /** Starts a worker. */
@@ -118,9 +124,10 @@ export class TestApp {
     for (const { definition } of this.#tasks) forgetTasks(definition.name)
     for (const worker of this.#workers) {
       void worker.stop()
-      worker.hurry()
+      void worker.stop()
     }
     await Promise.all(this.#workers.map((worker) => worker.done))
+    for (const close of this.#closers) await close()
     await Promise.all(this.#engines.map((engine) => engine.close()))
     this.redis.disconnect()
   }

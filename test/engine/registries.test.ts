@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest'
+import type { WorkerFacts } from '../../src/engine/worker-registry.js'
+import { brokerOfFile } from '../support/broker.js'
+import { consumerOf } from '../support/lost-worker.js'
+import { type TestApp, testApp } from '../support/test-app.js'
+
+const broker = brokerOfFile()
+
+const add = (app: TestApp, id: string, lane: string, delayMs = 0) =>
+  app.engine.producer.add({ id, lane, task: 'send', data: '{"v":1,"args":[]}', delayMs })
+
+const facts = (id: string, name: string): WorkerFacts => ({
+  id,
+  name,
+  host: 'h',
+  pid: 1,
+  version: '1',
+  queues: ['default'],
+  tasks: ['send'],
+  concurrency: 10,
+  startedAt: 1,
+  active: 0,
+  succeeded: 0,
+  failed: 0,
+})
+
+describe('the lane registry', () => {
+  test('knows the lanes of a queue, and the queue itself before its first job', async () => {
+    const app = testApp(broker)
+    const { lanes } = await app.side()
+    expect(await lanes.ofQueues(['emails'])).toEqual(['emails'])
+    await add(app, 'a', 'emails~Send')
+    await add(app, 'b', 'emails')
+    await add(app, 'c', 'emailsarchive')
+    expect((await lanes.ofQueues(['emails', 'reports'])).sort()).toEqual(['emails', 'emails~Send', 'reports'])
+    expect(await lanes.all()).toEqual(['emails', 'emailsarchive', 'emails~Send'])
+  })
+
+  test('a limit makes a lane known, and holds what the broker lets start', async () => {
+    const app = testApp(broker)
+    const { lanes } = await app.side()
+    await lanes.limit('emails', 'Send', { max: 2, durationMs: 60_000 })
+    expect(await lanes.ofQueues(['emails'])).toEqual(['emails', 'emails~Send'])
+    for (const id of ['a', 'b', 'c']) await add(app, id, 'emails~Send')
+    const lane = await consumerOf(app, 'emails~Send')
+    expect((await lane.pull('1')).job?.id).toBe('a')
+    expect((await lane.pull('2')).job?.id).toBe('b')
+    const third = await lane.pull('3')
+    expect(third.job).toBeUndefined()
+    expect(third.limitedForMs).toBeGreaterThan(50_000)
+  })
+})
+
+describe('the worker registry', () => {
+  test('tells who lives, by name, until they leave', async () => {
+    const app = testApp(broker)
+    const { registry } = await app.side()
+    expect(await app.engine.workers()).toEqual([])
+    await registry.beat(facts('2', 'zoe@h'))
+    await registry.beat(facts('1', 'amy@h'))
+    await registry.beat({ ...facts('1', 'amy@h'), succeeded: 5 })
+    expect(await app.engine.workers()).toEqual([{ ...facts('1', 'amy@h'), succeeded: 5 }, facts('2', 'zoe@h')])
+    await registry.leave('1')
+    expect((await app.engine.workers()).map(({ id }) => id)).toEqual(['2'])
+  })
+
+  test('a worker that is not heard of is gone after its lifetime', async () => {
+    const app = testApp(broker)
+    const { registry } = await app.side()
+    await registry.beat(facts('1', 'amy@h'))
+    const lifetimeMs = await app.redis.pttl(app.keys.worker('1'))
+    expect(lifetimeMs).toBeGreaterThan(5000)
+    expect(lifetimeMs).toBeLessThanOrEqual(15_000)
+    await app.redis.pexpire(app.keys.worker('1'), 1)
+    await expect.poll(() => app.engine.workers()).toEqual([])
+  })
+
+  test('tasks are known after their workers are gone', async () => {
+    const app = testApp(broker)
+    const { registry } = await app.side()
+    await registry.announceTasks(new Map())
+    expect(await app.engine.knownTasks()).toEqual(new Map())
+    const send = { queue: 'emails', rateLimited: true, ignoreResult: false }
+    await registry.announceTasks(new Map([['Send', send]]))
+    await registry.announceTasks(new Map([['__proto__', { ...send, queue: 'x' }]]))
+    expect(await app.engine.knownTasks()).toEqual(
+      new Map([
+        ['Send', send],
+        ['__proto__', { ...send, queue: 'x' }],
+      ]),
+    )
+  })
+})
+
+describe('queueStats', () => {
+  test('adds up what stands where, over all lanes of a queue', async () => {
+    const app = testApp(broker)
+    for (const id of ['a', 'b', 'c', 'd']) await add(app, id, 'emails')
+    await add(app, 'e', 'emails~Send')
+    await add(app, 'f', 'emails~Send', 60_000)
+    await add(app, 'g', 'reports')
+    const lane = await consumerOf(app, 'emails')
+    const [first, second] = [(await lane.pull('1')).job, (await lane.pull('2')).job]
+    await lane.pull('3')
+    if (first === undefined || second === undefined) throw new Error('no job')
+    await lane.succeed(first, null, { fetchNext: false, keep: true })
+    await lane.bury(second, { name: 'Error', message: 'no' }, { fetchNext: false })
+    expect(await app.engine.queueStats()).toEqual([
+      { queue: 'emails', queued: 2, scheduled: 1, active: 1, succeeded: 1, failed: 1, paused: false },
+      { queue: 'reports', queued: 1, scheduled: 0, active: 0, succeeded: 0, failed: 0, paused: false },
+    ])
+  })
+
+  test('is empty before the first job', async () => {
+    expect(await testApp(broker).engine.queueStats()).toEqual([])
+  })
+})
+
+test('the broker tells what it is', async () => {
+  const info = await testApp(broker).engine.brokerInfo()
+  expect(info).toMatchObject({ version: expect.stringMatching(/^\d+\./), role: 'master' })
+  expect(Math.abs(info.clockSkewMs)).toBeLessThan(1000)
+  expect(info.pingMs).toBeGreaterThan(0)
+})
