@@ -17,8 +17,17 @@ const MAX_TEXT = 16_384
 /**
  * Describes whatever a task threw, an Error or not: `throw 'boom'`, `throw { code: 7 }` and even
  * `throw undefined` become a failure with a message. At most five causes deep, 16 KiB a text.
+ * Never throws, even where reading what was thrown does.
  */
 export function describeFailure(thrown: unknown, depth = 0): JobFailure {
+  try {
+    return describe(thrown, depth)
+  } catch {
+    return { name: 'NonError', message: 'a value that cannot be read was thrown' }
+  }
+}
+
+function describe(thrown: unknown, depth: number): JobFailure {
   if (!(thrown instanceof Error))
     return { name: 'NonError', message: clip(`a value that is no Error was thrown: ${preview(thrown)}`) }
   const { code, cause } = thrown as { code?: unknown; cause?: unknown }
