@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../config/resolved-config.js'
 
 /** The log of this process: lines of JSON, or lines for people, on standard output. */
 export async function createLogger({ level, format }: ResolvedConfig['log']): Promise<Logger> {
-  const options = { level, base: null }
+  const options = { level, base: null, formatters: { level: (label: string) => ({ level: label }) } }
   if (format === 'json') return pino({ ...options, timestamp: pino.stdTimeFunctions.isoTime })
   const { default: pretty } = await import('pino-pretty')
   const stream = pretty({ sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', singleLine: true })
