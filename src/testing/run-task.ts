@@ -24,6 +24,9 @@ export interface TaskRun<R> {
   readonly progress: readonly unknown[]
 }
 
+/** What `defineTask` returns, as far as a run needs it. */
+type FunctionTaskOf<A extends unknown[], R> = Pick<FunctionTask<A, R>, 'definition' | 'delay'>
+
 /**
  * Runs a task once in this process, without a broker. Arguments and result pass through the same codec
  * as real jobs', so what cannot travel fails here too.
@@ -40,12 +43,12 @@ export function runTask<C extends TaskClass>(
   options?: RunTaskOptions,
 ): Promise<TaskRun<TaskResult<C>>>
 export function runTask<A extends unknown[], R>(
-  task: FunctionTask<A, R>,
-  args: A,
+  task: FunctionTaskOf<A, R>,
+  args: NoInfer<A>,
   options?: RunTaskOptions,
 ): Promise<TaskRun<R>>
 export async function runTask(
-  task: TaskClass | FunctionTask<never, unknown>,
+  task: TaskClass | FunctionTaskOf<never, unknown>,
   args: readonly unknown[],
   options: RunTaskOptions = {},
 ): Promise<TaskRun<unknown>> {
@@ -74,7 +77,7 @@ export async function runTask(
 
 const NO_LIMIT = { maxBytes: Number.POSITIVE_INFINITY }
 
-function definitionOf(task: TaskClass | FunctionTask<never, unknown>): TaskDefinition {
+function definitionOf(task: TaskClass | FunctionTaskOf<never, unknown>): TaskDefinition {
   if ('definition' in task) return task.definition
   const definition = findTask(taskNameOf(task))
   if (definition !== undefined) return definition
