@@ -1,0 +1,79 @@
+import type { ActiveJob, LaneConsumer, Pull } from '../../src/engine/consumer.js'
+import { parseLane } from '../../src/engine/lane.js'
+
+/** A lane without a broker: holds jobs that were put there, and notes what was asked of it. */
+export class FakeLane {
+  readonly jobs: ActiveJob[] = []
+  pulls = 0
+  /** Until then every pull is answered so, in place of a job. */
+  #answers: { until: number; answer: () => Pull } | undefined
+  #wake = () => {}
+
+  constructor(readonly lane: string) {}
+
+  get consumer(): LaneConsumer {
+    return this as unknown as LaneConsumer
+  }
+
+  get name() {
+    return parseLane(this.lane)
+  }
+
+  put(count: number): void {
+    for (let n = 0; n < count; n++) this.jobs.push(fakeJob({ id: `${this.lane}-${n}`, lane: this.consumer }))
+    this.#wake()
+  }
+
+  /** What finishing a job and asking for the next one in one step gives. */
+  next(): Pull {
+    const job = this.jobs.shift()
+    return job === undefined ? {} : { job }
+  }
+
+  async pull(): Promise<Pull> {
+    this.pulls++
+    const answers = this.#answers
+    return answers !== undefined && performance.now() < answers.until ? answers.answer() : this.next()
+  }
+
+  /** Is at its rate limit for so long. */
+  limitFor(ms: number): void {
+    const until = performance.now() + ms
+    this.#answers = { until, answer: () => ({ limitedForMs: until - performance.now() }) }
+  }
+
+  /** Answers with an error for so long. */
+  failFor(ms: number): void {
+    const answer = () => {
+      throw new Error('away')
+    }
+    this.#answers = { until: performance.now() + ms, answer }
+  }
+
+  async waitForWork(): Promise<void> {
+    if (this.jobs.length > 0) return
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  async wake(): Promise<void> {
+    this.#wake()
+  }
+}
+
+/** A job that no broker knows. */
+export function fakeJob(over: Partial<ActiveJob> = {}): ActiveJob {
+  const lane = over.lane ?? new FakeLane('default').consumer
+  return {
+    id: 'j1',
+    token: 't',
+    task: 'send',
+    data: '{"v":1,"args":[]}',
+    enqueuedAt: 0,
+    attemptsMade: 0,
+    crashes: 0,
+    ...over,
+    lane,
+  }
+}

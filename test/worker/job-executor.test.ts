@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest'
+import type { ActiveJob } from '../../src/engine/consumer.js'
+import { defineTask } from '../../src/task/define-task.js'
+import type { TaskDefinition } from '../../src/task/definition.js'
+import type { TaskOptions } from '../../src/task/options.js'
+import { forgetTasks } from '../../src/task/registry.js'
+import type { RunContext } from '../../src/task/run-context.js'
+import { executeJob } from '../../src/worker/job-executor.js'
+import { RunHandle } from '../../src/worker/run-handle.js'
+import type { RunOutcome } from '../../src/worker/run-outcome.js'
+import { fakeRun } from '../support/fake-run.js'
+import { fakeJob } from './fake-lane.js'
+
+type Run = (context: RunContext, ...args: never[]) => unknown
+
+interface Setting {
+  readonly job?: Partial<ActiveJob>
+  readonly task?: TaskOptions
+  readonly crashBudget?: number
+  readonly abort?: boolean
+}
+
+/** Runs a job of a task that does this. */
+function execute(run: Run, { job = {}, task = {}, crashBudget = 3, abort = false }: Setting = {}): Promise<RunOutcome> {
+  const { definition } = defineTask({ name: 'send', ...task }, run as never)
+  forgetTasks('send')
+  const held = fakeJob(job)
+  const handle = new RunHandle(held)
+  if (abort) handle.abort(new Error('shutdown'))
+  return executeJob(held, handle, {
+    findTask: (name): TaskDefinition | undefined => (name === 'send' ? definition : undefined),
+    contextOf: () => ({ ...fakeRun(), signal: handle.signal }),
+    resultTtlMs: 1000,
+    crashBudget,
+  })
+}
+
+const envelope = (fields: object) => JSON.stringify({ v: 1, args: [], ...fields })
+const fail = () => {
+  throw new TypeError('no')
+}
+
+describe('a run that returns', () => {
+  test('has succeeded, with its result', async () => {
+    const data = envelope({ args: [2, 3] })
+    expect(await execute((_, a: number, b: number) => a * b, { job: { data } })).toEqual({
+      kind: 'succeeded',
+      keep: true,
+      result: { stored: { value: 6 } },
+      resultTtlMs: 1000,
+    })
+  })
+
+  test('keeps the result as long as the job says', async () => {
+    const outcome = await execute(async () => 1, { job: { data: envelope({ resultTtlMs: 5 }) } })
+    expect(outcome).toMatchObject({ kind: 'succeeded', resultTtlMs: 5 })
+  })
+
+  test('keeps no result with ignoreResult', async () => {
+    const outcome = await execute(async () => 1, { task: { ignoreResult: true } })
+    expect(outcome).toMatchObject({ kind: 'succeeded', keep: false, result: { stored: null } })
+  })
+
+  test('has succeeded, even where it was told to end', async () => {
+    expect(await execute(async () => 1, { abort: true })).toMatchObject({ kind: 'succeeded' })
+  })
+})
+
+describe('a run that throws', () => {
+  test('is dead without retries', async () => {
+    expect(await execute(fail)).toMatchObject({ kind: 'dead', failure: { name: 'TypeError', message: 'no' } })
+  })
+
+  test('is retried after its backoff, until its retries are spent', async () => {
+    const task: TaskOptions = { retries: 2, backoff: { type: 'exponential', delay: '10s', jitter: false } }
+    const at = (attemptsMade: number) => execute(fail, { task, job: { attemptsMade } })
+    expect(await at(0)).toMatchObject({ kind: 'retry', delayMs: 10_000 })
+    expect(await at(1)).toMatchObject({ kind: 'retry', delayMs: 20_000 })
+    expect(await at(2)).toMatchObject({ kind: 'dead' })
+  })
+
+  test("takes the job's own number of retries over the task's", async () => {
+    expect(await execute(fail, { job: { data: envelope({ retries: 1 }) } })).toMatchObject({ kind: 'retry' })
+    expect(await execute(fail, { task: { retries: 5 }, job: { data: envelope({ retries: 0 }) } })).toMatchObject({
+      kind: 'dead',
+    })
+  })
+
+  test('goes back to its queue when it was told to end', async () => {
+    expect(await execute(fail, { abort: true, task: { retries: 5 } })).toEqual({ kind: 'given-back' })
+  })
+
+  test.each([
+    ['undefined', undefined, /undefined/],
+    ['null', null, /null/],
+    ['a string', 'boom', /boom/],
+    ['an object', { code: 7 }, /"code":7/],
+    ['a BigInt', 7n, /./],
+    ['a symbol', Symbol('s'), /./],
+    ['a function', () => 1, /./],
+    ['a cycle', cycle(), /./],
+    ['an object that cannot be written', { toJSON: fail }, /./],
+    ['an object without a prototype', Object.create(null), /./],
+  ])('may throw %s', async (_, thrown, message) => {
+    const outcome = await execute(() => Promise.reject(thrown))
+    expect(outcome).toMatchObject({
+      kind: 'dead',
+      failure: { name: 'NonError', message: expect.stringMatching(message) },
+    })
+  })
+
+  test.each([
+    ['whose message cannot be read', Object.defineProperty(new Error('x'), 'message', { get: fail })],
+    ['whose message is no text', Object.assign(new Error('x'), { message: Object.create(null) })],
+    ['whose name is a symbol', Object.assign(new Error('x'), { name: Symbol('n') })],
+    ['that is its own cause', selfCaused()],
+    ['that is a proxy which was revoked', revoked()],
+  ])('may throw an error %s', async (_, thrown) => {
+    expect(await execute(() => Promise.reject(thrown))).toMatchObject({
+      kind: 'dead',
+      failure: { name: expect.any(String) },
+    })
+  })
+})
+
+describe('a job that is not run', () => {
+  const never = () => {
+    throw new Error('it was run')
+  }
+
+  test('because it cannot be read: dead', async () => {
+    for (const data of ['{broken', 'null', '{"v":1}']) {
+      const outcome = await execute(never, { job: { data } })
+      expect(outcome).toMatchObject({ kind: 'dead', failure: { code: 'TASKQ_PAYLOAD_MALFORMED' } })
+    }
+  })
+
+  test('because a later taskq wrote it: put aside', async () => {
+    const outcome = await execute(never, { job: { data: '{"v":9}' } })
+    expect(outcome).toMatchObject({ kind: 'postponed', reason: expect.stringContaining('version 9') })
+  })
+
+  test('because its task is unknown here: put aside', async () => {
+    for (const task of ['other', '__proto__', 'constructor', ''])
+      expect(await execute(never, { job: { task } })).toMatchObject({ kind: 'postponed', delayMs: expect.any(Number) })
+  })
+
+  test('because it took its worker down too often: dead, whatever its retries', async () => {
+    const dead = await execute(never, { job: { crashes: 3 }, task: { retries: 9 } })
+    expect(dead).toMatchObject({ kind: 'dead', failure: { code: 'TASKQ_JOB_CRASHED' } })
+    expect(await execute(async () => 1, { job: { crashes: 2 } })).toMatchObject({ kind: 'succeeded' })
+  })
+})
+
+function cycle(): unknown {
+  const value: unknown[] = []
+  value.push(value)
+  return value
+}
+
+function selfCaused(): Error {
+  const error = new Error('x')
+  error.cause = error
+  return error
+}
+
+function revoked(): unknown {
+  const { proxy, revoke } = Proxy.revocable(new Error('x'), {})
+  revoke()
+  return proxy
+}
