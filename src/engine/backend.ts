@@ -26,3 +26,12 @@ export function createBackend(
   const backend = createRedisBackend(queue, options as never, { withBlockingConnection: blocking })
   return backend as RedisQueueBackend
 }
+
+/**
+ * Lets a backend that is ready wait for less than a second, so that jobs start when they are due. It rounds
+ * waits up to whole seconds, as Redis 5 needs, where it has not asked for the version; ours is 6.2 at least.
+ */
+export function allowShortWaits(backend: RedisQueueBackend): void {
+  const { blockingConnection } = backend as unknown as { blockingConnection?: { capabilities: object } }
+  if (blockingConnection) blockingConnection.capabilities = { canDoubleTimeout: true, canBlockFor1Ms: false }
+}

@@ -1,6 +1,6 @@
 import type { JobJson, RedisQueueBackend } from 'bullmq'
 import type { JobFailure } from '../errors/job-failure.js'
-import { createBackend } from './backend.js'
+import { allowShortWaits, createBackend } from './backend.js'
 import type { Connection } from './connection.js'
 import { FAILURE_FIELD } from './job-record.js'
 import type { Keys } from './keys.js'
@@ -82,8 +82,9 @@ export class LaneConsumer {
     })
   }
 
-  open(): Promise<void> {
-    return this.#backend.waitUntilReady()
+  async open(): Promise<void> {
+    await this.#backend.waitUntilReady()
+    allowShortWaits(this.#backend)
   }
 
   /** Takes the next job, if there is one that may start. */
