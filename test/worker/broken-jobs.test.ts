@@ -1,0 +1,113 @@
+import { Queue } from 'bullmq'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { defineTask } from '../../src/task/define-task.js'
+import { brokerOfFile } from '../support/broker.js'
+import { type TestApp, testApp } from '../support/test-app.js'
+
+const broker = brokerOfFile()
+
+const echo = () => defineTask({ name: 'echo' }, (_, text: string) => text)
+
+/** Makes a job that waits for its time due now, as its time would. */
+async function makeDue(app: TestApp, id: string): Promise<void> {
+  const queue = new Queue('default', { connection: { url: broker.url }, prefix: app.keys.prefix })
+  onTestFinished(() => queue.close())
+  await (await queue.getJob(id))?.promote()
+}
+
+describe('a job that cannot be run', () => {
+  test.each([
+    ['data', '{broken'],
+    ['data', 'null'],
+    ['data', ''],
+    ['timestamp', 'yesterday'],
+    ['stc', 'many'],
+  ])('with a broken %s (%j) does not stop the queue', async (field, text) => {
+    const task = echo()
+    const app = testApp(broker, { tasks: [task] })
+    const broken = await task.delay('broken')
+    await app.redis.hset(app.keys.job('default', broken.id), field, text)
+    const { events } = await app.worker()
+    const healthy = await task.delay('healthy')
+    expect(await healthy.get({ timeout: '10s' })).toBe('healthy')
+    await events.until(
+      () => [...events.of('job.dead-lettered'), ...events.of('job.succeeded')].some(({ id }) => id === broken.id),
+      10_000,
+      'end of the broken job',
+    )
+    expect(await app.engine.queueStats()).toMatchObject([{ queued: 0, scheduled: 0, active: 0 }])
+  })
+
+  test('because its data are malformed becomes a dead letter that keeps them', async () => {
+    const task = echo()
+    const app = testApp(broker, { tasks: [task] })
+    const broken = await task.delay('broken')
+    await app.redis.hset(app.keys.job('default', broken.id), 'data', '{broken')
+    const { events } = await app.worker()
+    const dead = await events.waitFor('job.dead-lettered')
+    expect(dead).toMatchObject({ id: broken.id, failure: { code: 'TASKQ_PAYLOAD_MALFORMED' } })
+    expect(await broken.failed()).toBe(true)
+    expect(await app.engine.jobs.find(broken.id)).toMatchObject({ data: '{broken', standing: { failed: true } })
+  })
+
+  test('because its hash is gone is passed over', async () => {
+    const task = echo()
+    const app = testApp(broker, { tasks: [task] })
+    const gone = await task.delay('gone')
+    await app.redis.del(app.keys.job('default', gone.id))
+    await app.worker()
+    const healthy = await task.delay('healthy')
+    expect(await healthy.get({ timeout: '10s' })).toBe('healthy')
+  })
+
+  test('because its task is unknown is kept, and runs where the task is known', async () => {
+    const task = echo()
+    const app = testApp(broker, { tasks: [task] })
+    const older = await app.worker({ tasks: [], name: 'older' })
+    const result = await task.delay('new code')
+    const postponed = await older.events.waitFor('job.postponed')
+    expect(postponed).toMatchObject({ id: result.id, task: 'echo', reason: expect.stringContaining('does not know') })
+    expect(await result.state()).toBe('scheduled')
+    await older.worker.stop()
+    const newer = await app.worker({ name: 'newer' })
+    await makeDue(app, result.id)
+    expect(await result.get({ timeout: '10s' })).toBe('new code')
+    expect(newer.events.of('job.started')).toMatchObject([{ id: result.id, attempt: 1 }])
+  })
+
+  test('because a later taskq wrote it waits for one', async () => {
+    const task = echo()
+    const app = testApp(broker, { tasks: [task] })
+    const later = await task.delay('x')
+    const data = '{"v":2,"kwargs":{"text":"x"}}'
+    await app.redis.hset(app.keys.job('default', later.id), 'data', data)
+    const { events } = await app.worker()
+    expect(await events.waitFor('job.postponed')).toMatchObject({ reason: expect.stringContaining('version 2') })
+    expect(await app.engine.jobs.find(later.id)).toMatchObject({ data, attemptsMade: 0, standing: { delayed: true } })
+  })
+
+  test('because it took its worker down too often is dead, and says so to who waits', async () => {
+    const task = echo()
+    const app = testApp(broker, { tasks: [task] })
+    const poison = await task.delay('x')
+    await app.redis.hset(app.keys.job('default', poison.id), 'stc', '3')
+    const { events } = await app.worker()
+    await events.waitFor('job.dead-lettered')
+    expect(events.of('job.started')).toHaveLength(1)
+    await expect(poison.get({ timeout: '5s' })).rejects.toMatchObject({ code: 'TASKQ_JOB_CRASHED' })
+    expect(await poison.state()).toBe('dead')
+  })
+})
+
+describe('a task that throws no Error', () => {
+  test.each([[undefined], [null], ['boom'], [{ code: 7 }]])('%j: the job fails with a message', async (thrown) => {
+    const odd = defineTask({ name: 'odd' }, () => Promise.reject(thrown))
+    const app = testApp(broker, { tasks: [odd] })
+    await app.worker()
+    const result = await odd.delay()
+    await expect(result.get({ timeout: '10s' })).rejects.toMatchObject({
+      code: 'TASKQ_JOB_FAILED',
+      failure: { name: 'NonError', message: expect.stringContaining('no Error was thrown') },
+    })
+  })
+})
