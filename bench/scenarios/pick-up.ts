@@ -11,6 +11,7 @@ const WARM_UP = 20
 export const pickUp: Scenario = {
   name: 'pick-up',
   title: 'pick-up by an idle worker',
+  maxRounds: 3,
   metrics: [
     { key: 'p50', title: 'wait, p50', unit: 'ms' },
     { key: 'p99', title: 'wait, p99', unit: 'ms' },

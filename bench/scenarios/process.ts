@@ -16,14 +16,14 @@ interface Load {
 
 const LOADS: readonly Load[] = [
   { name: 'process-1', title: 'one queue, concurrency 1', queues: 1, concurrency: 1, jobs: 6000, throughput: 1 },
-  { name: 'process-10', title: 'one queue, concurrency 10', queues: 1, concurrency: 10, jobs: 15_000, throughput: 1 },
-  { name: 'process-50', title: 'one queue, concurrency 50', queues: 1, concurrency: 50, jobs: 20_000, throughput: 1 },
+  { name: 'process-10', title: 'one queue, concurrency 10', queues: 1, concurrency: 10, jobs: 25_000, throughput: 1 },
+  { name: 'process-50', title: 'one queue, concurrency 50', queues: 1, concurrency: 50, jobs: 40_000, throughput: 1 },
   {
     name: 'process-5x10',
     title: 'five queues, 50 together',
     queues: 5,
     concurrency: 50,
-    jobs: 20_000,
+    jobs: 40_000,
     throughput: 0.95,
   },
 ]

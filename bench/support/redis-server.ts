@@ -15,14 +15,16 @@ export interface PrivateRedis {
   stop(): Promise<void>
 }
 
+const PROGRAM = 'redis-server'
+
 /** Whether there is a `redis-server` on PATH. */
-export const hasRedisServer = (): boolean => spawnSync('redis-server', ['--version']).status === 0
+export const hasRedisServer = (): boolean => spawnSync(PROGRAM, ['--version']).status === 0
 
 export async function startRedis(): Promise<PrivateRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'taskq-bench-'))
   const port = await freePort()
   const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no']
-  const server = spawn('redis-server', settings, { stdio: 'ignore' })
+  const server = spawn(PROGRAM, settings, { stdio: 'ignore' })
   const stop = async () => {
     await endProcess(server)
     rmSync(folder, { recursive: true, force: true })
