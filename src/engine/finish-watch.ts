@@ -25,12 +25,13 @@ interface WatchedLane {
 const BLOCK_MS = 5000
 /** A lane that nobody waits on is read so much longer: the next one to wait often comes soon. */
 const LINGER_MS = 10_000
-/** Events are lost when a stream is trimmed faster than it is read, so the state is asked as well. */
-const POLL_MS = 1000
+/** Events are lost when a stream is trimmed faster than it is read, so the state is asked as well: after a second, then ever more rarely. */
+const FIRST_POLL_MS = 1000
+const MAX_POLL_MS = 5000
 
 /**
  * Tells when jobs end: by the lanes' event streams, over one connection of its own that is there while
- * somebody waits, and by asking once a second, since streams are trimmed.
+ * somebody waits, and by asking now and then, since streams are trimmed.
  */
 export class FinishWatch {
   readonly #lanes = new Map<string, WatchedLane>()
@@ -49,7 +50,7 @@ export class FinishWatch {
   }
 
   /**
-   * Calls `look` now, when the job's end is announced, and once a second, until it returns something or
+   * Calls `look` now, when the job's end is announced, and every few seconds, until it returns something or
    * `timeoutMs` is over; then returns `undefined`.
    */
   async until<T>(
@@ -68,14 +69,14 @@ export class FinishWatch {
     }
     const forget = await this.#listen(job.lane, job.id, waiter)
     try {
-      for (;;) {
+      for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(2 * pollMs, MAX_POLL_MS)) {
         stirred = false
         const found = await look(announced)
         const leftMs = deadline - performance.now()
         if (found !== undefined || leftMs <= 0) return found
         if (stirred) continue
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, Math.min(POLL_MS, leftMs))
+          const timer = setTimeout(resolve, Math.min(pollMs, leftMs))
           wake = () => {
             clearTimeout(timer)
             resolve()
@@ -89,7 +90,7 @@ export class FinishWatch {
 
   close(): void {
     this.#lanes.clear()
-    this.#link?.connection.disconnect()
+    this.#dropLink()
   }
 
   async #listen(lane: string, jobId: string, waiter: Waiter): Promise<() => void> {
@@ -139,12 +140,17 @@ export class FinishWatch {
         this.#dropIdleLanes()
       }
     } catch {
-      // Whoever waits goes on by asking once a second; the next one to wait connects anew.
-      this.#link?.connection.disconnect()
-      this.#link = undefined
+      // Whoever waits goes on by asking now and then; the next one to wait connects anew.
+      this.#dropLink()
     } finally {
       this.#reading = false
     }
+  }
+
+  /** Once only: a second disconnect of the same connection would hold the process for two seconds. */
+  #dropLink(): void {
+    this.#link?.connection.disconnect()
+    this.#link = undefined
   }
 
   async #readOnce(connection: Connection): Promise<void> {
