@@ -1,20 +1,5 @@
 import type { ActiveJob, LaneConsumer, Pull } from '../engine/consumer.js'
-
-/** What the dispatcher does with a job: run it, say what became of it, and hand over the lane's next job. */
-export type RunJob = (job: ActiveJob, mayFetchNext: () => boolean) => Promise<Pull>
-
-export interface DispatcherOptions {
-  /** Jobs at once, over all lanes. */
-  readonly concurrency: number
-  /** Jobs at once of one logical queue, where it has a limit of its own. */
-  readonly queueConcurrency: ReadonlyMap<string, number>
-  /** End when no lane has a job that may start. */
-  readonly untilEmpty: boolean
-  /** End after so many jobs. */
-  readonly maxJobs: number
-  readonly run: RunJob
-  readonly onError: (error: Error) => void
-}
+import type { DispatcherOptions } from './dispatcher-options.js'
 
 /**
  * A slot that finishes a job may take the next one of the same lane in the same step, which costs the broker
@@ -42,6 +27,8 @@ interface Lane {
   /** Slots that ask it for a job now, and how many may. */
   pulling: number
   mayPull: number
+  /** How often it was found to have changed. An answer to an older question says nothing of it any more. */
+  changes: number
 }
 
 /**
@@ -92,7 +79,7 @@ export class Dispatcher {
 
   /** Serves one more lane. */
   add(consumer: LaneConsumer): void {
-    this.#lanes.push({ consumer, state: 'ready', pulling: 0, mayPull: 1 })
+    this.#lanes.push({ consumer, state: 'ready', pulling: 0, mayPull: 1, changes: 0 })
     this.#fillSlots()
   }
 
@@ -125,10 +112,11 @@ export class Dispatcher {
   /** One slot on one lane: pull, run, and stay while the lane has more and nobody else waits. */
   async #serve(lane: Lane): Promise<void> {
     const token = `${this.workerId}:${this.#tokens++}`
+    const seen = lane.changes
     const pull = await this.#pull(lane, token)
     if (pull?.job === undefined) {
       this.#taken--
-      if (pull !== undefined) this.#park(lane, pull)
+      if (pull !== undefined) this.#park(lane, pull, seen)
     } else {
       lane.mayPull = Math.min(lane.mayPull * 2, MAX_PULLS)
       this.#fillSlots()
@@ -157,8 +145,10 @@ export class Dispatcher {
     const arrivedAt = performance.now()
     let jobs = 0
     let stays = false
+    let seen = lane.changes
     const mayStay = () => {
       jobs++
+      seen = lane.changes
       stays = this.#mayStay(lane, jobs, arrivedAt)
       return stays
     }
@@ -168,9 +158,17 @@ export class Dispatcher {
       const next: Pull = await this.#runOne(job, mayStay)
       job = next.job
       if (job !== undefined) this.#taken++
-      else if (stays) this.#park(lane, next)
+      else if (stays) this.#park(lane, next, seen)
     }
-    for (const other of this.#lanes) if (other.state === 'empty') other.state = 'ready'
+    if (this.options.untilEmpty) this.#lookAgain()
+  }
+
+  /** A job that ended may have enqueued others. */
+  #lookAgain(): void {
+    for (const lane of this.#lanes) {
+      lane.changes++
+      if (lane.state === 'empty') lane.state = 'ready'
+    }
   }
 
   async #runOne(job: ActiveJob, mayFetchNext: () => boolean): Promise<Pull> {
@@ -216,9 +214,9 @@ export class Dispatcher {
   }
 
   /** Nothing could start on this lane: leave it until that may have changed. */
-  #park(lane: Lane, { limitedForMs, nextDueAt }: Pull): void {
+  #park(lane: Lane, { limitedForMs, nextDueAt }: Pull, seen: number): void {
     lane.mayPull = 1
-    if (lane.state !== 'ready') return
+    if (lane.state !== 'ready' || lane.changes !== seen) return
     if (limitedForMs !== undefined) this.#rest(lane, Math.min(limitedForMs, MAX_REST_MS))
     else if (this.options.untilEmpty) lane.state = 'empty'
     else void this.#wait(lane, nextDueAt)
@@ -247,6 +245,7 @@ export class Dispatcher {
 
   #wake(lane: Lane): void {
     lane.state = 'ready'
+    lane.changes++
     this.#fillSlots()
   }
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import type { ActiveJob } from '../../src/engine/consumer.js'
-import { Dispatcher, type DispatcherOptions, type RunJob } from '../../src/worker/dispatcher.js'
+import type { ActiveJob, Pull } from '../../src/engine/consumer.js'
+import { Dispatcher } from '../../src/worker/dispatcher.js'
+import type { DispatcherOptions, RunJob } from '../../src/worker/dispatcher-options.js'
 import { FakeLane } from './fake-lane.js'
 
 /** A dispatcher on these lanes, that runs jobs by `work`. */
@@ -174,6 +175,30 @@ describe('the end', () => {
     await whenIdle
     expect(started).toHaveLength(4)
     expect(dispatcher.active).toBe(0)
+  })
+})
+
+describe('a job that comes while an older question to its lane is under way', () => {
+  test('is asked for again, not left until the next look', async () => {
+    const [lane] = lanesOf('a') as [FakeLane]
+    const questions: PromiseWithResolvers<Pull>[] = []
+    lane.pull = () => {
+      const question = Promise.withResolvers<Pull>()
+      questions.push(question)
+      return question.promise
+    }
+    const gate = Promise.withResolvers<void>()
+    dispatcherOn([lane], () => gate.promise)
+    lane.put(1)
+    questions[0]?.resolve(lane.next())
+    await vi.waitFor(() => expect(questions).toHaveLength(3))
+    // Both questions were answered before this job came; its marker ends the wait in between.
+    lane.put(1)
+    questions[1]?.resolve({})
+    await vi.waitFor(() => expect(lane.waits).toBe(1))
+    await sleep(1)
+    questions[2]?.resolve({})
+    await vi.waitFor(() => expect(questions.length).toBeGreaterThan(3))
   })
 })
 

@@ -5,8 +5,11 @@ import { parseLane } from '../../src/engine/lane.js'
 export class FakeLane {
   readonly jobs: ActiveJob[] = []
   pulls = 0
+  waits = 0
   /** Until then every pull is answered so, in place of a job. */
   #answers: { until: number; answer: () => Pull } | undefined
+  /** As the broker's: set when a job came or was taken, and one wait takes it away. */
+  #marker = false
   #wake = () => {}
 
   constructor(readonly lane: string) {}
@@ -21,12 +24,14 @@ export class FakeLane {
 
   put(count: number): void {
     for (let n = 0; n < count; n++) this.jobs.push(fakeJob({ id: `${this.lane}-${n}`, lane: this.consumer }))
+    this.#marker = true
     this.#wake()
   }
 
   /** What finishing a job and asking for the next one in one step gives. */
   next(): Pull {
     const job = this.jobs.shift()
+    if (job !== undefined) this.#marker = true
     return job === undefined ? {} : { job }
   }
 
@@ -51,10 +56,13 @@ export class FakeLane {
   }
 
   async waitForWork(): Promise<void> {
-    if (this.jobs.length > 0) return
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve
-    })
+    this.waits++
+    if (!this.#marker) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+    this.#marker = false
   }
 
   async wake(): Promise<void> {

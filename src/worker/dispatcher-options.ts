@@ -1,0 +1,18 @@
+import type { ActiveJob, Pull } from '../engine/consumer.js'
+
+/** What the dispatcher does with a job: run it, say what became of it, and hand over the lane's next job. */
+export type RunJob = (job: ActiveJob, mayFetchNext: () => boolean) => Promise<Pull>
+
+/** What a dispatcher is told. */
+export interface DispatcherOptions {
+  /** Jobs at once, over all lanes. */
+  readonly concurrency: number
+  /** Jobs at once of one logical queue, where it has a limit of its own. */
+  readonly queueConcurrency: ReadonlyMap<string, number>
+  /** End when no lane has a job that may start. */
+  readonly untilEmpty: boolean
+  /** End after so many jobs. */
+  readonly maxJobs: number
+  readonly run: RunJob
+  readonly onError: (error: Error) => void
+}
