@@ -73,7 +73,8 @@ export class Worker {
     this.#every(HEARTBEAT_MS, () => this.#heartbeat())
     this.#every(this.options.stallCheckMs, () => this.#recoverLost())
     this.#every(SWEEP_MS, () => this.#sweep())
-    void this.#dispatcher.ended.then(() => this.stop())
+    // A stop ends the dispatcher, too; only where that ended by itself is there anything to do.
+    void this.#dispatcher.ended.then(() => this.#stopping ?? this.stop())
   }
 
   /**
