@@ -21,7 +21,7 @@ async function ended(app: TestApp, kind: 'completed' | 'failed', jobs: Record<st
   }
 }
 
-const kept = (app: TestApp, kind: 'completed' | 'failed') => app.redis.zrange(app.keys.lane('default', kind), 0, -1)
+const kept = (app: TestApp, kind: 'completed' | 'failed') => app.redis.zrange(app.keys.lane('default', kind), '0', '-1')
 
 describe('sweep', () => {
   test('removes results and dead letters whose time is over, with all that belongs to them', async () => {

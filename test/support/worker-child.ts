@@ -1,0 +1,21 @@
+import { planWorker } from '../../dist/app/worker-request.js'
+import { resolveConfig } from '../../dist/config/resolve-config.js'
+import { Engine } from '../../dist/engine/engine.js'
+import { defineTask } from '../../dist/task/define-task.js'
+import { Worker } from '../../dist/worker/worker.js'
+
+// A worker in a process of its own, to be killed. Argument: the configuration, as JSON. Prints its events as lines.
+const config = resolveConfig({
+  root: process.cwd(),
+  file: { path: 'argument', value: JSON.parse(process.argv[2] ?? '{}') },
+})
+if (config.broker.kind !== 'redis') throw new Error('a broker is needed')
+const hangs = defineTask({ name: 'hangs' }, () => new Promise(() => {}))
+const kills = defineTask({ name: 'kills' }, () => process.kill(process.pid, 'SIGKILL'))
+const engine = new Engine({ broker: config.broker, prefix: config.prefix, timeoutMs: config.enqueueTimeoutMs })
+const request = {
+  onEvent: (event: object) => void process.stdout.write(`${JSON.stringify(event)}\n`),
+  onLog: () => {},
+}
+const options = planWorker(config, [hangs.definition, kills.definition], request, '0.0.0-test')
+await new Worker(await engine.openWorkerSide(), options).start()
