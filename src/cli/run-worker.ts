@@ -48,8 +48,9 @@ async function welcome(
   known: Pick<BannerFacts, 'name' | 'queues' | 'concurrency'> & { discovery: Discovery },
 ): Promise<void> {
   const [{ redis }, engine] = await Promise.all([app.broker(), app.engine()])
-  const info = await engine.brokerInfo()
-  requireSupported(info, redis.label)
+  // A user who may not ask for it (INFO) can still run jobs.
+  const info = await engine.brokerInfo().catch(() => undefined)
+  if (info !== undefined) requireSupported(info, redis.label)
   const facts: BannerFacts = {
     name: known.name,
     queues: known.queues,
@@ -60,8 +61,9 @@ async function welcome(
   }
   if (app.config.log.format === 'json') log.info({ ...facts, pid: process.pid }, `${known.name} starts`)
   else await write(`${presentBanner(facts)}\n`)
-  const eviction = judgeEviction(info)
-  if (eviction.status !== 'ok' && app.config.broker.kind === 'redis') log.warn(`broker: ${eviction.detail}`)
+  if (info === undefined || app.config.broker.kind === 'embedded') return
+  const { status, detail } = judgeEviction(info)
+  if (status !== 'ok') log.warn(`broker: ${detail}`)
 }
 
 /** Waits until it is written: a reader who has gone is noticed before the first job is taken. */

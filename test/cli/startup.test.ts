@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { runProgram, userEnv } from '../support/run-program.js'
+import { tempProject } from '../support/temp-project.js'
+import { CLI, ROOT } from './cli-project.js'
+
+const HEAVY = ['bullmq', 'ioredis', 'ink', 'react', 'zod', 'pino', 'jiti', 'cosmiconfig', '@clack', 'lua-redis-wasm']
+
+/** Writes the URL of every module that the process loads. */
+const RECORDER = `
+import { registerHooks } from 'node:module'
+import { appendFileSync } from 'node:fs'
+registerHooks({
+  load(url, context, next) {
+    appendFileSync(process.env.MODULE_LIST, url + '\\n')
+    return next(url, context)
+  },
+})
+`
+
+async function modulesOf(args: readonly string[]): Promise<string[]> {
+  const list = join(tempProject('modules-'), 'list.txt')
+  const preload = `data:text/javascript,${encodeURIComponent(RECORDER)}`
+  const run = await runProgram(process.execPath, ['--import', preload, CLI, ...args], {
+    cwd: ROOT,
+    env: userEnv({ MODULE_LIST: list }),
+  })
+  expect(run.code, run.stderr).toBe(0)
+  return readFileSync(list, 'utf8').split('\n')
+}
+
+test.each([[['--help']], [['worker', '--help']], [[]]])('taskq %j loads nothing heavy', async (args) => {
+  const modules = await modulesOf(args)
+  // The recorder sees what is loaded: oclif is.
+  expect(modules.some((url) => url.includes('node_modules/@oclif/core/'))).toBe(true)
+  const heavy = modules.filter((url) => HEAVY.some((name) => url.includes(`node_modules/${name}/`)))
+  expect(heavy).toEqual([])
+})
+
+const commands = readdirSync(join(ROOT, 'dist/cli/commands'))
+  .filter((file) => file.endsWith('.js'))
+  .map((file) => file.slice(0, -'.js'.length))
+
+test.each(commands)('taskq %s --help has a summary and an example', async (command) => {
+  const run = await runProgram(process.execPath, [CLI, command, '--help'], { cwd: ROOT, env: userEnv() })
+  expect(run).toMatchObject({ code: 0, stderr: '' })
+  expect(run.stdout).toMatch(/EXAMPLES\n(?:.*\n)*? +\$ .*taskq /)
+})
+
+test('the reference names every command', () => {
+  const reference = readFileSync(join(ROOT, 'docs/reference/commands.md'), 'utf8')
+  expect(commands.filter((command) => !reference.includes(`## taskq ${command}\n`))).toEqual([])
+})
