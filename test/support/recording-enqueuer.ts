@@ -13,7 +13,7 @@ export interface Sent {
 export function recordEnqueued(): Sent[] {
   const sent: Sent[] = []
   bindEnqueuer(() => ({
-    enqueue: async (task, args, options) => {
+    enqueue: async (task, args, options = {}) => {
       sent.push({ task, args, options })
       return { id: `j${sent.length}`, task } as AsyncResult
     },
