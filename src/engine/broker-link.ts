@@ -41,15 +41,27 @@ export class BrokerLink {
   }
 
   /**
-   * As {@link use}, but first waits for a connection that is away.
+   * As {@link use}, for commands that may be sent twice: waits for a connection that is away, and asks again when it
+   * is cut meanwhile.
    *
    * @throws TaskqError `TASKQ_BROKER_UNREACHABLE` in time, `TASKQ_BROKER_AUTH` at once
    */
   read<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    return this.use(async (connection) => {
-      if (!this.ready) await this.whenReady(this.timeoutMs)
-      return withDeadline(work(connection), this.timeoutMs, () => this.silent())
+    const deadline = performance.now() + this.timeoutMs
+    return this.use(async () => {
+      for (;;) {
+        try {
+          return await this.#readOnce(work, Math.max(1, deadline - performance.now()))
+        } catch (error) {
+          if (!isCut(error as Error) || performance.now() > deadline) throw error
+        }
+      }
     })
+  }
+
+  async #readOnce<T>(work: (connection: Connection) => Promise<T>, leftMs: number): Promise<T> {
+    if (!this.ready) await this.whenReady(leftMs)
+    return withDeadline(work(this.connection), leftMs, () => this.silent())
   }
 
   /** Drops a connection on which nothing comes back, and says so. */
@@ -85,3 +97,7 @@ export class BrokerLink {
     else socket?.unref?.()
   }
 }
+
+/** Whether a command failed because its connection closed. */
+const isCut = ({ name, message }: Error): boolean =>
+  name === 'MaxRetriesPerRequestError' || /Connection is closed|isn't writeable/.test(message)

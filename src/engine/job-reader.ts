@@ -2,6 +2,7 @@ import type { BrokerLink } from './broker-link.js'
 import { type JobRecord, parseJobRecord } from './job-record.js'
 import type { Keys } from './keys.js'
 import { parseLane } from './lane.js'
+import { runPipeline } from './run-pipeline.js'
 
 /** Finds and reads stored jobs. Every read costs the same however long the queues are. */
 export class JobReader {
@@ -33,8 +34,7 @@ export class JobReader {
       if (lanes.length === 0) return undefined
       const pipeline = redis.pipeline()
       for (const lane of lanes) pipeline.exists(this.keys.job(lane, jobId))
-      const found = (await pipeline.exec()) ?? []
-      return lanes[found.findIndex(([, exists]) => exists === 1)]
+      return lanes[(await runPipeline(pipeline)).indexOf(1)]
     })
   }
 
@@ -42,7 +42,7 @@ export class JobReader {
     const key = this.keys.job(lane, jobId)
     const set = (part: string) => this.keys.lane(lane, part)
     return this.link.read(async (redis) => {
-      const replies = await redis
+      const pipeline = redis
         .pipeline()
         .hgetall(key)
         .zscore(set('completed'), jobId)
@@ -50,8 +50,7 @@ export class JobReader {
         .zscore(set('delayed'), jobId)
         .exists(`${key}:lock`)
         .zscore(set('waiting-children'), jobId)
-        .exec()
-      const [hash, succeeded, failed, delayed, locked, waiting] = (replies ?? []).map(([, reply]) => reply)
+      const [hash, succeeded, failed, delayed, locked, waiting] = await runPipeline(pipeline)
       if (hash === undefined || Object.keys(hash as object).length === 0) return undefined
       return parseJobRecord(jobId, lane, hash as Record<string, string>, {
         succeeded: succeeded !== null,

@@ -1,6 +1,7 @@
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
 import { parseLane } from './lane.js'
+import { runPipeline } from './run-pipeline.js'
 
 /** What a logical queue holds, over all its lanes. */
 export interface QueueStats {
@@ -32,7 +33,7 @@ export async function readQueueStats(
       .zcard(keys.lane(lane, 'failed'))
       .hget(keys.lane(lane, 'meta'), 'paused')
   }
-  const replies = ((await pipeline.exec()) ?? []).map(([, reply]) => reply)
+  const replies = await runPipeline(pipeline)
   const byQueue = new Map<string, QueueStats>()
   lanes.forEach((lane, index) => {
     const { queue } = parseLane(lane)
