@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import { createDestinations } from '../../src/client/destination.js'
+import { checkEnqueue } from '../../src/client/enqueue-problems.js'
+import type { TaskDefinition } from '../../src/task/definition.js'
+import { refusal } from '../support/refusal.js'
+
+const destinationOf = createDestinations({
+  defaultQueue: 'default',
+  routes: [
+    { pattern: 'reports.*', queue: 'reports' },
+    { pattern: 'reports.Daily', queue: 'never reached' },
+  ],
+})
+
+const definition = (over: Partial<TaskDefinition> = {}) =>
+  ({ queue: undefined, rateLimit: undefined, ignoreResult: false, ...over }) as TaskDefinition
+const facts = { queue: 'stored', rateLimited: false, ignoreResult: false }
+const unknown = { definition: undefined, facts: undefined }
+
+describe('a job goes', () => {
+  test.each([
+    ['where the call says', 'reports.Daily', { definition: definition({ queue: 'own' }), facts }, 'named', 'named'],
+    [
+      "where the task's option says",
+      'reports.Daily',
+      { definition: definition({ queue: 'own' }), facts },
+      undefined,
+      'own',
+    ],
+    ['where the first route says', 'reports.Daily', { definition: definition(), facts }, undefined, 'reports'],
+    ['where a route says, without the code', 'reports.Daily', { definition: undefined, facts }, undefined, 'reports'],
+    ['where its workers said', 'Send', { definition: undefined, facts }, undefined, 'stored'],
+    ['to the default queue', 'Send', unknown, undefined, 'default'],
+    [
+      'to the default queue, with the code',
+      'Send',
+      { definition: definition(), facts: undefined },
+      undefined,
+      'default',
+    ],
+  ])('%s', (_, task, known, named, queue) => {
+    expect(destinationOf(task, known, named)).toEqual({ queue, lane: queue, ignoreResult: false })
+  })
+
+  test('to a lane of its own where its task has a rate limit, by code or by stored facts', () => {
+    const rateLimit = { max: 1, durationMs: 100 }
+    const byCode = destinationOf('Send', { definition: definition({ rateLimit }), facts: undefined }, 'emails')
+    expect(byCode).toMatchObject({ queue: 'emails', lane: 'emails~Send' })
+    const byFacts = destinationOf('Send', { definition: undefined, facts: { ...facts, rateLimited: true } }, undefined)
+    expect(byFacts).toMatchObject({ queue: 'stored', lane: 'stored~Send' })
+    const codeWins = { definition: definition(), facts: { ...facts, rateLimited: true } }
+    expect(destinationOf('Send', codeWins, 'emails').lane).toBe('emails')
+  })
+
+  test('with the word on its result from code or facts', () => {
+    expect(destinationOf('S', { definition: definition({ ignoreResult: true }), facts }, 'q').ignoreResult).toBe(true)
+    const stored = { definition: undefined, facts: { ...facts, ignoreResult: true } }
+    expect(destinationOf('S', stored, 'q').ignoreResult).toBe(true)
+  })
+})
+
+describe('checkEnqueue', () => {
+  test.each([
+    [{}, 0],
+    [{ countdown: '5m' }, 300_000],
+    [{ countdown: 1500.4 }, 1500],
+    [{ countdown: 0, queue: 'emails', retries: 0 }, 0],
+    [{ countdown: '4000d' }, 345_600_000_000],
+  ] as const)('takes %j', (options, delayMs) => {
+    expect(checkEnqueue('send', [], options)).toEqual({ delayMs })
+  })
+
+  test('refuses everything that is wrong at once, with the nearest known key', () => {
+    const options = { countdown: '5 minutes', queue: 'a:b', retries: -1, prioritty: 1, countdwon: 2 }
+    const error = refusal(() => checkEnqueue('send', 'no array', options as never))
+    expect(error).toMatchObject({ code: 'TASKQ_ENQUEUE_OPTION_INVALID' })
+    const { message } = error as Error
+    for (const part of [
+      'send: ',
+      'args: expected an array',
+      'countdown: expected',
+      'queue: ',
+      'retries: ',
+      'prioritty: ',
+    ])
+      expect(message).toContain(part)
+    expect(message).toContain('did you mean countdown?')
+    expect((error as { data: { problems: unknown[] } }).data.problems).toHaveLength(6)
+  })
+
+  test.each([[-1], [Number.NaN], [Number.POSITIVE_INFINITY], ['13 years'], ['4500d'], [{}], [[]], ['1e9d']])(
+    'refuses the countdown %j',
+    (countdown) => {
+      expect(refusal(() => checkEnqueue('send', [], { countdown } as never))).toMatchObject({
+        code: 'TASKQ_ENQUEUE_OPTION_INVALID',
+      })
+    },
+  )
+})
