@@ -115,7 +115,12 @@ export class App {
   async #openEngine(): Promise<Engine> {
     const [{ Engine }, { redis, embedded }] = await Promise.all([import('../engine/engine.js'), this.broker()])
     const { prefix, enqueueTimeoutMs: timeoutMs } = this.config
-    return new Engine({ broker: redis, prefix, timeoutMs, ...(embedded && { onConnectionError: () => this.#reviveEmbedded() }) })
+    return new Engine({
+      broker: redis,
+      prefix,
+      timeoutMs,
+      ...(embedded && { onConnectionError: () => this.#reviveEmbedded() }),
+    })
   }
 
   /** An embedded broker that died is started anew, on the same port: its connections come back by themselves. */

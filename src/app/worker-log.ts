@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { safeText } from '../codec/safe-text.js'
+import { safeValues } from '../codec/safe-values.js'
 import type { WorkerEvent, WorkerEventSink } from '../events/worker-event.js'
 import { formatDuration } from '../time/duration.js'
 import type { LogLevel } from '../worker/run-log.js'
@@ -33,12 +34,12 @@ function logJobEvent(log: Logger, event: JobEvent): void {
       return log.info(fields, `${task} succeeded in ${formatDuration(event.runMs)}`)
     case 'job.retried':
       return log.warn(
-        { ...fields, error: event.failure },
+        { ...fields, error: safeValues(event.failure) },
         `${task} failed: ${safeText(event.failure.message, 500)}; runs again in ${formatDuration(event.delayMs)}`,
       )
     case 'job.dead-lettered':
       return log.error(
-        { ...fields, error: event.failure },
+        { ...fields, error: safeValues(event.failure) },
         `${task} failed for good: ${safeText(event.failure.message, 500)}`,
       )
     case 'job.given-back':
@@ -50,9 +51,21 @@ function logJobEvent(log: Logger, event: JobEvent): void {
   }
 }
 
-/** Writes tasks' own lines to the same log. */
+/** Writes tasks' own lines to the same log, made safe for a terminal. */
 export function logTaskLines(log: Logger) {
   return (level: LogLevel, job: { id: string; task: string }, fields: object | undefined, message: string): void => {
-    log[level]({ job: job.id, task: job.task, ...fields }, safeText(message))
+    if (!log.isLevelEnabled(level)) return
+    log[level]({ job: job.id, task: safeText(job.task, 200), ...safeFields(fields) }, safeText(message))
+  }
+}
+
+/** A task may log what it likes: a field that cannot be read must not end the task. */
+function safeFields(fields: object | undefined): object | undefined {
+  if (fields === undefined) return undefined
+  try {
+    const safe = safeValues(fields)
+    return typeof safe === 'object' && safe !== null ? safe : { value: safe }
+  } catch {
+    return { fields: '[cannot be read]' }
   }
 }

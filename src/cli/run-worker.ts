@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { App } from '../app/app.js'
 import { createLogger } from '../app/logger.js'
 import { packageVersion } from '../app/version.js'
+import { logTaskLines, logWorkerEvents } from '../app/worker-log.js'
 import type { WorkerRequest } from '../app/worker-request.js'
 import { judgeEviction, requireSupported } from '../control/broker-fitness.js'
 import type { Discovery } from '../discovery/discover-tasks.js'
@@ -10,7 +11,6 @@ import type { Worker } from '../worker/worker.js'
 import { presentFailures } from './presenters/list.js'
 import { type BannerFacts, presentBanner } from './presenters/worker.js'
 import { listenForStop } from './stop-signals.js'
-import { sinksOf } from './worker-sinks.js'
 
 /**
  * The life of `taskq worker`: discover → connect → banner → work → stop.
@@ -23,7 +23,11 @@ export async function runWorker(app: App, wanted: Omit<WorkerRequest, 'onEvent' 
   listenForStop(stepsOf(running, log, app.config.worker.shutdownTimeoutMs))
   const discovery = await app.discover()
   refuseFailures(app, discovery)
-  const { worker, queues, name } = await app.createWorker({ ...wanted, ...sinksOf(log) })
+  const { worker, queues, name } = await app.createWorker({
+    ...wanted,
+    onEvent: logWorkerEvents(log),
+    onLog: logTaskLines(log),
+  })
   const concurrency = wanted.once === true ? 1 : app.config.worker.concurrency
   await welcome(app, log, { name, queues, concurrency, discovery })
   running.worker = worker

@@ -16,11 +16,7 @@ export function bindEnqueuer(provide: () => Enqueuer | Promise<Enqueuer>): void 
 }
 
 /** Sends one job through the bound enqueuer. */
-export async function enqueue(
-  task: string,
-  args: readonly unknown[],
-  options?: EnqueueOptions,
-): Promise<AsyncResult> {
+export async function enqueue(task: string, args: readonly unknown[], options?: EnqueueOptions): Promise<AsyncResult> {
   const provide = (globalThis as Home)[SLOT]
   if (provide === undefined) {
     throw new TaskqError('TASKQ_ENQUEUE_NOT_SENT', 'no app is bound: nothing can be enqueued', {

@@ -12,7 +12,8 @@ export function setup(): void {
   if (newest('src', /\.tsx?$/) <= newest('dist', /\.js$/)) return
   // Beside a running build nothing may vanish, so dist is written over, not made anew.
   run('tsc', ['-p', '.'])
-  run('npm', ['run', '--silent', '--if-present', 'build:embedded'])
+  run('npm', ['run', '--silent', 'build:embedded'])
+  run('npm', ['run', '--silent', 'build:manifest'])
 }
 
 function newest(folder: string, pattern: RegExp): number {

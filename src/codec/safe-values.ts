@@ -1,5 +1,5 @@
-import { safeLines, safeText } from '../codec/safe-text.js'
 import { describeFailure } from '../errors/job-failure.js'
+import { safeLines, safeText } from './safe-text.js'
 
 const MAX_DEPTH = 8
 
