@@ -9,9 +9,7 @@
  */
 export function safeText(text: string, maxLength = Number.POSITIVE_INFINITY): string {
   const cut = text.length > maxLength ? `${text.slice(0, Math.max(0, maxLength - 1))}…` : text
-  return cut
-    .replace(/\r\n|\n|\r/g, '⏎')
-    .replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return cut.replace(/\r\n|\n|\r/g, '⏎').replace(UNSAFE, escaped)
 }
 
 /** As {@link safeText}, but keeps line breaks and tabs: for stacks and other text of many lines. */
@@ -27,5 +25,10 @@ export function safeLines(text: string): string {
     .join('\n')
 }
 
-const UNSAFE =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
+/** Control characters; format characters, which hide or turn text around; line and paragraph separators. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+function escaped(char: string): string {
+  const hex = (char.codePointAt(0) ?? 0).toString(16)
+  return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`
+}
