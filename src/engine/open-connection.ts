@@ -46,7 +46,8 @@ export function whenReady(connection: Connection, broker: RedisBroker, timeoutMs
     }
     connection.on('ready', onReady)
     connection.on('error', onError)
-    if (connection.status === 'wait') connection.connect().catch(onError)
+    // It rejects with "Connection is closed", after the event that said why.
+    if (connection.status === 'wait') connection.connect().catch((error) => lastError ?? onError(error))
   })
 }
 
