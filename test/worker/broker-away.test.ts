@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest'
+import { defineTask } from '../../src/task/define-task.js'
+import { brokerOfFile, freePort, noRedis } from '../support/broker.js'
+import { proxyTo } from '../support/proxy.js'
+import { rejection } from '../support/refusal.js'
+import { testApp } from '../support/test-app.js'
+
+const broker = brokerOfFile()
+
+describe('a broker that is away', () => {
+  test('while a task runs: its result is kept, and no run is lost or doubled', async () => {
+    const gate = Promise.withResolvers<void>()
+    let runs = 0
+    const slow = defineTask({ name: 'slow' }, async () => {
+      runs++
+      await gate.promise
+      return 'kept'
+    })
+    const proxy = await proxyTo(broker)
+    const app = testApp(proxy, { tasks: [slow] })
+    const { events } = await app.worker()
+    const result = await slow.delay()
+    await events.waitFor('job.started')
+    proxy.mode = 'refuse'
+    proxy.cut()
+    gate.resolve()
+    await events.waitFor('broker.trouble')
+    proxy.mode = 'pass'
+    expect(await result.get({ timeout: '20s' })).toBe('kept')
+    expect(runs).toBe(1)
+    expect(events.of('job.result-lost')).toEqual([])
+  })
+
+  test('is waited for by an idle worker, which then goes on', async () => {
+    const note = defineTask({ name: 'note' }, (_, n: number) => n)
+    const proxy = await proxyTo(broker)
+    const app = testApp(proxy, { tasks: [note] })
+    await app.worker()
+    expect(await (await note.delay(1)).get({ timeout: '10s' })).toBe(1)
+    proxy.cut()
+    expect(await (await note.delay(2)).get({ timeout: '15s' })).toBe(2)
+    proxy.cut()
+    expect(await (await note.delay(3)).get({ timeout: '15s' })).toBe(3)
+  })
+
+  test('at the start is told in time, with where it was looked for', async () => {
+    const port = await freePort()
+    const app = testApp({ url: `redis://127.0.0.1:${port}` }, { config: { enqueueTimeout: '300ms' } })
+    const startedAt = performance.now()
+    const error = await rejection(app.engine.openWorkerSide())
+    expect(error).toMatchObject({ code: 'TASKQ_BROKER_UNREACHABLE' })
+    expect((error as Error).message).toMatch(new RegExp(`127\\.0\\.0\\.1:${port}.*ECONNREFUSED`))
+    expect(performance.now() - startedAt).toBeLessThan(2500)
+  })
+})
+
+describe('a reply that was lost', () => {
+  test('to the end of a run: the result is there, and the job does not run again', async () => {
+    const gate = Promise.withResolvers<void>()
+    let runs = 0
+    const slow = defineTask({ name: 'slow' }, async () => {
+      runs++
+      await gate.promise
+      return 'kept'
+    })
+    const proxy = await proxyTo(broker)
+    const app = testApp(proxy, { tasks: [slow] })
+    const { events } = await app.worker()
+    const result = await slow.delay()
+    await events.waitFor('job.started')
+    proxy.dropReply((request) => /eval/i.test(request) && request.includes(result.id))
+    gate.resolve()
+    expect(await result.get({ timeout: '15s' })).toBe('kept')
+    expect(proxy.dropped).toBe(1)
+    expect(runs).toBe(1)
+    expect(await app.engine.queueStats()).toMatchObject([{ queued: 0, active: 0, succeeded: 1, failed: 0 }])
+  })
+
+  test('to the question for a job: it runs all the same, soon, and as its first run', async () => {
+    const attempts: number[] = []
+    const note = defineTask({ name: 'note' }, ({ request }) => void attempts.push(request.attempt))
+    const proxy = await proxyTo(broker)
+    const app = testApp(proxy, { tasks: [note], config: { worker: { lock: 1000, stallCheck: 100 } } })
+    const result = await note.delay()
+    proxy.dropReply((request) => /eval/i.test(request) && request.includes('w1:'))
+    await app.worker({ options: { id: 'w1' } })
+    await result.get({ timeout: '15s' })
+    expect(proxy.dropped).toBe(1)
+    expect(attempts).toEqual([1])
+  })
+})
+
+describe('a broker that takes no writes for a while', () => {
+  test('does not make errors storm, and finished work is not done again', async ({ skip }) => {
+    skip(noRedis !== undefined, noRedis)
+    const gate = Promise.withResolvers<void>()
+    let runs = 0
+    const slow = defineTask({ name: 'slow' }, async () => {
+      runs++
+      await gate.promise
+      return 'kept'
+    })
+    const app = testApp(broker, { tasks: [slow] })
+    const { events } = await app.worker()
+    const result = await slow.delay()
+    await events.waitFor('job.started')
+    await app.redis.replicaof('127.0.0.1', 9)
+    gate.resolve()
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    const stats = (await app.redis.info('commandstats')) as string
+    await app.redis.replicaof('NO', 'ONE')
+    expect(await result.get({ timeout: '20s' })).toBe('kept')
+    expect(runs).toBe(1)
+    expect(events.of('broker.trouble').length).toBeLessThan(10)
+    const calls = [...stats.matchAll(/cmdstat_evalsha:calls=(\d+)/g)].map(([, count]) => Number(count))
+    expect(Math.max(0, ...calls)).toBeLessThan(500)
+  })
+})
