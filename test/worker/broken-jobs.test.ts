@@ -50,6 +50,18 @@ describe('a job that cannot be run', () => {
     expect(await app.engine.jobs.find(broken.id)).toMatchObject({ data: '{broken', standing: { failed: true } })
   })
 
+  // Known: the engine cannot read it when it hands it over, so it comes back for ever. The queue goes on.
+  test.fails('because its options are malformed becomes a dead letter', async () => {
+    const task = echo()
+    const app = testApp(broker, { tasks: [task], config: { worker: { lock: 1000, stallCheck: 100 } } })
+    const broken = await task.delay('broken')
+    await app.redis.hset(app.keys.job('default', broken.id), 'opts', '{broken')
+    const { events } = await app.worker()
+    const healthy = await task.delay('healthy')
+    expect(await healthy.get({ timeout: '10s' })).toBe('healthy')
+    await events.waitFor('job.dead-lettered', undefined, 2000)
+  })
+
   test('because its hash is gone is passed over', async () => {
     const task = echo()
     const app = testApp(broker, { tasks: [task] })
