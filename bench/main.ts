@@ -11,7 +11,7 @@ const HELP = `taskq and raw BullMQ side by side, on a private redis-server.
 
   npm run bench -- [--quick] [--rounds 5] [--only process,enqueue] [--json bench-results.json] [--strict]
 
-  --quick    fewer jobs, 3 rounds: shows that it works, does not judge
+  --quick    fewer jobs, 2 rounds: shows that it works, does not judge
   --rounds   counted rounds; one more is run first and dropped
   --only     scenarios whose name begins so: ${SCENARIOS.map((one) => one.name).join(', ')}
   --json     where the numbers go
@@ -69,7 +69,7 @@ function readOptions(): Options {
   const scenarios = SCENARIOS.filter(({ name }) => wanted?.some((start) => name.startsWith(start)) ?? true)
   if (scenarios.length === 0) refuse(`no scenario begins with ${values.only}`)
   const { quick = false, strict = false, json = 'bench-results.json' } = values
-  const rounds = Number(values.rounds ?? (quick ? 3 : 5))
+  const rounds = Number(values.rounds ?? (quick ? 2 : 5))
   if (!Number.isInteger(rounds) || rounds < 1) refuse(`--rounds: expected a whole number from 1, got ${values.rounds}`)
   return { scenarios, rounds, quick, json, strict }
 }
