@@ -74,13 +74,18 @@ export class BrokerLink {
     return isReady(this.connection)
   }
 
-  /** All who wait, wait together: a thousand callers must not mean a thousand listeners. */
+  /**
+   * Resolves when commands are taken.
+   *
+   * All who wait, wait together, each for as long as it can: a thousand callers must not mean a thousand
+   * listeners.
+   */
   whenReady(timeoutMs: number): Promise<void> {
     if (this.ready) return Promise.resolve()
-    this.#becomingReady ??= whenReady(this.connection, this.broker, timeoutMs).finally(() => {
+    this.#becomingReady ??= whenReady(this.connection, this.broker, this.timeoutMs).finally(() => {
       this.#becomingReady = undefined
     })
-    return this.#becomingReady
+    return withDeadline(this.#becomingReady, timeoutMs, () => unreachable(this.broker, this.timeoutMs))
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,11 @@
 import type { RedisBroker } from '../config/resolved-config.js'
-import { createBackend } from './backend.js'
 import { type BrokerInfo, readBrokerInfo } from './broker-info.js'
 import { BrokerLink } from './broker-link.js'
 import { FinishWatch } from './finish-watch.js'
 import { JobReader } from './job-reader.js'
 import type { JobRecord } from './job-record.js'
 import { type Keys, keysOf } from './keys.js'
+import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
 import { Producer } from './producer.js'
 import { type QueueStats, readQueueStats } from './queue-stats.js'
@@ -33,13 +33,15 @@ export class Engine {
   readonly #keys: Keys
 
   readonly #link: BrokerLink
+  readonly #backends: LaneBackends
 
   /** Connects when it is first used. */
   constructor(private readonly options: EngineOptions) {
     this.#keys = keysOf(options.prefix)
     this.#link = new BrokerLink(options.broker, options.timeoutMs)
     if (options.onConnectionError) this.#link.connection.on('error', options.onConnectionError)
-    this.producer = new Producer(this.#link, this.#keys, options.timeoutMs)
+    this.#backends = new LaneBackends(this.#link.connection, this.#keys.prefix)
+    this.producer = new Producer(this.#link, this.#backends, this.#keys, options.timeoutMs)
     this.jobs = new JobReader(this.#link, this.#keys)
     this.finish = new FinishWatch(this.#link, options.broker, this.#keys)
   }
@@ -56,8 +58,7 @@ export class Engine {
   async forget(job: JobRecord): Promise<boolean> {
     if (!job.standing.succeeded && !job.standing.failed) return false
     return this.#link.read(async (redis) => {
-      const backend = createBackend(job.lane, redis, this.#keys.prefix)
-      backend.on('error', () => {})
+      const backend = await this.#backends.of(job.lane)
       const [removed] = await Promise.all([backend.remove(job.id, false), redis.del(this.#keys.result(job.id))])
       return removed > 0
     })

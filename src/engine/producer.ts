@@ -1,9 +1,9 @@
-import { type JobJson, QueueKeys, type RedisQueueBackend } from 'bullmq'
+import type { JobJson } from 'bullmq'
 import { TaskqError } from '../errors/taskq-error.js'
-import { createBackend } from './backend.js'
 import type { BrokerLink } from './broker-link.js'
 import { withDeadline } from './deadline.js'
 import type { Keys } from './keys.js'
+import type { LaneBackends } from './lane-backends.js'
 
 /** A job on its way to the broker. */
 export interface NewJob {
@@ -22,11 +22,6 @@ interface Entry {
   readonly reject: (error: unknown) => void
 }
 
-interface Opened {
-  readonly backend: RedisQueueBackend
-  readonly client: Awaited<RedisQueueBackend['client']>
-}
-
 /**
  * Jobs in one pipeline. Smaller pipelines side by side let this process write while the broker works;
  * one of 1,000 makes them take turns (measured: 1.3 × as fast).
@@ -41,19 +36,16 @@ const MAX_EVENTS = 2000
  * together.
  */
 export class Producer {
-  readonly #queueKeys: QueueKeys
-  #opened: Opened | undefined
   readonly #known = new Set<string>()
   #batch: Entry[] = []
 
   constructor(
     private readonly link: BrokerLink,
+    private readonly backends: LaneBackends,
     private readonly keys: Keys,
     /** How long an enqueue may take before it is given up, in milliseconds. */
     private readonly timeoutMs: number,
-  ) {
-    this.#queueKeys = new QueueKeys(keys.prefix)
-  }
+  ) {}
 
   /**
    * Adds a job.
@@ -80,7 +72,7 @@ export class Producer {
   /** One attempt. Settles what the broker answered; what was cut off is thrown. */
   async #send(entries: readonly Entry[]): Promise<void> {
     for (const { job } of entries) if (!this.#known.has(job.lane)) await this.#announce(job.lane)
-    const { backend, client } = this.#opened ?? (await this.#open())
+    const { backend, client } = this.backends.opened ?? (await this.backends.open())
     const [only] = entries
     if (entries.length === 1 && only !== undefined) {
       await backend.addJobToTransaction(client, ...this.#toAdd(only.job))
@@ -93,15 +85,7 @@ export class Producer {
     settleEach(entries, replies as [Error | null, unknown][])
   }
 
-  /** The engine's side of the connection; it asks the broker's version first, so it is made when that answers. */
-  async #open(): Promise<Opened> {
-    const backend = createBackend('producer', this.link.connection, this.keys.prefix)
-    backend.on('error', () => {})
-    this.#opened = { backend, client: await backend.client }
-    return this.#opened
-  }
-
-  #toAdd(job: NewJob): [JobJson, string, Record<string, never>, ReturnType<QueueKeys['getKeys']>] {
+  #toAdd(job: NewJob): [JobJson, string, Record<string, never>, ReturnType<LaneBackends['keysOf']>] {
     const json = {
       id: job.id,
       name: job.task,
@@ -109,7 +93,7 @@ export class Producer {
       opts: job.delayMs > 0 ? { delay: job.delayMs } : {},
       timestamp: Date.now(),
     } as unknown as JobJson
-    return [json, job.id, {}, this.#queueKeys.getKeys(job.lane)]
+    return [json, job.id, {}, this.backends.keysOf(job.lane)]
   }
 
   /** Notes a lane where workers look for lanes. Before its first job, so that none waits unseen. */

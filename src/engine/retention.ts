@@ -1,6 +1,6 @@
-import { createBackend } from './backend.js'
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
+import type { LaneBackends } from './lane-backends.js'
 
 /** How long finished jobs are kept. */
 export interface Retention {
@@ -18,9 +18,14 @@ const STEP = 500
  *
  * @returns how many were removed
  */
-export async function sweepLane(connection: Connection, keys: Keys, lane: string, keep: Retention): Promise<number> {
-  const backend = createBackend(lane, connection, keys.prefix)
-  backend.on('error', () => {})
+export async function sweepLane(
+  connection: Connection,
+  backends: LaneBackends,
+  keys: Keys,
+  lane: string,
+  keep: Retention,
+): Promise<number> {
+  const backend = await backends.of(lane)
   const now = Date.now()
   const clean: Clean = async (state, before, atMost = Number.POSITIVE_INFINITY) => {
     let removed = 0

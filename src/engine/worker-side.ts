@@ -3,18 +3,24 @@ import type { RedisBroker } from '../config/resolved-config.js'
 import { type BrokerInfo, readBrokerInfo } from './broker-info.js'
 import type { Connection } from './connection.js'
 import { type ActiveJob, type ConsumerOptions, LaneConsumer } from './consumer.js'
+import { withDeadline } from './deadline.js'
 import { JobLog } from './job-log.js'
 import type { Keys } from './keys.js'
+import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
 import { openConnection } from './open-connection.js'
 import { type Retention, sweepLane } from './retention.js'
 import { WorkerRegistry } from './worker-registry.js'
+
+/** The last words to the broker take so long at the most. */
+const GOODBYE_MS = 1000
 
 /** What a worker uses of the engine: one connection for all its commands, one more per lane to wait with. */
 export class WorkerSide {
   readonly lanes: LaneRegistry
   readonly registry: WorkerRegistry
   readonly host = hostname()
+  readonly #backends: LaneBackends
 
   private constructor(
     private readonly connection: Connection,
@@ -22,6 +28,7 @@ export class WorkerSide {
   ) {
     this.lanes = new LaneRegistry(connection, keys)
     this.registry = new WorkerRegistry(connection, keys)
+    this.#backends = new LaneBackends(connection, keys.prefix)
   }
 
   /** Connects. Throws what {@link openConnection} throws. */
@@ -42,7 +49,12 @@ export class WorkerSide {
   }
 
   sweep(lane: string, keep: Retention): Promise<number> {
-    return sweepLane(this.connection, this.keys, lane, keep)
+    return sweepLane(this.connection, this.#backends, this.keys, lane, keep)
+  }
+
+  /** Takes a worker out of the registry; where the broker is away, its entry's lifetime does. */
+  async leave(workerId: string): Promise<void> {
+    await withDeadline(this.registry.leave(workerId), GOODBYE_MS, () => new Error('the broker is away')).catch(() => {})
   }
 
   brokerInfo(): Promise<BrokerInfo> {
@@ -53,7 +65,9 @@ export class WorkerSide {
     this.connection.on('error', listener)
   }
 
+  /** Says goodbye, but not for ever: a broker that is away must not keep a worker from ending. */
   async close(): Promise<void> {
-    await this.connection.quit().catch(() => this.connection.disconnect())
+    await withDeadline(this.connection.quit(), GOODBYE_MS, () => new Error('the broker is away')).catch(() => {})
+    this.connection.disconnect()
   }
 }

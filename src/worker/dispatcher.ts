@@ -1,4 +1,5 @@
 import type { ActiveJob, LaneConsumer, Pull } from '../engine/consumer.js'
+import { deservesSlot, type Lane, newLane } from './dispatcher-lane.js'
 import type { DispatcherOptions } from './dispatcher-options.js'
 
 /**
@@ -14,26 +15,9 @@ const ERROR_REST_MS = 1000
 const MAX_PULLS = 64
 
 /**
- * - `ready`: may be asked for a job
- * - `waiting`: was empty, waits for the broker to say that there is a job
- * - `resting`: at its rate limit, or after an error
- * - `empty`: was empty, and the worker ends when all are
- */
-type LaneState = 'ready' | 'waiting' | 'resting' | 'empty'
-
-interface Lane {
-  readonly consumer: LaneConsumer
-  state: LaneState
-  /** Slots that ask it for a job now, and how many may. */
-  pulling: number
-  mayPull: number
-  /** How often it was found to have changed. An answer to an older question says nothing of it any more. */
-  changes: number
-}
-
-/**
  * Shares a worker's slots among its lanes. A job is asked for only when a slot is free, so none is held
- * back from other workers. Lanes take turns; a turn may be several short jobs.
+ * back from other workers. Lanes take turns; a turn may be several short jobs, and goes on while no other lane
+ * has fewer slots.
  *
  * ```
  *            job                     no job
@@ -47,6 +31,7 @@ export class Dispatcher {
   readonly #perQueue = new Map<string, number>()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #ended = Promise.withResolvers<void>()
+  #allFree: PromiseWithResolvers<void> | undefined
   #free: number
   #turn = 0
   #tokens = 0
@@ -73,13 +58,9 @@ export class Dispatcher {
     return [...this.#running.keys()]
   }
 
-  get lanes(): LaneConsumer[] {
-    return this.#lanes.map((lane) => lane.consumer)
-  }
-
   /** Serves one more lane. */
   add(consumer: LaneConsumer): void {
-    this.#lanes.push({ consumer, state: 'ready', pulling: 0, mayPull: 1, changes: 0 })
+    this.#lanes.push(newLane(consumer))
     this.#fillSlots()
   }
 
@@ -92,9 +73,11 @@ export class Dispatcher {
     this.#ended.resolve()
   }
 
-  /** Resolves when nothing runs any more. */
+  /** Resolves when every slot is free: nothing runs, and nothing is being fetched. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.allSettled(this.#running.values())
+    if (this.#free === this.options.concurrency) return
+    this.#allFree ??= Promise.withResolvers<void>()
+    await this.#allFree.promise
   }
 
   #fillSlots(): void {
@@ -125,6 +108,7 @@ export class Dispatcher {
     this.#free++
     this.#count(lane, -1)
     this.#fillSlots()
+    if (this.#free === this.options.concurrency) this.#allFree?.resolve()
   }
 
   async #pull(lane: Lane, token: string): Promise<Pull | undefined> {
@@ -154,6 +138,8 @@ export class Dispatcher {
     }
     let job: ActiveJob | undefined = first
     while (job !== undefined) {
+      // It came while the dispatcher was being stopped.
+      if (this.#stopped) return this.#giveBack(job)
       stays = false
       const next: Pull = await this.#runOne(job, mayStay)
       job = next.job
@@ -161,6 +147,10 @@ export class Dispatcher {
       else if (stays) this.#park(lane, next, seen)
     }
     if (this.options.untilEmpty) this.#lookAgain()
+  }
+
+  async #giveBack(job: ActiveJob): Promise<void> {
+    await job.lane.giveBack(job).catch((error) => this.options.onError(error as Error))
   }
 
   /** A job that ended may have enqueued others. */
@@ -187,7 +177,7 @@ export class Dispatcher {
   #mayStay(lane: Lane, jobs: number, arrivedAt: number): boolean {
     if (this.#stopped || this.#taken >= this.options.maxJobs) return false
     if (jobs < STAY_JOBS && performance.now() - arrivedAt < STAY_MS) return true
-    return !this.#lanes.some((other) => other !== lane && this.#isServable(other))
+    return !this.#lanes.some((other) => this.#isServable(other) && deservesSlot(other, lane))
   }
 
   #nextReady(): Lane | undefined {
@@ -208,8 +198,9 @@ export class Dispatcher {
     return limit === undefined || (this.#perQueue.get(consumer.name.queue) ?? 0) < limit
   }
 
-  #count({ consumer }: Lane, change: 1 | -1): void {
-    const { queue } = consumer.name
+  #count(lane: Lane, change: 1 | -1): void {
+    lane.slots += change
+    const { queue } = lane.consumer.name
     if (this.options.queueConcurrency.has(queue)) this.#perQueue.set(queue, (this.#perQueue.get(queue) ?? 0) + change)
   }
 

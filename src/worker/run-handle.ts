@@ -1,13 +1,30 @@
 import type { ActiveJob } from '../engine/consumer.js'
+import type { JobLog } from '../engine/job-log.js'
 
-/** A running job, for whoever must end it early. Its signal is made when it is first asked for. */
+/** A running job: its log, and the ways to end it early. Signal and log are made when they are first asked for. */
 export class RunHandle {
   /** Called when nobody waits for the run any more. */
   onAbandon: (() => void) | undefined
   #controller: AbortController | undefined
   #aborted: { reason: unknown } | undefined
 
-  constructor(readonly job: ActiveJob) {}
+  #log: JobLog | undefined
+
+  constructor(
+    readonly job: ActiveJob,
+    private readonly openLog: (job: ActiveJob) => JobLog,
+  ) {}
+
+  /** The job's own log. */
+  get log(): JobLog {
+    this.#log ??= this.openLog(this.job)
+    return this.#log
+  }
+
+  /** Stores what the run has logged so far. */
+  async flushLog(): Promise<void> {
+    await this.#log?.flush()
+  }
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {

@@ -1,4 +1,5 @@
 import { safeText } from '../codec/safe-text.js'
+import { describeFailure } from '../errors/job-failure.js'
 import type { LogLine, TaskLogger } from '../task/run-context.js'
 
 /** Where a line goes: the worker's log and the job's own. */
@@ -11,6 +12,7 @@ export function createRunLog(sink: LogSink): TaskLogger {
     (level: LogLevel): LogLine =>
     (first: string | object, message?: string) => {
       if (typeof first === 'string') sink(level, undefined, first)
+      else if (first instanceof Error) sink(level, { error: first }, message ?? first.message)
       else sink(level, first, message ?? '')
     }
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
@@ -18,12 +20,17 @@ export function createRunLog(sink: LogSink): TaskLogger {
 
 /** One stored line: time, level, message, fields. Read by people and by `JSON.parse`. */
 export function formatLogLine(level: LogLevel, attempt: number, fields: object | undefined, message: string): string {
+  const line = { time: new Date().toISOString(), level, attempt, message }
   try {
-    return JSON.stringify({ time: new Date().toISOString(), level, attempt, message, ...(fields && { fields }) })
+    return JSON.stringify({ ...line, ...(fields && { fields }) }, describeErrors)
   } catch {
-    return JSON.stringify({ time: new Date().toISOString(), level, attempt, message, fields: '[not JSON]' })
+    return JSON.stringify({ ...line, fields: '[not JSON]' })
   }
 }
+
+/** JSON makes an Error `{}`, but it is what logs are read for. */
+const describeErrors = (_key: string, value: unknown): unknown =>
+  value instanceof Error ? describeFailure(value) : value
 
 /** A stored line for a terminal. Lines of unknown form are shown as they are, made safe. */
 export function readLogLine(stored: string): string {

@@ -59,22 +59,25 @@ export class Worker {
     return { active: this.#dispatcher.active, succeeded: this.#runner.succeeded, failed: this.#runner.failed }
   }
 
-  /** Tells what it can do, and begins to work. */
+  /**
+   * Tells what it can do, and begins to work. Where that fails, it is stopped.
+   *
+   * @throws TaskqError `TASKQ_WORKER_NOTHING_TO_DO` without a queue
+   */
   async start(): Promise<void> {
     if (this.options.queues.length === 0) {
       throw new TaskqError('TASKQ_WORKER_NOTHING_TO_DO', 'there is no queue to serve', {
         hint: 'Name queues with --queue, or let a task have one.',
       })
     }
-    await this.#announce()
-    this.#locks.start()
-    await this.#openNewLanes()
-    await this.#recoverLost()
-    this.#every(HEARTBEAT_MS, () => this.#heartbeat())
-    this.#every(this.options.stallCheckMs, () => this.#recoverLost())
-    this.#every(SWEEP_MS, () => this.#sweep())
-    // A stop ends the dispatcher, too; only where that ended by itself is there anything to do.
-    void this.#dispatcher.ended.then(() => this.#stopping ?? this.stop())
+    try {
+      await this.#open()
+    } catch (error) {
+      // Told to stop meanwhile: what fails then is the connection that was closed.
+      if (this.#stopping !== undefined) return
+      await this.stop()
+      throw error
+    }
   }
 
   /**
@@ -97,12 +100,25 @@ export class Worker {
       await shutDown(this.#dispatcher, this.#runner, this.options.shutdownMs)
       for (const clock of this.#clocks) clearInterval(clock)
       this.#locks.stop()
-      await this.side.registry.leave(this.options.id).catch(() => {})
-      await Promise.allSettled(this.#dispatcher.lanes.map((lane) => lane.close()))
+      await this.side.leave(this.options.id)
+      await Promise.allSettled([...this.#lanes.values()].map((lane) => lane.close()))
       await this.side.close()
     } finally {
       this.#done.resolve()
     }
+  }
+
+  async #open(): Promise<void> {
+    await this.#announce()
+    this.#locks.start()
+    await this.#openNewLanes()
+    await this.#recoverLost()
+    if (this.#stopping !== undefined) return
+    this.#every(HEARTBEAT_MS, () => this.#heartbeat())
+    this.#every(this.options.stallCheckMs, () => this.#recoverLost())
+    this.#every(SWEEP_MS, () => this.#sweep())
+    // A stop ends the dispatcher, too; only where that ended by itself is there anything to do.
+    void this.#dispatcher.ended.then(() => this.#stopping ?? this.stop())
   }
 
   async #announce(): Promise<void> {
@@ -119,19 +135,33 @@ export class Worker {
     await this.#openNewLanes()
   }
 
+  /** Lanes are served together when all are open: a burst must not end before it has seen the last. */
   async #openNewLanes(): Promise<void> {
     const lanes = await this.side.lanes.ofQueues(this.options.queues)
-    await Promise.all(lanes.filter((lane) => !this.#lanes.has(lane)).map((lane) => this.#openLane(lane)))
+    const fresh = lanes.filter((lane) => !this.#lanes.has(lane))
+    const openings = await Promise.allSettled(fresh.map((lane) => this.#openLane(lane)))
+    for (const opening of openings) {
+      if (opening.status === 'rejected') continue
+      if (this.#stopping === undefined) this.#dispatcher.add(opening.value)
+      else await opening.value.close()
+    }
+    for (const opening of openings) if (opening.status === 'rejected') throw opening.reason
   }
 
-  async #openLane(lane: string): Promise<void> {
-    if (this.#stopping !== undefined) return
+  async #openLane(lane: string): Promise<LaneConsumer> {
     const { id, lockMs, stallCheckMs } = this.options
     const onError = (error: Error) => this.#trouble.report(error)
     const consumer = this.side.consumer(lane, { worker: id, lockMs, stallCheckMs }, onError)
     this.#lanes.set(lane, consumer)
-    await consumer.open()
-    this.#dispatcher.add(consumer)
+    try {
+      await consumer.open()
+      return consumer
+    } catch (error) {
+      // Forgotten, so that the next look for lanes tries again.
+      this.#lanes.delete(lane)
+      await consumer.close().catch(() => {})
+      throw error
+    }
   }
 
   async #recoverLost(): Promise<void> {
