@@ -1,5 +1,6 @@
 import { resolveConfig } from '../config/resolve-config.js'
 import type { TaskqConfig } from '../config/taskq-config.js'
+import { findProjectRoot } from '../discovery/project-root.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { AsyncResult } from '../task/async-result.js'
 import type { EnqueueOptions } from '../task/enqueue-options.js'
@@ -11,6 +12,8 @@ import { App } from './app.js'
  * project around the working directory, so that `X.delay()` needs no set-up.
  */
 let current: Promise<App> | undefined
+/** Set by the command line: its flags and file win over what the project's code says. */
+let isGiven = false
 
 /** The app of this process; loaded when it is first asked for. */
 export function ambientApp(): Promise<App> {
@@ -21,21 +24,24 @@ export function ambientApp(): Promise<App> {
   return current
 }
 
-/** Makes a loaded app the one of this process. */
+/** Makes a loaded app the one of this process, for good: a `configure` that comes later is passed over. */
 export function useApp(app: App): void {
+  isGiven = true
   current = Promise.resolve(app)
 }
 
 /**
  * Configures this process in code, instead of by a file: for a server that has its settings elsewhere.
- * The environment still wins over it.
+ * The environment still wins over it. In a process of the `taskq` command it does nothing: there the command's flags
+ * and the configuration file hold.
  *
- * @throws TaskqError `TASKQ_CONFIG_INVALID` naming every problem; also when a job was already sent
+ * @throws TaskqError `TASKQ_CONFIG_INVALID` naming every problem; also when it comes after the first use, or twice
  *
  * @example
  * configure({ broker: settings.redisUrl, enqueueTimeout: '2s' })
  */
 export function configure(config: TaskqConfig): void {
+  if (isGiven) return
   if (current !== undefined) {
     throw new TaskqError('TASKQ_CONFIG_INVALID', 'configure() came after the first use', {
       hint: 'Call it once, where the process starts.',
@@ -44,7 +50,7 @@ export function configure(config: TaskqConfig): void {
   const cwd = process.cwd()
   const sources = { cwd, env: process.env }
   const file = { path: 'configure()', value: config }
-  current = Promise.resolve(App.of(resolveConfig({ root: cwd, env: process.env, file }), sources))
+  current = Promise.resolve(App.of(resolveConfig({ root: findProjectRoot(cwd), env: process.env, file }), sources))
 }
 
 /**

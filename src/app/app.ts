@@ -2,6 +2,7 @@ import type { Client } from '../client/client.js'
 import type { FlagValues } from '../config/overrides.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { Discovery } from '../discovery/discover-tasks.js'
+import type { EmbeddedBroker } from '../embedded/broker.js'
 import type { Engine } from '../engine/engine.js'
 import type { Worker } from '../worker/worker.js'
 import type { AppBroker } from './resolve-broker.js'
@@ -68,8 +69,7 @@ export class App {
   /** The engine, which connects when it is first used. */
   engine(): Promise<Engine> {
     this.#engine ??= this.#openEngine().catch((error) => {
-      this.#engine = undefined
-      this.#broker = undefined
+      this.#forget()
       throw error
     })
     return this.#engine
@@ -107,8 +107,7 @@ export class App {
   /** Closes the connections. The embedded broker goes by itself when nobody is left. */
   async close(): Promise<void> {
     const engine = await this.#engine?.catch(() => undefined)
-    this.#engine = undefined
-    this.#client = undefined
+    this.#forget()
     await engine?.close()
   }
 
@@ -119,18 +118,30 @@ export class App {
       broker: redis,
       prefix,
       timeoutMs,
-      ...(embedded && { onConnectionError: () => this.#reviveEmbedded() }),
+      ...(embedded && { onConnectionError: () => this.#reviveEmbedded(embedded) }),
     })
   }
 
-  /** An embedded broker that died is started anew, on the same port: its connections come back by themselves. */
-  #reviveEmbedded(): void {
+  /**
+   * An embedded broker that died is started anew: on the same port, so that connections come back by themselves;
+   * where that is not to be had, the next call makes new ones.
+   */
+  #reviveEmbedded(lost: EmbeddedBroker): void {
     this.#reviving ??= import('./resolve-broker.js')
       .then(({ resolveBroker }) => resolveBroker(this.config, this.sources.env))
+      .then(async ({ embedded }) => {
+        if (embedded?.url !== lost.url) await this.close()
+      })
       .catch(() => {})
       .finally(() => {
         this.#reviving = undefined
       })
+  }
+
+  #forget(): void {
+    this.#broker = undefined
+    this.#engine = undefined
+    this.#client = undefined
   }
 
   async #openClient(): Promise<Client> {

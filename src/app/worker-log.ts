@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { safeText } from '../codec/safe-text.js'
 import { safeValues } from '../codec/safe-values.js'
-import type { WorkerEvent, WorkerEventSink } from '../events/worker-event.js'
+import type { JobReference, WorkerEvent, WorkerEventSink } from '../events/worker-event.js'
 import { formatDuration } from '../time/duration.js'
 import type { LogLevel } from '../worker/run-log.js'
 
@@ -14,6 +14,10 @@ export function logWorkerEvents(log: Logger): WorkerEventSink {
           { queue: event.queue, ids: event.ids },
           `${event.ids.length} job(s) of a worker that is gone are back in their queue`,
         )
+      case 'limit.passed':
+        return log.warn(
+          `a job of ${safeText(event.task, 200)} came past its rate limit: whoever sent it had not heard of the limit yet`,
+        )
       case 'broker.trouble':
         return log.warn(`broker: ${safeText(event.message, 500)}`)
       default:
@@ -22,7 +26,7 @@ export function logWorkerEvents(log: Logger): WorkerEventSink {
   }
 }
 
-type JobEvent = Exclude<WorkerEvent, { name: 'jobs.recovered' | 'broker.trouble' }>
+type JobEvent = Extract<WorkerEvent, JobReference>
 
 function logJobEvent(log: Logger, event: JobEvent): void {
   const fields = { job: event.id, queue: event.queue, attempt: event.attempt }
@@ -55,7 +59,7 @@ function logJobEvent(log: Logger, event: JobEvent): void {
 export function logTaskLines(log: Logger) {
   return (level: LogLevel, job: { id: string; task: string }, fields: object | undefined, message: string): void => {
     if (!log.isLevelEnabled(level)) return
-    log[level]({ job: job.id, task: safeText(job.task, 200), ...safeFields(fields) }, safeText(message))
+    log[level]({ ...safeFields(fields), job: job.id, task: safeText(job.task, 200) }, safeText(message))
   }
 }
 

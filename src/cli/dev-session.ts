@@ -36,6 +36,7 @@ export async function runDev(app: App, { workerArgs, env, say }: DevOptions): Pr
   const stopWatching = watchTree(app.config.root, {
     ignore: foldersToIgnore(app.config),
     onChange: (file) => session.restart(`${safeText(file)} changed`),
+    onUnwatched: (folder, error) => say(`${safeText(folder)} is not watched: ${error.message}`),
   })
   try {
     await session.run()

@@ -11,6 +11,8 @@ export interface WatchOptions {
   readonly ignore: ReadonlySet<string>
   /** Called with the changed file, from the root, when nothing has changed for 150 ms. */
   readonly onChange: (file: string) => void
+  /** Called for a folder that cannot be watched. */
+  readonly onUnwatched?: (folder: string, error: Error) => void
 }
 
 /**
@@ -38,14 +40,23 @@ class WatchedTree {
   add(folder: string, isNew: boolean): void {
     const entries = this.#watchers.has(folder) ? undefined : entriesOf(folder)
     if (entries === undefined) return
-    const watcher = watch(folder, (event, name) => this.#noticed(folder, event, name))
-    this.#watchers.set(
-      folder,
-      watcher.on('error', () => this.#drop(folder)),
-    )
+    this.#watch(folder)
     for (const { name, isFolder } of entries) {
       if (isFolder) this.#enter(folder, name, isNew)
       else if (isNew && SOURCE.test(name)) this.#changed(join(folder, name))
+    }
+  }
+
+  /** A folder that went meanwhile, or that the system will not watch, is passed over: the others are still seen. */
+  #watch(folder: string): void {
+    try {
+      const watcher = watch(folder, (event, name) => this.#noticed(folder, event, name))
+      this.#watchers.set(
+        folder,
+        watcher.on('error', () => this.#drop(folder)),
+      )
+    } catch (error) {
+      this.options.onUnwatched?.(relative(this.root, folder) || '.', error as Error)
     }
   }
 

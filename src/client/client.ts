@@ -23,6 +23,7 @@ const NO_OPTIONS: EnqueueOptions = Object.freeze({})
 export class Client implements Enqueuer {
   readonly #destinationOf: FindDestination
   readonly #known: KnownNames
+  readonly #warnedLarge = new Set<string>()
 
   constructor(
     private readonly engine: Engine,
@@ -50,7 +51,7 @@ export class Client implements Enqueuer {
     const definition = findTask(task)
     const facts = definition === undefined ? await this.#factsOf(task) : undefined
     const { lane, queue, ignoreResult } = this.#destinationOf(task, { definition, facts }, options.queue)
-    if (options.queue !== undefined) await this.#known.warnUnknownQueue(queue)
+    this.#known.checkQueue(queue)
     const data = encodeEnvelope(task, envelopeOf(args, options, definition?.resultTtlMs), this.config.payload)
     this.#warnLarge(task, data)
     const id = newJobId()
@@ -79,11 +80,14 @@ export class Client implements Enqueuer {
     }
   }
 
+  /** Warns, once per task, of a payload that is allowed but heavy. */
   #warnLarge(task: string, data: string): void {
-    if (data.length <= this.config.payload.warnBytes) return
-    this.warn(
-      `${task}: a payload of ${Buffer.byteLength(data)} bytes slows the broker down; store the data elsewhere and send its key`,
-    )
+    // A string has at most three bytes of UTF-8 per unit: most need no exact count.
+    if (data.length * 3 <= this.config.payload.warnBytes || this.#warnedLarge.has(task)) return
+    const bytes = Buffer.byteLength(data)
+    if (bytes <= this.config.payload.warnBytes) return
+    this.#warnedLarge.add(task)
+    this.warn(`${task}: a payload of ${bytes} bytes slows the broker down; store the data elsewhere and send its key`)
   }
 }
 

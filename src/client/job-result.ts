@@ -44,11 +44,11 @@ export class JobResult<R> implements AsyncResult<R> {
     const look = (event: FinishEvent | undefined) => this.#lookForEnd(lane, event)
     const end = await this.engine.finish.until({ lane, id: this.id }, look, timeoutMs)
     if (end !== undefined) return end.value as R
-    const state = await this.state()
+    const state = await this.state().catch(() => undefined)
     throw this.#error(
       'TASKQ_RESULT_TIMEOUT',
-      `not done after ${formatDuration(timeoutMs)}; its state is ${state}`,
-      HINTS[state],
+      `not done after ${formatDuration(timeoutMs)}; ${state === undefined ? 'the broker is away' : `its state is ${state}`}`,
+      state && HINTS[state],
     )
   }
 

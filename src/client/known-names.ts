@@ -5,12 +5,15 @@ import { nearest } from '../errors/nearest.js'
 import { listTasks } from '../task/registry.js'
 
 const FRESH_MS = 10_000
+/** Names come from callers too: what is remembered must not grow without end. */
+const MAX_REMEMBERED = 1000
 
 /** What the app knows by name: queues of the config and of its tasks, and what workers told the broker. */
 export class KnownNames {
   #facts: Promise<Map<string, TaskFacts>> | undefined
   #readAt = 0
   readonly #warned = new Set<string>()
+  readonly #checked = new Set<string>()
 
   constructor(
     private readonly engine: Engine,
@@ -33,16 +36,32 @@ export class KnownNames {
     )
   }
 
-  /** Warns, once, of a queue that nothing is known to serve or to use: most likely a slip of the pen. */
-  async warnUnknownQueue(queue: string): Promise<void> {
-    if (this.configuredQueues.includes(queue) || !this.#first(`queue ${queue}`)) return
-    const stored = [...(await this.#storedTasks()).values()].map((facts) => facts.queue)
-    const lanes = (await this.engine.lanes()).map((lane) => parseLane(lane).queue)
-    const own = listTasks().flatMap((task) => task.queue ?? [])
+  /**
+   * Warns, once, of a queue that nobody seems to serve: most likely a slip of the pen. It does so in its own time;
+   * a hint must neither delay nor fail a job.
+   */
+  checkQueue(queue: string): void {
+    if (this.#checked.has(queue)) return
+    if (this.#checked.size < MAX_REMEMBERED) this.#checked.add(queue)
+    this.#judgeQueue(queue).catch(() => {})
+  }
+
+  async #judgeQueue(queue: string): Promise<void> {
     const served = (await this.engine.workers()).flatMap((worker) => worker.queues)
-    const known = [...new Set([...this.configuredQueues, ...stored, ...lanes, ...own, ...served])]
-    if (!known.includes(queue))
-      this.#say(`no worker is known to serve the queue ${JSON.stringify(queue)}`, nearest(queue, known))
+    if (served.includes(queue)) return
+    const known = await this.#knownQueues(queue)
+    const meant = nearest(queue, served) ?? nearest(queue, known)
+    // A known queue whose worker is down right now is no news, unless one of nearly the same name is served.
+    if (known.includes(queue) && nearest(queue, served) === undefined) return
+    this.#say(`no worker is known to serve the queue ${JSON.stringify(queue)}`, meant)
+  }
+
+  /** Queues that are configured, or in use by others than the job that asks. */
+  async #knownQueues(asked: string): Promise<string[]> {
+    const stored = [...(await this.#storedTasks()).values()].map((facts) => facts.queue)
+    const lanes = (await this.engine.lanes()).map((lane) => parseLane(lane).queue).filter((queue) => queue !== asked)
+    const own = listTasks().flatMap((task) => task.queue ?? [])
+    return [...new Set([...this.configuredQueues, ...stored, ...lanes, ...own])]
   }
 
   #storedTasks(): Promise<Map<string, TaskFacts>> {
@@ -58,7 +77,7 @@ export class KnownNames {
   }
 
   #first(what: string): boolean {
-    if (this.#warned.has(what) || this.#warned.size > 1000) return false
+    if (this.#warned.has(what) || this.#warned.size > MAX_REMEMBERED) return false
     this.#warned.add(what)
     return true
   }

@@ -54,6 +54,7 @@ function inObject(value: object, ancestors: object[]): InexactValue | undefined 
 }
 
 function inArray(value: unknown[], ancestors: object[]): InexactValue | undefined {
+  if ('toJSON' in value) return here('an array with a toJSON of its own')
   for (let index = 0; index < value.length; index++) {
     const found = inValue(value[index], ancestors)
     if (found !== undefined) return below(`[${index}]`, found)
@@ -63,6 +64,7 @@ function inArray(value: unknown[], ancestors: object[]): InexactValue | undefine
 
 function inRecord(value: object, ancestors: object[]): InexactValue | undefined {
   if (!isPlain(value)) return here(foreign(value))
+  if (Object.getOwnPropertySymbols(value).length > 0) return here('an object with symbols for keys (JSON drops them)')
   for (const key of Object.keys(value)) {
     const found =
       key === '__proto__'

@@ -1,9 +1,13 @@
 import type { Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import type { RedisBroker } from '../config/resolved-config.js'
 import type { TaskqError } from '../errors/taskq-error.js'
 import { type Connection, createConnection } from './connection.js'
 import { withDeadline } from './deadline.js'
 import { isReady, unreachable, whenReady } from './open-connection.js'
+
+/** Between two tries of a command that was cut off. */
+const RETRY_MS = 20
 
 /**
  * A caller's connection, which keeps its process alive only while a command is under way: a script that
@@ -53,7 +57,9 @@ export class BrokerLink {
         try {
           return await this.#readOnce(work, Math.max(1, deadline - performance.now()))
         } catch (error) {
-          if (!isCut(error as Error) || performance.now() > deadline) throw error
+          if (this.#closed || !isCut(error as Error) || performance.now() > deadline) throw error
+          // Not at once: a connection that refuses without asking would keep the process from all else.
+          await setTimeout(RETRY_MS)
         }
       }
     })

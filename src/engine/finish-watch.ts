@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { RedisBroker } from '../config/resolved-config.js'
+import { isTaskqError } from '../errors/taskq-error.js'
 import { BrokerLink } from './broker-link.js'
 import type { Connection } from './connection.js'
 import { withDeadline } from './deadline.js'
@@ -71,7 +72,7 @@ export class FinishWatch {
     try {
       for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(2 * pollMs, MAX_POLL_MS)) {
         stirred = false
-        const found = await look(announced)
+        const found = await look(announced).catch(forgiveOutage)
         const leftMs = deadline - performance.now()
         if (found !== undefined || leftMs <= 0) return found
         if (stirred) continue
@@ -184,4 +185,9 @@ function announce(watched: WatchedLane, id: string, fields: readonly string[]): 
   if (kind !== 'completed' && kind !== 'failed') return
   const event: FinishEvent = { kind, result: kind === 'completed' ? field('returnvalue') : undefined }
   for (const waiter of watched.waiters.get(field('jobId') ?? '') ?? []) waiter(event)
+}
+
+/** Whoever waits has time: a broker that is away for a while may have the job's end when it is back. */
+function forgiveOutage(error: unknown): undefined {
+  if (!isTaskqError(error, 'TASKQ_BROKER_UNREACHABLE')) throw error
 }

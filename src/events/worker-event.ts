@@ -30,6 +30,8 @@ export type WorkerEvent =
   | ({ readonly name: 'job.postponed'; readonly reason: string; readonly delayMs: number } & JobReference)
   /** A run ended, but the job was no longer this worker's: another one runs it, or has. */
   | ({ readonly name: 'job.result-lost'; readonly reason: string } & JobReference)
+  /** A job of a rate-limited task came past its limit: its producer did not know of it. Said once per task. */
+  | { readonly name: 'limit.passed'; readonly task: string; readonly queue: string }
   /** Jobs of a worker that is gone went back to their queue. */
   | { readonly name: 'jobs.recovered'; readonly queue: string; readonly ids: readonly string[] }
   /** The broker said no, or was away. Said at most once in ten seconds per message. */

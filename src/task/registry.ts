@@ -22,7 +22,8 @@ function tasks(): Map<string, TaskDefinition> {
  */
 export function registerTask(definition: TaskDefinition): void {
   const earlier = tasks().get(definition.name)
-  if (earlier !== undefined && earlier.source !== definition.source) {
+  const isSamePlace = definition.source !== undefined && earlier?.source === definition.source
+  if (earlier !== undefined && earlier !== definition && !isSamePlace) {
     throw new TaskqError(
       'TASKQ_TASK_NAME_TAKEN',
       `two tasks are named ${JSON.stringify(definition.name)}: ${earlier.source ?? 'unknown place'} and ${definition.source ?? 'unknown place'}`,

@@ -19,6 +19,8 @@ export class JobRunner {
   readonly #execution: ExecutionSite
   readonly #recording: RecordingSite
   readonly #openLog: (job: ActiveJob) => JobLog
+  /** Limited tasks of which no job came past the limit yet. */
+  readonly #limited: Set<string>
   #hurried = false
   succeeded = 0
   failed = 0
@@ -30,6 +32,7 @@ export class JobRunner {
     private readonly onTrouble: (error: Error) => void,
   ) {
     const { tasks, resultTtlMs, crashBudget } = options
+    this.#limited = new Set(tasks.filter((task) => task.rateLimit !== undefined).map((task) => task.name))
     const byName = new Map(tasks.map((task) => [task.name, task]))
     const onLog: WorkerOptions['onLog'] = (...line) => this.#guard(() => options.onLog(...line))
     this.#openLog = (job) => side.jobLog(job)
@@ -52,6 +55,7 @@ export class JobRunner {
     this.locks.hold(job)
     const reference = referenceOf(job)
     this.#emit({ name: 'job.started', ...reference })
+    if (job.lane.name.task === undefined) this.#noticePassedLimit(job)
     const startedAt = performance.now()
     const outcome = await this.#execute(job, handle)
     const runMs = performance.now() - startedAt
@@ -90,6 +94,12 @@ export class JobRunner {
     const outcome = await executeJob(job, handle, this.#execution)
     await handle.flushLog()
     return outcome
+  }
+
+  /** A limited task's job belongs in its own lane; a producer that never heard of the limit put it into its queue's. */
+  #noticePassedLimit(job: ActiveJob): void {
+    if (!this.#limited.delete(job.task)) return
+    this.#emit({ name: 'limit.passed', task: job.task, queue: job.lane.name.queue })
   }
 
   #emit(event: WorkerEvent): void {

@@ -44,10 +44,16 @@ describe('a job goes', () => {
 
   test('to a lane of its own where its task has a rate limit, by code or by stored facts', () => {
     const rateLimit = { max: 1, durationMs: 100 }
-    const byCode = destinationOf('Send', { definition: definition({ rateLimit }), facts: undefined }, 'emails')
-    expect(byCode).toMatchObject({ queue: 'emails', lane: 'emails~Send' })
+    const byCode = { definition: definition({ rateLimit }), facts: undefined }
+    expect(destinationOf('Send', byCode, undefined)).toMatchObject({ lane: 'default~Send' })
+    expect(destinationOf('Send', byCode, 'default')).toMatchObject({ lane: 'default~Send' })
     const byFacts = destinationOf('Send', { definition: undefined, facts: { ...facts, rateLimited: true } }, undefined)
     expect(byFacts).toMatchObject({ queue: 'stored', lane: 'stored~Send' })
+    for (const known of [byCode, { definition: undefined, facts: { ...facts, rateLimited: true } }]) {
+      expect(() => destinationOf('Send', known, 'emails')).toThrow(
+        /the queue in which its rate limit holds, got "emails"/,
+      )
+    }
     const codeWins = { definition: definition(), facts: { ...facts, rateLimited: true } }
     expect(destinationOf('Send', codeWins, 'emails').lane).toBe('emails')
   })

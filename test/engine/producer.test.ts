@@ -76,7 +76,7 @@ describe('adding jobs', () => {
   test('makes ids that are all different', () => {
     const ids = Array.from({ length: 5000 }, newJobId)
     expect(new Set(ids).size).toBe(5000)
-    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    for (const id of ids) expect(id).toMatch(/^[0-9a-z]{8}[0-9A-Za-z]{12}$/)
   })
 })
 
