@@ -11,7 +11,8 @@ if (major >= 24 || (major === 22 && minor >= 18)) {
 }
 
 async function start() {
-  nodeModule.enableCompileCache?.()
+  // It makes a command start 20 ms sooner, but a worker, which starts once, 6 MB larger for its whole life.
+  if (process.argv[2] !== 'worker') nodeModule.enableCompileCache?.()
   for (const stream of [process.stdout, process.stderr]) stream.on('error', endOnBrokenPipe)
   const [{ settings }, { execute }] = await Promise.all([import('@oclif/core/settings'), import('@oclif/core/execute')])
   settings.enableAutoTranspile = false

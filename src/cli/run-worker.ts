@@ -10,6 +10,7 @@ import { TaskqError } from '../errors/taskq-error.js'
 import type { Worker } from '../worker/worker.js'
 import { presentFailures } from './presenters/list.js'
 import { type BannerFacts, presentBanner } from './presenters/worker.js'
+import { releaseStartMemory } from './release-memory.js'
 import { listenForStop } from './stop-signals.js'
 
 /**
@@ -32,7 +33,10 @@ export async function runWorker(app: App, wanted: Omit<WorkerRequest, 'onEvent' 
   await welcome(app, log, { name, queues, concurrency, discovery })
   running.worker = worker
   await worker.start()
+  log.info(`${name} is ready`)
+  const stopWaiting = releaseStartMemory(() => worker.counts.active === 0)
   await worker.done
+  stopWaiting()
   const { succeeded, failed } = worker.counts
   log.info(`${name} has ended: ${succeeded} succeeded, ${failed} failed`)
 }
