@@ -81,7 +81,7 @@ function invalid({ file, root }: ConfigSources, problems: readonly Problem[]): T
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
   const lines = problems.map((problem) => `  ${formatProblem(problem)}`)
   return new TaskqError('TASKQ_CONFIG_INVALID', `${where} has ${count}:\n${lines.join('\n')}`, {
-    hint: 'docs/reference/configuration.md lists every setting.',
+    hint: 'Correct them; taskq config then lists every setting.',
     data: { problems, ...(file !== undefined && { file: file.path }) },
   })
 }

@@ -1,4 +1,4 @@
-import { isTaskqError, TaskqError } from './taskq-error.js'
+import { TaskqError } from './taskq-error.js'
 
 /** Why a job failed, as data: it is stored as JSON and never turned back into a class. */
 export interface JobFailure {
@@ -52,12 +52,6 @@ export class JobFailedError extends TaskqError {
     this.failure = failure
     this.jobId = jobId
   }
-}
-
-/** One line for people: `TASKQ_CODE message`, with the hint behind it. */
-export function formatError(error: unknown): string {
-  if (isTaskqError(error)) return [`${error.message}`, error.hint].filter(Boolean).join('\n  ')
-  return error instanceof Error ? `${error.name}: ${error.message}` : preview(error)
 }
 
 function preview(value: unknown): string {

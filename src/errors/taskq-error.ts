@@ -15,14 +15,9 @@ const BRAND = Symbol.for('taskq.error')
 /**
  * Every failure that taskq itself reports.
  *
- * ```
- * TaskqError
- * ├── EnqueueError     the job was not, or perhaps not, enqueued (`outcome`)
- * ├── JobFailedError   a job ended in failure (`failure`: message, stack and cause as data)
- * └── ConfigError      the configuration has problems (`problems`)
- * ```
- *
- * `code` is stable and listed in docs/reference/errors.md; the message is for people and may change.
+ * `code` is stable and listed in docs/reference/errors.md; the message is for people and may change. What a program
+ * may need to know beside the code is in `data`: the wrong settings in `problems`, a job's id in `jobId`. The one
+ * subclass is `JobFailedError`, a job that ended in failure.
  *
  * @example
  * try {

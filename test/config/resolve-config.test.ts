@@ -184,6 +184,8 @@ describe('problems', () => {
       '  --log-level: expected one of debug, info, warn, error, silent, got "loud"',
     ])
     expect(error.data?.problems).toHaveLength(4)
+    // The reader of this has the package, not its repository.
+    expect(error.hint).toContain('taskq config')
   })
 
   test('show no secret of a variable or a flag', () => {

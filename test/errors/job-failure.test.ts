@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { describeFailure, formatError, JobFailedError } from '../../src/errors/job-failure.js'
-import { TaskqError } from '../../src/errors/taskq-error.js'
+import { describeFailure, JobFailedError } from '../../src/errors/job-failure.js'
 
 describe('describeFailure', () => {
   test('keeps name, message, stack and code of an error', () => {
@@ -73,17 +72,5 @@ describe('JobFailedError', () => {
   test('keeps the code of a crash', () => {
     const crashed = { name: 'TaskqError', message: 'crashed', code: 'TASKQ_JOB_CRASHED' }
     expect(new JobFailedError('j1', 'A', crashed).code).toBe('TASKQ_JOB_CRASHED')
-  })
-})
-
-describe('formatError', () => {
-  test('writes the hint under the message', () => {
-    const error = new TaskqError('TASKQ_USAGE', 'expected a number, got x', { hint: 'Write --concurrency 5.' })
-    expect(formatError(error)).toBe('expected a number, got x\n  Write --concurrency 5.')
-  })
-
-  test('writes foreign errors with their name, and other values as JSON', () => {
-    expect(formatError(new RangeError('too far'))).toBe('RangeError: too far')
-    expect(formatError({ a: 1 })).toBe('{"a":1}')
   })
 })
