@@ -24,7 +24,7 @@ export interface BrokerOptions {
   readonly password?: string
   /** `true` for TLS as `rediss://` has it, or its certificates. Default: what the URL says. */
   readonly tls?: boolean | BrokerTls
-  /** Sentinels to ask for the master. Needs `name`. */
+  /** Sentinels to ask for the master, without TLS and without a user name. Needs `name`. */
   readonly sentinels?: readonly BrokerHost[]
   /** The name of the master that the sentinels watch. */
   readonly name?: string

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { DEFAULTS, type SettingKey } from '../../src/config/defaults.js'
 import { ENVIRONMENT, FLAGS } from '../../src/config/overrides.js'
@@ -12,6 +12,7 @@ const rows = page
 const code = (cell = ''): string => /^`(.*)`$/.exec(cell)?.[1] ?? ''
 const settings = rows.filter((row) => row.length === 4)
 const names = rows.filter((row) => row.length === 2).map(([name, sets]) => [code(name), code(sets)])
+const source = new URL('../../src/', import.meta.url)
 
 describe('docs/reference/configuration.md', () => {
   test('names every key of the schema, and no other', () => {
@@ -44,6 +45,12 @@ describe('docs/reference/configuration.md', () => {
       ...ENVIRONMENT.map(([name, key]) => [name, key]),
       ...FLAGS.map(([, name, key]) => [`--${name}`, key]),
     ]
-    expect(names.sort()).toEqual(wanted.sort())
+    expect(names.filter(([, key]) => key !== '').sort()).toEqual(wanted.sort())
+  })
+
+  test('names every variable that the code reads beside the settings, and no other', () => {
+    const files = globSync('**/*.ts', { cwd: source }).map((file) => readFileSync(new URL(file, source), 'utf8'))
+    const read = files.flatMap((text) => [...text.matchAll(/\benv\.(TASKQ_\w+)/g)].map(([, name]) => name))
+    expect(names.flatMap(([name, key]) => (key === '' ? [name] : [])).sort()).toEqual([...new Set(read)].sort())
   })
 })
