@@ -56,7 +56,7 @@ export function configure(config: TaskqConfig): void {
 /**
  * Enqueues a job of a task by its name, without the task's code.
  *
- * @throws TaskqError as `delay` does
+ * @throws TaskqError as `applyAsync` does
  *
  * @example
  * const result = await sendTask<{ messageId: string }>('emails.SendWelcomeEmail', ['u_42'])

@@ -40,7 +40,7 @@ export class Client implements Enqueuer {
    * task code, too: then the job goes where the workers that know the task said.
    *
    * @throws TaskqError `TASKQ_ENQUEUE_OPTION_INVALID`, `TASKQ_PAYLOAD_NOT_JSON`, `TASKQ_PAYLOAD_TOO_LARGE`,
-   *   `TASKQ_ENQUEUE_NOT_SENT`, `TASKQ_ENQUEUE_UNKNOWN` or `TASKQ_ENQUEUE_REFUSED`
+   *   `TASKQ_ENQUEUE_NOT_SENT`, `TASKQ_ENQUEUE_UNKNOWN`, `TASKQ_ENQUEUE_REFUSED` or `TASKQ_BROKER_AUTH`
    */
   async enqueue<R = unknown>(
     task: string,

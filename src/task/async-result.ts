@@ -2,7 +2,13 @@ import type { JobFailure } from '../errors/job-failure.js'
 import type { Duration } from '../time/duration.js'
 import type { JobState } from './job-state.js'
 
-/** A handle on an enqueued job: cheap to make, safe to keep, and no promise itself. */
+/**
+ * A handle on an enqueued job: cheap to make, safe to keep, and no promise itself.
+ *
+ * Every method asks the broker, and throws `TASKQ_BROKER_UNREACHABLE` when that does not answer within
+ * `enqueueTimeout` (5 s), `TASKQ_BROKER_AUTH` when it refuses the login. `get` goes through its timeout where the
+ * broker goes away while it waits.
+ */
 export interface AsyncResult<R = unknown> {
   /** The job's id. */
   readonly id: string
@@ -14,7 +20,8 @@ export interface AsyncResult<R = unknown> {
    * @param options.timeout how long to wait. Default `'30s'`.
    * @throws JobFailedError when the job failed; `failure` holds the error as data
    * @throws TaskqError `TASKQ_RESULT_TIMEOUT` when it is not done in time (the job goes on),
-   *   `TASKQ_RESULT_UNKNOWN` when no job has this id, `TASKQ_RESULT_IGNORED` when its task keeps none
+   *   `TASKQ_RESULT_UNKNOWN` when no job has this id, `TASKQ_RESULT_EXPIRED` when the result's time is over,
+   *   `TASKQ_RESULT_IGNORED` when its task keeps none, `TASKQ_ENQUEUE_OPTION_INVALID` for a wrong timeout
    */
   get(options?: { timeout?: Duration }): Promise<R>
   /** Where the job stands now. */

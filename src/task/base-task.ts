@@ -57,14 +57,20 @@ export abstract class BaseTask {
   /**
    * Enqueues a job with these arguments.
    *
-   * @throws TaskqError `TASKQ_PAYLOAD_NOT_JSON`, `TASKQ_PAYLOAD_TOO_LARGE`,
-   *   `TASKQ_ENQUEUE_NOT_SENT`, `TASKQ_ENQUEUE_UNKNOWN`
+   * @throws TaskqError `TASKQ_PAYLOAD_NOT_JSON`, `TASKQ_PAYLOAD_TOO_LARGE`, `TASKQ_ENQUEUE_NOT_SENT`,
+   *   `TASKQ_ENQUEUE_UNKNOWN`, `TASKQ_ENQUEUE_REFUSED`, `TASKQ_BROKER_AUTH`; `TASKQ_TASK_NOT_REGISTERED` for a class
+   *   without `@Task`; at the process's first use also `TASKQ_CONFIG_INVALID`, `TASKQ_CONFIG_UNREADABLE`,
+   *   `TASKQ_EMBEDDED_REFUSED`, `TASKQ_EMBEDDED_START` and `TASKQ_BROKER_CONFIG`
    */
   static delay<C extends TaskClass>(this: C, ...args: TaskArgs<C>): Promise<AsyncResult<TaskResult<C>>> {
     return enqueue(taskNameOf(this), args) as Promise<AsyncResult<TaskResult<C>>>
   }
 
-  /** Enqueues a job with these arguments and options. Throws what {@link BaseTask.delay} throws. */
+  /**
+   * Enqueues a job with these arguments and options.
+   *
+   * @throws TaskqError what {@link BaseTask.delay} throws, and `TASKQ_ENQUEUE_OPTION_INVALID` naming every wrong option
+   */
   static applyAsync<C extends TaskClass>(
     this: C,
     args: TaskArgs<C>,

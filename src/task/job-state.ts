@@ -6,7 +6,7 @@
  * - `active`: runs now
  * - `retrying`: failed at least once, waits for its next run
  * - `blocked`: waits for its children
- * - `succeeded`, `failed`: done. `dead`: failed with no retry left, kept for replay
+ * - `succeeded`, `failed`: done. `dead`: failed with no retry left, or took its workers down
  * - `revoked`, `expired`: ended before it ran
  * - `unknown`: no such job, or its result's time is over
  *

@@ -9,10 +9,10 @@ export default class Result extends AppCommand {
     'Exits with 1 when no job has this id. With --wait it waits for the end of the job, and exits with 1 when that is a failure or does not come in time.'
   static override enableJsonFlag = true
   static override examples = [
-    { description: 'Where the job stands', command: '<%= config.bin %> result 0198f2c1-5a7e-7c3d-9d7b-2f6f1f6f7a10' },
+    { description: 'Where the job stands', command: '<%= config.bin %> result mwpjonpwXMLduI91RF2E' },
     {
       description: 'Wait for it, and show what its task logged',
-      command: '<%= config.bin %> result 0198f2c1-5a7e-7c3d-9d7b-2f6f1f6f7a10 --wait --logs',
+      command: '<%= config.bin %> result mwpjonpwXMLduI91RF2E --wait --logs',
     },
   ]
 
