@@ -12,6 +12,7 @@ import { presentFailures } from './presenters/list.js'
 import { type BannerFacts, presentBanner } from './presenters/worker.js'
 import { releaseStartMemory } from './release-memory.js'
 import { listenForStop } from './stop-signals.js'
+import { watchForAccidents } from './worker-accidents.js'
 
 /**
  * The life of `taskq worker`: discover → connect → banner → work → stop.
@@ -32,11 +33,16 @@ export async function runWorker(app: App, wanted: Omit<WorkerRequest, 'onEvent' 
   const concurrency = wanted.once === true ? 1 : app.config.worker.concurrency
   await welcome(app, log, { name, queues, concurrency, discovery })
   running.worker = worker
-  await worker.start()
-  log.info(`${name} is ready`)
-  const stopWaiting = releaseStartMemory(() => worker.counts.active === 0)
-  await worker.done
-  stopWaiting()
+  const endWatch = watchForAccidents(worker, log)
+  try {
+    await worker.start()
+    log.info(`${name} is ready`)
+    const stopWaiting = releaseStartMemory(() => worker.counts.active === 0)
+    await worker.done
+    stopWaiting()
+  } finally {
+    endWatch()
+  }
   const { succeeded, failed } = worker.counts
   log.info(`${name} has ended: ${succeeded} succeeded, ${failed} failed`)
 }

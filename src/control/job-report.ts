@@ -60,4 +60,6 @@ async function readResult(engine: Engine, job: JobRecord): Promise<{ result?: un
 /** The engine stores 0 where nothing was reported. */
 const isReported = (progress: unknown): boolean => progress !== undefined && progress !== 0
 
-const iso = (ms: number): string => new Date(ms).toISOString()
+/** A stored time; one that is broken is shown as such. */
+const iso = (ms: number): string =>
+  Number.isFinite(ms) && Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString() : 'unknown'

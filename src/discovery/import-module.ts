@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { guardExit } from './exit-guard.js'
 import { withPatience } from './patience.js'
 import { typescriptLoader } from './typescript-loader.js'
 
@@ -21,7 +22,8 @@ export class ImportTimeout extends Error {
 /** Imports one module: TypeScript through the project's loader, JavaScript as Node does. */
 export async function importModule(path: string, options: ImportOptions): Promise<Record<string, unknown>> {
   const load = isTypescript(path) || options.transform === true ? await transformed(path, options.root) : native(path)
-  return withPatience(load(), options.timeoutMs, () => new ImportTimeout(timeoutMessage(options.timeoutMs)))
+  const giveUp = () => new ImportTimeout(timeoutMessage(options.timeoutMs))
+  return guardExit(path, () => withPatience(load(), options.timeoutMs, giveUp))
 }
 
 /** Whether a file needs the TypeScript loader. */

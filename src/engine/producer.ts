@@ -37,6 +37,7 @@ const MAX_EVENTS = 2000
  */
 export class Producer {
   readonly #known = new Set<string>()
+  readonly #answers: Answers = { lastAt: Number.NEGATIVE_INFINITY }
   #batch: Entry[] = []
 
   constructor(
@@ -65,7 +66,8 @@ export class Producer {
     this.#batch = []
     for (let start = 0; start < batch.length; start += PIPELINE) {
       const part = batch.length <= PIPELINE ? batch : batch.slice(start, start + PIPELINE)
-      void this.link.use(() => new Delivery(part, (entries) => this.#send(entries), this.link, this.timeoutMs).run())
+      const delivery = new Delivery(part, (entries) => this.#send(entries), this.link, this.timeoutMs, this.#answers)
+      void this.link.use(() => delivery.run())
     }
   }
 
@@ -107,44 +109,65 @@ export class Producer {
   }
 }
 
+/** What deliveries share: when the broker last answered. While it answers, a long row of batches is no outage. */
+interface Answers {
+  lastAt: number
+}
+
 /** Brings one batch to the broker within the deadline, over as many connections as that takes. */
 class Delivery {
-  readonly #entries: readonly Entry[]
+  readonly #startedAt = performance.now()
   #mayExist = false
   #lastError: Error | undefined
 
   constructor(
-    entries: readonly Entry[],
+    private readonly entries: readonly Entry[],
     private readonly send: (entries: readonly Entry[]) => Promise<void>,
     private readonly link: BrokerLink,
     private readonly timeoutMs: number,
-  ) {
-    this.#entries = entries
-  }
+    private readonly answers: Answers,
+  ) {}
 
   async run(): Promise<void> {
-    const deadline = performance.now() + this.timeoutMs
-    for (;;) {
-      const leftMs = deadline - performance.now()
-      if (leftMs <= 0) return this.#giveUp()
+    while (this.#leftMs() > 0) {
       try {
-        if (!this.link.ready) await this.link.whenReady(leftMs)
-        return await this.#attempt(leftMs)
+        if (!this.link.ready) await this.link.whenReady(this.#leftMs())
+        await this.#attempt()
+        this.answers.lastAt = performance.now()
+        return
       } catch (error) {
         this.#lastError = error as Error
         if (isFinal(error)) return this.#rejectAll(error)
         await new Promise((resolve) => setTimeout(resolve, Math.min(50, this.timeoutMs)))
       }
     }
+    this.#giveUp()
   }
 
-  async #attempt(leftMs: number): Promise<void> {
+  #leftMs(): number {
+    return Math.max(this.#startedAt, this.answers.lastAt) + this.timeoutMs - performance.now()
+  }
+
+  async #attempt(): Promise<void> {
+    const sent = this.send(this.entries)
     try {
-      await withDeadline(this.send(this.#entries), leftMs, () => this.link.silent())
+      await this.#answerTo(sent)
     } catch (error) {
       // "isn't writeable" is said before anything is written; all else may have reached the broker.
       if (!/isn't writeable/.test((error as Error).message)) this.#mayExist = true
       throw error
+    }
+  }
+
+  /** The connection is given up only when nothing at all has come back on it for the whole time. */
+  async #answerTo(sent: Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await withDeadline(sent, Math.max(1, this.#leftMs()), () => NO_ANSWER)
+      } catch (error) {
+        if (error !== NO_ANSWER) throw error
+        if (this.#leftMs() <= 0) throw this.link.silent()
+      }
     }
   }
 
@@ -165,7 +188,7 @@ class Delivery {
   }
 
   #rejectAll(error: unknown): void {
-    for (const { job, reject } of this.#entries) reject(withJob(error, job))
+    for (const { job, reject } of this.entries) reject(withJob(error, job))
   }
 }
 
@@ -204,3 +227,5 @@ function withJob(error: unknown, job: NewJob): TaskqError {
     },
   )
 }
+
+const NO_ANSWER = new Error('no answer in time')

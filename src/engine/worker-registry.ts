@@ -58,8 +58,7 @@ export class WorkerRegistry {
     if (ids.length === 0) return []
     const stored = await this.connection.mget(ids.map((id) => this.keys.worker(id)))
     return stored
-      .filter((text): text is string => text !== null)
-      .map((text) => JSON.parse(text) as WorkerFacts)
+      .flatMap((text) => parseRecord<WorkerFacts>(text, 'name') ?? [])
       .sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
@@ -72,6 +71,21 @@ export class WorkerRegistry {
   /** All tasks that some worker ever knew. */
   async knownTasks(): Promise<Map<string, TaskFacts>> {
     const stored = await this.connection.hgetall(this.keys.tasks)
-    return new Map(Object.entries(stored).map(([name, text]) => [name, JSON.parse(text) as TaskFacts]))
+    return new Map(
+      Object.entries(stored).flatMap(([name, text]) => {
+        const facts = parseRecord<TaskFacts>(text, 'queue')
+        return facts === undefined ? [] : [[name, facts] as const]
+      }),
+    )
+  }
+}
+
+/** A stored record that has this text; nothing for one that is broken: it must not hide the others. */
+function parseRecord<T>(text: string | null, key: keyof T & string): T | undefined {
+  try {
+    const record = JSON.parse(text ?? 'null') as T | null
+    return typeof record?.[key] === 'string' ? record : undefined
+  } catch {
+    return undefined
   }
 }

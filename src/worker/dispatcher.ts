@@ -27,7 +27,7 @@ const MAX_PULLS = 64
  */
 export class Dispatcher {
   readonly #lanes: Lane[] = []
-  readonly #running = new Map<ActiveJob, Promise<Pull>>()
+  readonly #running = new Set<ActiveJob>()
   readonly #perQueue = new Map<string, number>()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #ended = Promise.withResolvers<void>()
@@ -55,7 +55,7 @@ export class Dispatcher {
   }
 
   get activeJobs(): ActiveJob[] {
-    return [...this.#running.keys()]
+    return [...this.#running]
   }
 
   /** Serves one more lane. */
@@ -162,10 +162,9 @@ export class Dispatcher {
   }
 
   async #runOne(job: ActiveJob, mayFetchNext: () => boolean): Promise<Pull> {
-    const run = this.options.run(job, mayFetchNext)
-    this.#running.set(job, run)
+    this.#running.add(job)
     try {
-      return await run
+      return await this.options.run(job, mayFetchNext)
     } catch (error) {
       this.options.onError(error as Error)
       return {}

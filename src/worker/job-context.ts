@@ -9,7 +9,13 @@ import type { WorkerOptions } from './worker-options.js'
 /** What a task sees of its run. Made for every run, so what a task does not ask for is not made. */
 export class JobContext implements RunContext {
   /** A property, not a method: tasks take it apart (`const { progress } = ctx`). */
-  readonly progress = (value: unknown): Promise<void> => this.job.lane.progress(this.job, value)
+  readonly progress = (value: unknown): Promise<void> => {
+    const stored = this.job.lane.progress(this.job, value)
+    // Many do not wait for it. That it could not be stored must not end the process then.
+    stored.catch(() => {})
+    return stored
+  }
+
   #request: JobRequest | undefined
   #log: TaskLogger | undefined
 

@@ -59,6 +59,11 @@ export class Worker {
     return { active: this.#dispatcher.active, succeeded: this.#runner.succeeded, failed: this.#runner.failed }
   }
 
+  /** The jobs that run now. */
+  get running(): readonly { readonly id: string; readonly task: string }[] {
+    return this.#dispatcher.activeJobs
+  }
+
   /**
    * Tells what it can do, and begins to work. Where that fails, it is stopped.
    *

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { planWorker } from '../../src/app/worker-request.js'
+import { encodeResult } from '../../src/codec/result.js'
+import { resolveConfig } from '../../src/config/resolve-config.js'
+import { HEARTBEAT_MS } from '../../src/engine/worker-registry.js'
+import { type BackoffOptions, DEFAULT_BACKOFF, parseBackoff } from '../../src/retry/backoff.js'
+import type { EnqueueOptions } from '../../src/task/enqueue-options.js'
+import { MAX_RETRIES, resolveTaskOptions, type TaskOptions } from '../../src/task/options.js'
+import type { RunContext } from '../../src/task/run-context.js'
+
+const page = readFileSync(new URL('../../docs/reference/tasks.md', import.meta.url), 'utf8')
+const code = (cell = ''): string => /^`(.*)`$/.exec(cell)?.[1] ?? ''
+
+/** The rows of the table whose head begins with these words. */
+function rowsUnder(head: string): string[][] {
+  const lines = page.split('\n')
+  const start = lines.findIndex((line) => line.startsWith(`| ${head} |`))
+  expect(start, `a table of ${head}`).toBeGreaterThan(0)
+  const end = lines.findIndex((line, index) => index > start && !line.startsWith('|'))
+  return lines.slice(start + 2, end).map((line) => line.replace(/^\| | \|$/g, '').split(' | '))
+}
+
+/** The third column of a table by the first; a cell of code gives what it says, another one nothing. */
+const defaultsUnder = (head: string): Map<string, unknown> =>
+  new Map(rowsUnder(head).map(([key, , shown]) => [code(key), code(shown) === '' ? undefined : valueOf(code(shown))]))
+
+const valueOf = (shown: string): unknown => (shown.startsWith("'") ? shown.slice(1, -1) : JSON.parse(shown))
+
+// The compiler holds these lists against the types: a key too many or too few does not compile.
+const OPTIONS = {
+  name: true,
+  queue: true,
+  retries: true,
+  backoff: { type: true, delay: true, max: true, jitter: true } satisfies Record<keyof BackoffOptions, true>,
+  rateLimit: true,
+  ignoreResult: true,
+  resultTtl: true,
+} satisfies Record<keyof TaskOptions, unknown>
+const CALL_OPTIONS = { countdown: true, queue: true, retries: true } satisfies Record<keyof EnqueueOptions, true>
+const MEMBERS = { request: true, log: true, signal: true, progress: true } satisfies Record<keyof RunContext, true>
+
+describe('docs/reference/tasks.md', () => {
+  test('has a row for every option of a task, and no other', () => {
+    const { backoff, ...others } = OPTIONS
+    const keys = [...Object.keys(others), ...Object.keys(backoff).map((key) => `backoff.${key}`)]
+    expect([...defaultsUnder('Option').keys()].sort()).toEqual(keys.sort())
+  })
+
+  test('has a row for every option of a call, and no other', () => {
+    expect([...defaultsUnder('Option of a call').keys()].sort()).toEqual(Object.keys(CALL_OPTIONS).sort())
+  })
+
+  test('has a row for every member of a run, and no other', () => {
+    const members = rowsUnder('Member').map(([member = '']) => /^`(\w+)/.exec(member)?.[1])
+    const inRun = members.slice(0, Object.keys(MEMBERS).length)
+    expect(inRun.sort()).toEqual(Object.keys(MEMBERS).sort())
+  })
+
+  test('gives the defaults of a task that the code has', () => {
+    const shown = defaultsUnder('Option')
+    const resolved = resolveTaskOptions({}, 'x')
+    expect(shown.get('retries')).toBe(resolved.retries)
+    expect(shown.get('ignoreResult')).toBe(resolved.ignoreResult)
+    expect(resolved).toMatchObject({ name: 'x', queue: undefined, rateLimit: undefined, resultTtlMs: undefined })
+    for (const key of ['name', 'queue', 'rateLimit', 'resultTtl']) expect(shown.get(key), key).toBeUndefined()
+  })
+
+  test('gives the defaults of the backoff that the code has', () => {
+    const shown = [...defaultsUnder('Option')].filter(([key]) => key.startsWith('backoff.'))
+    const problems: never[] = []
+    const written = Object.fromEntries(shown.map(([key, value]) => [key.slice('backoff.'.length), value]))
+    expect(Object.values(written)).not.toContain(undefined)
+    expect(parseBackoff(written, problems)).toEqual(DEFAULT_BACKOFF)
+    expect(problems).toEqual([])
+  })
+
+  test('gives the most retries there can be', () => {
+    for (const head of ['Option', 'Option of a call']) {
+      const forms = rowsUnder(head).map(([key, form]) => [code(key), form])
+      expect(new Map(forms as [string, string][]).get('retries')).toBe(`whole number, 0 to ${MAX_RETRIES}`)
+    }
+  })
+})
+
+describe('the fixed numbers of docs/reference/tasks.md', () => {
+  const numbers = new Map(rowsUnder('What') as [string, string][])
+
+  test('the crash budget', () => {
+    const request = { onEvent: () => {}, onLog: () => {} }
+    const { crashBudget } = planWorker(resolveConfig({ root: '/app' }), [], request, '0')
+    expect(numbers.get('crash budget')).toBe(String(crashBudget))
+  })
+
+  test('the heartbeat', () => {
+    expect(numbers.get('heartbeat of a worker')).toBe(`every ${HEARTBEAT_MS / 1000} s`)
+  })
+
+  test('the size of a result that has a key of its own', () => {
+    const kib = Number(/^above (\d+) KiB/.exec(numbers.get('a result in a key of its own') ?? '')?.[1])
+    const textOf = (bytes: number) => 'x'.repeat(bytes - '""'.length)
+    expect(encodeResult(textOf(kib * 1024)).large).toBeUndefined()
+    expect(encodeResult(textOf(kib * 1024 + 1)).large).toBeDefined()
+  })
+})
