@@ -1,0 +1,131 @@
+import { TaskqError } from '../errors/taskq-error.js'
+import type { BrokerLink } from './broker-link.js'
+import { withDeadline } from './deadline.js'
+
+/** A job on its way to the broker. */
+export interface NewJob {
+  readonly id: string
+  readonly lane: string
+  readonly task: string
+  /** The envelope, as JSON. */
+  readonly data: string
+  /** Milliseconds until it may run; 0 for now. */
+  readonly delayMs: number
+}
+
+/** A job, and whoever waits to hear of it. */
+export interface Entry {
+  readonly job: NewJob
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+/** What deliveries share: when the broker last answered. While it answers, a long row of batches is no outage. */
+export interface Answers {
+  lastAt: number
+}
+
+/** Brings one batch to the broker within the deadline, over as many connections as that takes. */
+export class Delivery {
+  readonly #startedAt = performance.now()
+  #mayExist = false
+  #lastError: Error | undefined
+
+  constructor(
+    private readonly entries: readonly Entry[],
+    private readonly send: (entries: readonly Entry[]) => Promise<void>,
+    private readonly link: BrokerLink,
+    private readonly timeoutMs: number,
+    private readonly answers: Answers,
+  ) {}
+
+  async run(): Promise<void> {
+    while (this.#leftMs() > 0) {
+      try {
+        if (!this.link.ready) await this.link.whenReady(this.#leftMs())
+        await this.#attempt()
+        this.answers.lastAt = performance.now()
+        return
+      } catch (error) {
+        this.#lastError = error as Error
+        if (isFinal(error)) return this.#rejectAll(error)
+        await new Promise((resolve) => setTimeout(resolve, Math.min(50, this.timeoutMs)))
+      }
+    }
+    this.#giveUp()
+  }
+
+  #leftMs(): number {
+    return Math.max(this.#startedAt, this.answers.lastAt) + this.timeoutMs - performance.now()
+  }
+
+  async #attempt(): Promise<void> {
+    const sent = this.send(this.entries)
+    try {
+      await this.#answerTo(sent)
+    } catch (error) {
+      // "isn't writeable" is said before anything is written; all else may have reached the broker.
+      if (!/isn't writeable/.test((error as Error).message)) this.#mayExist = true
+      throw error
+    }
+  }
+
+  /** The connection is given up only when nothing at all has come back on it for the whole time. */
+  async #answerTo(sent: Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await withDeadline(sent, Math.max(1, this.#leftMs()), () => NO_ANSWER)
+      } catch (error) {
+        if (error !== NO_ANSWER) throw error
+        if (this.#leftMs() <= 0) throw this.link.silent()
+      }
+    }
+  }
+
+  #giveUp(): void {
+    const cause = this.#lastError
+    const reason = cause?.message ?? 'no answer'
+    this.#rejectAll(
+      this.#mayExist
+        ? new TaskqError('TASKQ_ENQUEUE_UNKNOWN', `the broker did not confirm the job, which may exist: ${reason}`, {
+            hint: 'Ask for its state later by its id, in error.data.jobId, or make the task idempotent and enqueue again.',
+            cause,
+          })
+        : new TaskqError('TASKQ_ENQUEUE_NOT_SENT', `the job does not exist: ${reason}`, {
+            hint: 'Is the broker running? It is safe to enqueue again.',
+            cause,
+          }),
+    )
+  }
+
+  #rejectAll(error: unknown): void {
+    for (const { job, reject } of this.entries) reject(withJob(error, job))
+  }
+}
+
+/** The broker's own "no" is final; a lost connection or a broker that is not ready yet is not. */
+export function isFinal(error: unknown): boolean {
+  if (error instanceof TaskqError) return error.code === 'TASKQ_BROKER_AUTH'
+  const { name, message } = error as Error
+  if (name !== 'ReplyError') return false
+  return !/^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED)/.test(message)
+}
+
+export function withJob(error: unknown, job: NewJob): TaskqError {
+  const data = { jobId: job.id, task: job.task }
+  if (error instanceof TaskqError) {
+    const { code, message, hint, cause } = error
+    return new TaskqError(code, `${job.task}: ${message}`, { ...(hint !== undefined && { hint }), cause, data })
+  }
+  return new TaskqError(
+    'TASKQ_ENQUEUE_REFUSED',
+    `${job.task}: the broker refused the job: ${(error as Error).message}`,
+    {
+      hint: 'The job does not exist. OOM means that Redis is at maxmemory; NOPERM that the user lacks a command.',
+      cause: error,
+      data,
+    },
+  )
+}
+
+const NO_ANSWER = new Error('no answer in time')
