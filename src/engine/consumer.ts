@@ -65,7 +65,7 @@ export class LaneConsumer {
   constructor(
     readonly lane: string,
     connection: Connection,
-    keys: Keys,
+    private readonly keys: Keys,
     private readonly options: ConsumerOptions,
     onError: (error: Error) => void,
   ) {
@@ -89,7 +89,7 @@ export class LaneConsumer {
 
   /** Takes the next job, if there is one that may start. */
   async pull(token: string): Promise<Pull> {
-    return this.#toPull(await this.#backend.moveToActive(token, this.options.worker), token)
+    return this.#next(this.#backend.moveToActive(token, this.options.worker), token)
   }
 
   /** Returns when there may be a job: a new one came, the next one is due, or some seconds are over. */
@@ -122,8 +122,8 @@ export class LaneConsumer {
 
   /** The job is done. With `keep: false` every trace of it goes. */
   async succeed(job: ActiveJob, result: unknown, { fetchNext, keep }: Finish & { keep: boolean }): Promise<Pull> {
-    const moved = await this.#backend.moveToCompleted(asJob(job), result, keep ? KEEP : DROP, job.token, fetchNext)
-    return this.#toPull(moved.result, job.token)
+    const moved = this.#backend.moveToCompleted(asJob(job), result, keep ? KEEP : DROP, job.token, fetchNext)
+    return this.#next(moved.then(resultOf), job.token)
   }
 
   /** The job failed and runs again after `delayMs`. */
@@ -133,16 +133,13 @@ export class LaneConsumer {
       await this.#backend.retryJob(job.id, false, job.token, { fieldsToUpdate })
       return {}
     }
-    const next = await this.#backend.moveToDelayed(job.id, Date.now(), delayMs, job.token, {
-      fieldsToUpdate,
-      fetchNext,
-    })
-    return this.#toPull(next, job.token)
+    const next = this.#backend.moveToDelayed(job.id, Date.now(), delayMs, job.token, { fieldsToUpdate, fetchNext })
+    return this.#next(next, job.token)
   }
 
   /** The job failed for good and is kept as a dead letter. */
   async bury(job: ActiveJob, failure: JobFailure, { fetchNext }: Finish): Promise<Pull> {
-    const moved = await this.#backend.moveToFailed(
+    const moved = this.#backend.moveToFailed(
       asJob(job),
       failure.message,
       KEEP,
@@ -150,7 +147,7 @@ export class LaneConsumer {
       fetchNext,
       failureFields(failure),
     )
-    return this.#toPull(moved.result, job.token)
+    return this.#next(moved.then(resultOf), job.token)
   }
 
   /** Gives the job back, to the head of its queue; no attempt is counted. */
@@ -170,6 +167,31 @@ export class LaneConsumer {
   async close(): Promise<void> {
     this.#closed = true
     await this.#backend.close(true)
+  }
+
+  /**
+   * Reads the job that a reply hands over. One whose own fields BullMQ cannot read is ours by then all the same: it is
+   * handed on without a payload, as what it is, and so becomes a dead letter instead of coming back for ever.
+   */
+  async #next(reply: Promise<unknown>, token: string): Promise<Pull> {
+    try {
+      return this.#toPull(await reply, token)
+    } catch (error) {
+      if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error
+      const id = await this.#idHeldBy(token)
+      if (id === undefined) throw error
+      return {
+        job: { id, token, lane: this, task: 'unreadable', data: '', enqueuedAt: 0, attemptsMade: 0, crashes: 0 },
+      }
+    }
+  }
+
+  async #idHeldBy(token: string): Promise<string | undefined> {
+    const client = (await this.#backend.client) as unknown as Connection
+    const active = await client.lrange(this.keys.lane(this.lane, 'active'), 0, -1)
+    if (active.length === 0) return undefined
+    const locks = await client.mget(active.map((id) => `${this.keys.job(this.lane, id)}:lock`))
+    return active[locks.indexOf(token)]
   }
 
   #toPull(reply: unknown, token: string): Pull {
@@ -199,6 +221,8 @@ export class LaneConsumer {
     }
   }
 }
+
+const resultOf = ({ result }: { result: unknown }): unknown => result
 
 const KEEP = { count: -1 }
 const DROP = { count: 0 }
