@@ -35,7 +35,7 @@ export interface TaskqConfig {
     /** Larger arguments are logged as a warning. Bytes of JSON. Default 32,768 (32 KiB). */
     readonly warn?: number
   }
-  /** How long an enqueue may take before it is given up. Default `'5s'`. */
+  /** How long an enqueue waits for a broker that does not answer. Default `'5s'`. */
   readonly enqueueTimeout?: Duration
   readonly log?: {
     /** The least level that is written. Default `'info'`. */
