@@ -47,8 +47,9 @@ export function planWorker(
     tasks,
     taskFacts: new Map(
       tasks.map((task) => {
-        const { ignoreResult, rateLimit } = task
-        return [task.name, { queue: queueOf(task), rateLimited: rateLimit !== undefined, ignoreResult }]
+        const { ignoreResult, rateLimit, resultTtlMs } = task
+        const facts = { queue: queueOf(task), rateLimited: rateLimit !== undefined, ignoreResult }
+        return [task.name, resultTtlMs === undefined ? facts : { ...facts, resultTtlMs }]
       }),
     ),
     burst: request.burst ?? false,

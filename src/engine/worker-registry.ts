@@ -25,6 +25,8 @@ export interface TaskFacts {
   readonly queue: string
   readonly rateLimited: boolean
   readonly ignoreResult: boolean
+  /** Milliseconds that its results are kept, where the task says so. */
+  readonly resultTtlMs?: number
 }
 
 /** A worker that has not been heard of for so long is gone. */
