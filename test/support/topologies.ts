@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Redis, type RedisOptions } from 'ioredis'
+import { Redis } from 'ioredis'
 import { onTestFinished } from 'vitest'
 import { freePort } from './broker.js'
 
@@ -14,8 +14,15 @@ function folder(): string {
   return path
 }
 
+/** How its own admin reaches it. */
+interface Client {
+  readonly port: number
+  readonly password?: string
+  readonly tls?: { ca: string; servername: string }
+}
+
 /** Starts redis-server with a configuration; it is killed when the test ends. */
-async function serve(dir: string, name: string, lines: readonly string[], client: RedisOptions, flags: string[] = []) {
+async function serve(dir: string, name: string, lines: readonly string[], client: Client, flags: string[] = []) {
   const file = join(dir, `${name}.conf`)
   writeFileSync(file, `bind 127.0.0.1\ndir "${dir}"\nsave ""\n${lines.join('\n')}\n`)
   const server: ChildProcess = spawn('redis-server', [file, ...flags], { stdio: 'ignore' })
