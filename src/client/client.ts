@@ -52,7 +52,11 @@ export class Client implements Enqueuer {
     const facts = definition === undefined ? await this.#factsOf(task) : undefined
     const { lane, queue, ignoreResult } = this.#destinationOf(task, { definition, facts }, options.queue)
     this.#known.checkQueue(queue)
-    const data = encodeEnvelope(task, envelopeOf(args, options, (definition ?? facts)?.resultTtlMs), this.config.payload)
+    const data = encodeEnvelope(
+      task,
+      envelopeOf(args, options, (definition ?? facts)?.resultTtlMs),
+      this.config.payload,
+    )
     this.#warnLarge(task, data)
     const id = newJobId()
     await this.engine.producer.add({ id, lane, task, data, delayMs })
