@@ -3,8 +3,6 @@ import type { Connection } from './connection.js'
 
 /** What BullMQ's scripts are told of the worker that calls them. */
 export interface BackendOptions {
-  /** A name for the job's `processedBy`. */
-  readonly name?: string
   /** How long a job belongs to a worker that gives no sign of life. */
   readonly lockDuration?: number
   /** How often jobs without a lock are looked for. */
@@ -27,11 +25,19 @@ export function createBackend(
   return backend as RedisQueueBackend
 }
 
+/** Above the longest wait (10 s): a server that says nothing for longer is not there, though the connection is. */
+const SILENCE_MS = 12_000
+
 /**
- * Lets a backend that is ready wait for less than a second, so that jobs start when they are due. It rounds
- * waits up to whole seconds, as Redis 5 needs, where it has not asked for the version; ours is 6.2 at least.
+ * Makes a backend's waiting connection fit for it, once it is ready.
+ *
+ * It may wait for less than a second, so that jobs start when they are due: BullMQ rounds waits up to whole seconds, as
+ * Redis 5 needs, where it has not asked for the version; ours is 6.2 at least. And it notices a server that has gone
+ * silent. (The main connection is watched by the heartbeat instead: a timer per reply costs there.)
  */
-export function allowShortWaits(backend: RedisQueueBackend): void {
+export async function prepareWaiting(backend: RedisQueueBackend): Promise<void> {
   const { blockingConnection } = backend as unknown as { blockingConnection?: { capabilities: object } }
   if (blockingConnection) blockingConnection.capabilities = { canDoubleTimeout: true, canBlockFor1Ms: false }
+  const client = (await backend.blockingClient) as unknown as { options?: { socketTimeout?: number } } | undefined
+  if (client?.options) client.options.socketTimeout = SILENCE_MS
 }

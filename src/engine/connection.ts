@@ -40,9 +40,6 @@ function redisOptions(broker: RedisBroker, role: ConnectionRole): LegacyReplies<
     replyMapping: 'legacy',
     lazyConnect: true,
     connectTimeout: 5000,
-    // A server that goes silent with the connection open is noticed by this, above the longest block (10 s).
-    // Callers have deadlines of their own, and this timer would keep their process alive.
-    ...(role === 'worker' && { socketTimeout: 15_000 }),
     retryStrategy: reconnectDelayMs,
     reconnectOnError: staleServer,
     enableOfflineQueue: role === 'worker',

@@ -1,6 +1,6 @@
 import type { JobJson, RedisQueueBackend } from 'bullmq'
 import type { JobFailure } from '../errors/job-failure.js'
-import { allowShortWaits, createBackend } from './backend.js'
+import { createBackend, prepareWaiting } from './backend.js'
 import type { Connection } from './connection.js'
 import { FAILURE_FIELD } from './job-record.js'
 import type { Keys } from './keys.js'
@@ -39,8 +39,6 @@ export interface Finish {
 
 /** How a worker's lanes behave. */
 export interface ConsumerOptions {
-  /** The worker's name. */
-  readonly worker: string
   /** How long a job stays ours without a sign of life. */
   readonly lockMs: number
   /** How often jobs whose worker is gone are looked for. */
@@ -72,7 +70,6 @@ export class LaneConsumer {
     this.name = parseLane(lane)
     this.#backend = createBackend(lane, connection, keys.prefix, {
       blocking: true,
-      name: options.worker,
       lockDuration: options.lockMs,
       stalledInterval: options.stallCheckMs,
       maxStalledCount: NEVER,
@@ -84,12 +81,12 @@ export class LaneConsumer {
 
   async open(): Promise<void> {
     await this.#backend.waitUntilReady()
-    allowShortWaits(this.#backend)
+    await prepareWaiting(this.#backend)
   }
 
   /** Takes the next job, if there is one that may start. */
   async pull(token: string): Promise<Pull> {
-    return this.#next(this.#backend.moveToActive(token, this.options.worker), token)
+    return this.#next(this.#backend.moveToActive(token), token)
   }
 
   /** Returns when there may be a job: a new one came, the next one is due, or some seconds are over. */

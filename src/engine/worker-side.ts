@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { RedisBroker } from '../config/resolved-config.js'
+import { formatDuration } from '../time/duration.js'
 import { type BrokerInfo, readBrokerInfo } from './broker-info.js'
 import type { Connection } from './connection.js'
 import { type ActiveJob, type ConsumerOptions, LaneConsumer } from './consumer.js'
@@ -10,8 +11,10 @@ import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
 import { openConnection } from './open-connection.js'
 import { type Retention, sweepLane } from './retention.js'
-import { WorkerRegistry } from './worker-registry.js'
+import { type WorkerFacts, WorkerRegistry } from './worker-registry.js'
 
+/** A heartbeat that has no answer after so long never gets one; the handshake of a new connection neither. */
+const SILENCE_MS = 6000
 /** The last words to the broker take so long at the most. */
 const GOODBYE_MS = 1000
 
@@ -50,6 +53,17 @@ export class WorkerSide {
 
   sweep(lane: string, keep: Retention): Promise<number> {
     return sweepLane(this.connection, this.#backends, this.keys, lane, keep)
+  }
+
+  /**
+   * Says that a worker lives. Where even that gets no answer, the server has gone silent with the connection open, as a
+   * frozen or cut-off machine does: the connection is made anew, and what was under way is sent again.
+   */
+  async beat(facts: WorkerFacts): Promise<void> {
+    await withDeadline(this.registry.beat(facts), SILENCE_MS, () => {
+      this.connection.disconnect(true)
+      return new Error(`the broker was silent for ${formatDuration(SILENCE_MS)}`)
+    })
   }
 
   /** Takes a worker out of the registry; where the broker is away, its entry's lifetime does. */

@@ -136,7 +136,7 @@ export class Worker {
   }
 
   async #heartbeat(): Promise<void> {
-    await this.side.registry.beat(this.#facts())
+    await this.side.beat(this.#facts())
     await this.#openNewLanes()
   }
 
@@ -154,9 +154,9 @@ export class Worker {
   }
 
   async #openLane(lane: string): Promise<LaneConsumer> {
-    const { id, lockMs, stallCheckMs } = this.options
+    const { lockMs, stallCheckMs } = this.options
     const onError = (error: Error) => this.#trouble.report(error)
-    const consumer = this.side.consumer(lane, { worker: id, lockMs, stallCheckMs }, onError)
+    const consumer = this.side.consumer(lane, { lockMs, stallCheckMs }, onError)
     this.#lanes.set(lane, consumer)
     try {
       await consumer.open()

@@ -12,7 +12,7 @@ export async function takeAndVanish(app: TestApp, lane: string, lockMs = 50): Pr
 /** A consumer without a worker; closed with its app. */
 export async function consumerOf(app: TestApp, lane: string, lockMs = 10_000): Promise<LaneConsumer> {
   const side = await app.side()
-  const consumer = side.consumer(lane, { worker: 'test', lockMs, stallCheckMs: 20 }, () => {})
+  const consumer = side.consumer(lane, { lockMs, stallCheckMs: 20 }, () => {})
   app.onClose(() => consumer.close())
   await consumer.open()
   return consumer

@@ -43,6 +43,20 @@ describe('a broker that is away', () => {
     expect(await (await note.delay(3)).get({ timeout: '15s' })).toBe(3)
   })
 
+  test('with its connections open is noticed; the worker goes on when it answers', {
+    timeout: 40_000,
+  }, async () => {
+    const proxy = await proxyTo(broker)
+    const task = defineTask({ name: 'echo' }, (_, text: string) => text)
+    const app = testApp(proxy, { tasks: [task] })
+    const { events } = await app.worker()
+    proxy.mode = 'blackhole'
+    await events.waitFor('broker.trouble', ({ message }) => message.includes('was silent for 6s'), 20_000)
+    proxy.mode = 'pass'
+    await task.delay('there again')
+    await events.waitFor('job.succeeded', undefined, 15_000)
+  })
+
   test('at the start is told in time, with where it was looked for', async () => {
     const port = await freePort()
     const app = testApp({ url: `redis://127.0.0.1:${port}` }, { config: { enqueueTimeout: '300ms' } })
