@@ -92,7 +92,8 @@ export class JobRunner {
 
   async #executeAndLog(job: ActiveJob, handle: RunHandle): Promise<RunOutcome> {
     const outcome = await executeJob(job, handle, this.#execution)
-    await handle.flushLog()
+    const flushed = handle.flushLog()
+    if (flushed !== undefined) await flushed
     return outcome
   }
 

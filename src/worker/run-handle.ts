@@ -21,9 +21,9 @@ export class RunHandle {
     return this.#log
   }
 
-  /** Stores what the run has logged so far. */
-  async flushLog(): Promise<void> {
-    await this.#log?.flush()
+  /** Stores what the run has logged so far; undefined where that is nothing. */
+  flushLog(): Promise<void> | undefined {
+    return this.#log?.flush()
   }
 
   get signal(): AbortSignal {
