@@ -106,8 +106,10 @@ export class App {
 
   /** Closes the connections. The embedded broker goes by itself when nobody is left. */
   async close(): Promise<void> {
+    const client = await this.#client?.catch(() => undefined)
     const engine = await this.#engine?.catch(() => undefined)
     this.#forget()
+    await client?.close()
     await engine?.close()
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { createRouter } from '../config/create-router.js'
+import { createRouter, queueOfTask } from '../config/create-router.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import { formatProblem } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
@@ -35,7 +35,7 @@ export function planWorker(
   version: string,
 ): WorkerOptions {
   const routeOf = createRouter(config)
-  const queueOf = (task: TaskDefinition) => task.queue ?? routeOf(task.name)
+  const queueOf = (task: TaskDefinition) => queueOfTask(routeOf, task)
   const longestTtlMs = Math.max(config.results.ttlMs, ...tasks.map((task) => task.resultTtlMs ?? 0))
   return {
     id: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,

@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { App } from '../app/app.js'
-import { createRouter } from '../config/create-router.js'
+import { createRouter, queueOfTask } from '../config/create-router.js'
 import { DEFAULT_TASK_PATTERNS } from '../config/defaults.js'
 import type { DiscoveredTask } from '../discovery/discover-tasks.js'
 import type { DiscoveryFailure } from '../discovery/discovery-failure.js'
@@ -25,11 +25,11 @@ function describeTask(
   routeOf: (task: string) => string,
   root: string,
 ): ListedTask {
-  const { name, queue, retries, rateLimit, source } = definition
+  const { name, retries, rateLimit, source } = definition
   const line = /:(\d+)$/.exec(source ?? '')?.[1]
   return {
     name,
-    queue: queue ?? routeOf(name),
+    queue: queueOfTask(routeOf, definition),
     retries,
     ...(rateLimit !== undefined && { rateLimit: formatRate(rateLimit) }),
     file: relative(root, file),

@@ -68,6 +68,11 @@ export class Client implements Enqueuer {
     return new JobResult<R>(id, {}, this.engine, this.config.results.ttlMs)
   }
 
+  /** Waits for hints that are under way; call it before the engine is closed. */
+  close(): Promise<void> {
+    return this.#known.hintsSaid()
+  }
+
   async #factsOf(task: string) {
     const problem = taskNameProblem('task', task)
     if (problem !== undefined) throw new TaskqError('TASKQ_ENQUEUE_OPTION_INVALID', formatProblem(problem))

@@ -14,6 +14,7 @@ export class KnownNames {
   #readAt = 0
   readonly #warned = new Set<string>()
   readonly #checked = new Set<string>()
+  readonly #hints = new Set<Promise<void>>()
 
   constructor(
     private readonly engine: Engine,
@@ -43,7 +44,15 @@ export class KnownNames {
   checkQueue(queue: string): void {
     if (this.#checked.has(queue)) return
     if (this.#checked.size < MAX_REMEMBERED) this.#checked.add(queue)
-    this.#judgeQueue(queue).catch(() => {})
+    const hint = this.#judgeQueue(queue)
+      .catch(() => {})
+      .finally(() => this.#hints.delete(hint))
+    this.#hints.add(hint)
+  }
+
+  /** Resolves when every hint that is under way has been said: a command that ends at once must not swallow it. */
+  async hintsSaid(): Promise<void> {
+    await Promise.all(this.#hints)
   }
 
   async #judgeQueue(queue: string): Promise<void> {

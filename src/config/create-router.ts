@@ -14,6 +14,12 @@ export function createRouter({ routes, defaultQueue }: Pick<ResolvedConfig, 'rou
   }
 }
 
+/** The queue of a task's jobs: the task's own, else the routed one. */
+export const queueOfTask = (
+  routeOf: (task: string) => string,
+  { name, queue }: { readonly name: string; readonly queue: string | undefined },
+): string => queue ?? routeOf(name)
+
 /** Names come from callers too: what is remembered must not grow without end. */
 const REMEMBERED = 10_000
 

@@ -111,6 +111,7 @@ export function isFinal(error: unknown): boolean {
   return !/^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED)/.test(message)
 }
 
+/** The error of one job of a batch: with its task in the message, and its id in `data`. */
 export function withJob(error: unknown, job: NewJob): TaskqError {
   const data = { jobId: job.id, task: job.task }
   if (error instanceof TaskqError) {

@@ -31,7 +31,6 @@ export class Engine {
   readonly jobs: JobReader
   readonly finish: FinishWatch
   readonly #keys: Keys
-
   readonly #link: BrokerLink
   readonly #backends: LaneBackends
 

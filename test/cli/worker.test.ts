@@ -123,6 +123,10 @@ test('unknown names are told', async () => {
   const call = await shop.run(['call', 'Ad', '-a', '[1]'])
   expect(call.code).toBe(0)
   expect(call.stderr).toMatch(/^Warning: .*"Ad".*\(did you mean Add\?\)\n$/)
+  for (let round = 0; round < 5; round++) {
+    const misspelt = await shop.run(['call', 'hold', '-a', '[1]', '--queue', 'math'])
+    expect(misspelt.stderr).toContain('(did you mean maths?)')
+  }
   const queue = await shop.run(['call', 'Add', '-a', '[1, 2]', '--queue', 'math'])
   expect(queue.code).toBe(2)
   expect(queue.stderr).toContain('expected "maths", the queue in which its rate limit holds')
