@@ -54,7 +54,7 @@ module.exports = {
     {
       name: 'domain-is-pure',
       severity: 'error',
-      from: { path: roomsOf([...FLOORS[0], ...FLOORS[1]]), pathNot: '^src/task/' },
+      from: { path: roomsOf([...FLOORS[0], ...FLOORS[1]]), pathNot: '^src/(task|schedule)/' },
       to: { dependencyTypes: ['core', ...NPM] },
     },
     {
@@ -62,6 +62,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/task/' },
       to: { dependencyTypes: ['core', ...NPM], pathNot: 'node_modules/reflect-metadata/' },
+    },
+    {
+      name: 'schedule-is-pure-but-for-the-sun',
+      severity: 'error',
+      from: { path: '^src/schedule/' },
+      to: { dependencyTypes: ['core', ...NPM], pathNot: 'node_modules/suncalc/' },
     },
     {
       name: 'src-needs-no-dev-dependency',
