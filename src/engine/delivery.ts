@@ -11,6 +11,8 @@ export interface NewJob {
   readonly data: string
   /** Milliseconds until it may run; 0 for now. */
   readonly delayMs: number
+  /** When it was enqueued, where it is not this machine's clock that says so. */
+  readonly enqueuedAtMs?: number
 }
 
 /** A job, and whoever waits to hear of it. */

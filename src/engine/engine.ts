@@ -9,6 +9,7 @@ import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
 import { Producer } from './producer.js'
 import { type QueueStats, readQueueStats } from './queue-stats.js'
+import { ScheduleStore } from './schedule-store.js'
 import { type TaskFacts, type WorkerFacts, WorkerRegistry } from './worker-registry.js'
 import { WorkerSide } from './worker-side.js'
 
@@ -51,6 +52,11 @@ export class Engine {
     const side = await WorkerSide.open(broker, this.#keys, timeoutMs)
     if (onConnectionError) side.onError(onConnectionError)
     return side
+  }
+
+  /** The schedule entries, over a connection of their own, which connects when it is first used. Close it. */
+  openSchedules(): ScheduleStore {
+    return new ScheduleStore(this.options.broker, this.#keys, this.options.timeoutMs)
   }
 
   /** Removes a job that is done, and its result. False when there is none, or it is not done. */

@@ -13,6 +13,14 @@ export interface Keys {
   /** The sorted set of workers, by the time of their last heartbeat. */
   readonly workers: string
   worker(id: string): string
+  /** The set of the names of all schedule entries. */
+  readonly schedules: string
+  /** A number that grows with every edit of an entry, so that beats notice. */
+  readonly scheduleEdits: string
+  /** A schedule entry's hash: what it is, and how far it has come. */
+  schedule(name: string): string
+  /** Which beat leads; gone when that one is. */
+  readonly beat: string
   /** A stream by which a process wakes its own reader of event streams. */
   nudges(id: string): string
   /** A large result. */
@@ -31,6 +39,10 @@ export function keysOf(prefix: string): Keys {
     lanes: `${root}~lanes`,
     tasks: `${root}~tasks`,
     workers: `${root}~workers`,
+    schedules: `${root}~schedules`,
+    scheduleEdits: `${root}~schedule-edits`,
+    schedule: (name: string) => `${root}~schedule:${name}`,
+    beat: `${root}~beat`,
     worker: (id: string) => `${root}~worker:${id}`,
     nudges: (id: string) => `${root}~nudges:${id}`,
     result: (jobId: string) => `${root}~result:${jobId}`,
