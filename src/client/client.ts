@@ -1,5 +1,6 @@
 import { encodeEnvelope } from '../codec/envelope.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
+import type { NewJob } from '../engine/delivery.js'
 import type { Engine } from '../engine/engine.js'
 import { formatProblem } from '../errors/problems.js'
 import { isTaskqError, TaskqError } from '../errors/taskq-error.js'
@@ -8,7 +9,7 @@ import type { EnqueueOptions } from '../task/enqueue-options.js'
 import type { Enqueuer } from '../task/enqueuer.js'
 import { taskNameProblem } from '../task/names.js'
 import { findTask } from '../task/registry.js'
-import { createDestinations, type FindDestination } from './destination.js'
+import { createDestinations, type FindDestination, type KnownTask } from './destination.js'
 import { checkEnqueue } from './enqueue-problems.js'
 import { newJobId } from './job-id.js'
 import { JobResult } from './job-result.js'
@@ -16,6 +17,16 @@ import { KnownNames } from './known-names.js'
 
 /** The settings that a client uses. */
 export type ClientConfig = Pick<ResolvedConfig, 'routes' | 'defaultQueue' | 'queues' | 'payload' | 'results'>
+
+/** A job as its caller asks for it. */
+export interface JobCall {
+  readonly id: string
+  readonly task: string
+  readonly args: readonly unknown[]
+  readonly options: EnqueueOptions
+  /** The slot that it is the job of. */
+  readonly schedule?: { readonly name: string; readonly slotMs: number }
+}
 
 const NO_OPTIONS: EnqueueOptions = Object.freeze({})
 
@@ -47,20 +58,23 @@ export class Client implements Enqueuer {
     args: readonly unknown[],
     options: EnqueueOptions = NO_OPTIONS,
   ): Promise<AsyncResult<R>> {
-    const { delayMs } = options === NO_OPTIONS ? NOW : checkEnqueue(task, args, options)
     const definition = findTask(task)
     const facts = definition === undefined ? await this.#factsOf(task) : undefined
-    const { lane, queue, ignoreResult } = this.#destinationOf(task, { definition, facts }, options.queue)
-    this.#known.checkQueue(queue)
-    const data = encodeEnvelope(
-      task,
-      envelopeOf(args, options, (definition ?? facts)?.resultTtlMs),
-      this.config.payload,
-    )
-    this.#warnLarge(task, data)
-    const id = newJobId()
-    await this.engine.producer.add({ id, lane, task, data, delayMs })
-    return new JobResult<R>(id, { task, lane, ignoreResult }, this.engine, this.config.results.ttlMs)
+    const { job, ignoreResult } = this.#plan({ task, args, options, id: newJobId() }, { definition, facts })
+    await this.engine.producer.add(job)
+    return new JobResult<R>(job.id, { task, lane: job.lane, ignoreResult }, this.engine, this.config.results.ttlMs)
+  }
+
+  /**
+   * Makes a job as {@link enqueue} does, without enqueueing it: for Beat, which enqueues a slot's job together with
+   * the mark that it did.
+   *
+   * @throws TaskqError as {@link enqueue} does before it asks the broker to add the job
+   */
+  async plan(call: JobCall): Promise<NewJob> {
+    const definition = findTask(call.task)
+    const facts = definition === undefined ? await this.#factsOf(call.task) : undefined
+    return this.#plan(call, { definition, facts }).job
   }
 
   /** A handle on a job by its id. */
@@ -71,6 +85,20 @@ export class Client implements Enqueuer {
   /** Waits for hints that are under way; call it before the engine is closed. */
   close(): Promise<void> {
     return this.#known.hintsSaid()
+  }
+
+  #plan(call: JobCall, known: KnownTask): { job: NewJob; ignoreResult: boolean } {
+    const { task, args, options } = call
+    const { delayMs } = options === NO_OPTIONS ? NOW : checkEnqueue(task, args, options)
+    const { lane, queue, ignoreResult } = this.#destinationOf(task, known, options.queue)
+    this.#known.checkQueue(queue)
+    const data = encodeEnvelope(
+      task,
+      envelopeOf(call, (known.definition ?? known.facts)?.resultTtlMs),
+      this.config.payload,
+    )
+    this.#warnLarge(task, data)
+    return { job: { id: call.id, lane, task, data, delayMs }, ignoreResult }
   }
 
   async #factsOf(task: string) {
@@ -102,6 +130,11 @@ export class Client implements Enqueuer {
 
 const NOW = { delayMs: 0 }
 
-function envelopeOf(args: readonly unknown[], { retries }: EnqueueOptions, resultTtlMs: number | undefined) {
-  return { args, ...(retries !== undefined && { retries }), ...(resultTtlMs !== undefined && { resultTtlMs }) }
+function envelopeOf({ args, options: { retries }, schedule }: JobCall, resultTtlMs: number | undefined) {
+  return {
+    args,
+    ...(retries !== undefined && { retries }),
+    ...(resultTtlMs !== undefined && { resultTtlMs }),
+    ...(schedule !== undefined && { schedule }),
+  }
 }
