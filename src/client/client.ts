@@ -7,6 +7,7 @@ import { isTaskqError, TaskqError } from '../errors/taskq-error.js'
 import type { AsyncResult } from '../task/async-result.js'
 import type { EnqueueOptions } from '../task/enqueue-options.js'
 import type { Enqueuer } from '../task/enqueuer.js'
+import type { JobCall } from '../task/job-call.js'
 import { taskNameProblem } from '../task/names.js'
 import { findTask } from '../task/registry.js'
 import { createDestinations, type FindDestination, type KnownTask } from './destination.js'
@@ -17,16 +18,6 @@ import { KnownNames } from './known-names.js'
 
 /** The settings that a client uses. */
 export type ClientConfig = Pick<ResolvedConfig, 'routes' | 'defaultQueue' | 'queues' | 'payload' | 'results'>
-
-/** A job as its caller asks for it. */
-export interface JobCall {
-  readonly id: string
-  readonly task: string
-  readonly args: readonly unknown[]
-  readonly options: EnqueueOptions
-  /** The slot that it is the job of. */
-  readonly schedule?: { readonly name: string; readonly slotMs: number }
-}
 
 const NO_OPTIONS: EnqueueOptions = Object.freeze({})
 

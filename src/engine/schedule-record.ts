@@ -44,6 +44,12 @@ export interface ScheduleRun {
   readonly enqueuedAtMs: number
 }
 
+/** The state of an entry that is new, or begins anew: no slot before now is its affair. */
+export function freshState(nowMs: number, kept: Partial<ScheduleState> = {}): ScheduleState {
+  const { runs = 0, skipped = 0, paused = false, last } = kept
+  return { cursorMs: nowMs, runs, skipped, paused, ...(last !== undefined && { last }) }
+}
+
 /** The layout of stored entries. A beat leaves entries of a later layout to later beats. */
 const RECORD_VERSION = 1
 
