@@ -10,6 +10,7 @@ import type { Enqueuer } from '../task/enqueuer.js'
 import type { JobCall } from '../task/job-call.js'
 import { taskNameProblem } from '../task/names.js'
 import { findTask } from '../task/registry.js'
+import { checkArgs } from '../task/schema.js'
 import { createDestinations, type FindDestination, type KnownTask } from './destination.js'
 import { checkEnqueue } from './enqueue-problems.js'
 import { newJobId } from './job-id.js'
@@ -42,7 +43,8 @@ export class Client implements Enqueuer {
    * task code, too: then the job goes where the workers that know the task said.
    *
    * @throws TaskqError `TASKQ_ENQUEUE_OPTION_INVALID`, `TASKQ_PAYLOAD_NOT_JSON`, `TASKQ_PAYLOAD_TOO_LARGE`,
-   *   `TASKQ_ENQUEUE_NOT_SENT`, `TASKQ_ENQUEUE_UNKNOWN`, `TASKQ_ENQUEUE_REFUSED` or `TASKQ_BROKER_AUTH`
+   *   `TASKQ_PAYLOAD_INVALID`, `TASKQ_ENQUEUE_NOT_SENT`, `TASKQ_ENQUEUE_UNKNOWN`, `TASKQ_ENQUEUE_REFUSED` or
+   *   `TASKQ_BROKER_AUTH`
    */
   async enqueue<R = unknown>(
     task: string,
@@ -52,6 +54,8 @@ export class Client implements Enqueuer {
     const definition = findTask(task)
     const facts = definition === undefined ? await this.#factsOf(task) : undefined
     const { job, ignoreResult } = this.#plan({ task, args, options, id: newJobId() }, { definition, facts })
+    const checking = definition === undefined ? undefined : checkArgs(definition, args)
+    if (checking !== undefined) await checking
     await this.engine.producer.add(job)
     return new JobResult<R>(job.id, { task, lane: job.lane, ignoreResult }, this.engine, this.config.results.ttlMs)
   }
@@ -65,7 +69,9 @@ export class Client implements Enqueuer {
   async plan(call: JobCall): Promise<NewJob> {
     const definition = findTask(call.task)
     const facts = definition === undefined ? await this.#factsOf(call.task) : undefined
-    return this.#plan(call, { definition, facts }).job
+    const { job } = this.#plan(call, { definition, facts })
+    if (definition !== undefined) await checkArgs(definition, call.args)
+    return job
   }
 
   /** A handle on a job by its id. */

@@ -1,4 +1,5 @@
 import { TaskqError } from '../errors/taskq-error.js'
+import { sentArgs } from '../task/sent-args.js'
 import { findInexact } from './exact-json.js'
 
 /** What a job carries beside its task's name: stored as JSON, read by any worker of this version or later. */
@@ -8,6 +9,14 @@ export interface Envelope {
   readonly retries?: number
   /** Milliseconds that the result is kept, where it is not the config's. */
   readonly resultTtlMs?: number
+  /** The slot that the job is for, where a schedule made it. */
+  readonly schedule?: EnvelopeSlot
+}
+
+/** Which slot of which schedule entry. */
+export interface EnvelopeSlot {
+  readonly name: string
+  readonly slotMs: number
 }
 
 /** The layout of stored jobs. A worker leaves jobs of a later layout to later workers. */
@@ -25,7 +34,7 @@ export interface PayloadLimits {
  *   `TASKQ_PAYLOAD_TOO_LARGE` with the size
  */
 export function encodeEnvelope(task: string, envelope: Envelope, limits: PayloadLimits): string {
-  const args = withoutTrailingUndefined(envelope.args)
+  const args = sentArgs(envelope.args)
   const inexact = findInexact(args, 'args')
   if (inexact !== undefined) {
     throw new TaskqError('TASKQ_PAYLOAD_NOT_JSON', `${task}: ${inexact.path} is ${inexact.what}`, {
@@ -33,8 +42,8 @@ export function encodeEnvelope(task: string, envelope: Envelope, limits: Payload
       data: { task, path: inexact.path },
     })
   }
-  const { retries, resultTtlMs } = envelope
-  const text = JSON.stringify({ v: ENVELOPE_VERSION, args, retries, resultTtlMs })
+  const { retries, resultTtlMs, schedule } = envelope
+  const text = JSON.stringify({ v: ENVELOPE_VERSION, args, retries, resultTtlMs, schedule })
   // A string has at most three bytes of UTF-8 per unit: most need no exact count.
   if (text.length * 3 > limits.maxBytes) refuseTooLarge(task, Buffer.byteLength(text), limits.maxBytes)
   return text
@@ -55,7 +64,7 @@ export function decodeEnvelope(text: string): DecodedEnvelope {
     return malformed('the payload is not JSON', cause)
   }
   if (typeof stored !== 'object' || stored === null) return malformed('the payload is no object')
-  const { v, args, retries, resultTtlMs } = stored as { v?: unknown } & Partial<Envelope>
+  const { v, args, retries, resultTtlMs, schedule } = stored as { v?: unknown } & Partial<Envelope>
   if (typeof v === 'number' && v > ENVELOPE_VERSION) return { kind: 'later-version', version: v }
   if (v !== ENVELOPE_VERSION) return malformed('the payload has no version')
   if (!Array.isArray(args)) return malformed('the payload has no arguments')
@@ -63,6 +72,7 @@ export function decodeEnvelope(text: string): DecodedEnvelope {
     args,
     ...(typeof retries === 'number' && { retries }),
     ...(typeof resultTtlMs === 'number' && { resultTtlMs }),
+    ...(isSlot(schedule) && { schedule: { name: schedule.name, slotMs: schedule.slotMs } }),
   }
   return { kind: 'envelope', envelope }
 }
@@ -83,9 +93,11 @@ function refuseTooLarge(task: string, bytes: number, maxBytes: number): void {
   )
 }
 
-/** `run(a, undefined)` and `run(a)` are the same call, so an optional argument may be passed on as it is. */
-function withoutTrailingUndefined(args: readonly unknown[]): readonly unknown[] {
-  let length = args.length
-  while (length > 0 && args[length - 1] === undefined) length--
-  return length === args.length ? args : args.slice(0, length)
+function isSlot(value: unknown): value is EnvelopeSlot {
+  if (typeof value !== 'object' || value === null) return false
+  const { name, slotMs } = value as Partial<EnvelopeSlot>
+  return typeof name === 'string' && Number.isInteger(slotMs) && Math.abs(slotMs as number) <= LAST_DATE_MS
 }
+
+/** The last instant that a Date can be, and, with a minus, the first. */
+const LAST_DATE_MS = 8.64e15

@@ -1,3 +1,5 @@
+import { stepTo } from '../errors/value-path.js'
+
 /** A value that JSON would change or refuse: where it stands and what it is. */
 export interface InexactValue {
   /** Such as `args[0].user.born`. */
@@ -57,7 +59,7 @@ function inArray(value: unknown[], ancestors: object[]): InexactValue | undefine
   if ('toJSON' in value) return here('an array with a toJSON of its own')
   for (let index = 0; index < value.length; index++) {
     const found = inValue(value[index], ancestors)
-    if (found !== undefined) return below(`[${index}]`, found)
+    if (found !== undefined) return below(stepTo(index), found)
   }
   return undefined
 }
@@ -74,9 +76,6 @@ function inRecord(value: object, ancestors: object[]): InexactValue | undefined 
   }
   return undefined
 }
-
-const stepTo = (key: string): string => (IDENTIFIER.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`)
-const IDENTIFIER = /^[A-Za-z_$][\w$]*$/
 
 /** A record of this realm or another (`vm`, a test runner's): its prototype is none or an `Object.prototype`. */
 function isPlain(value: object): boolean {

@@ -13,6 +13,7 @@ export const ERROR_CODES = {
   // What crosses the wire
   TASKQ_PAYLOAD_NOT_JSON: 'An argument would be changed by JSON.',
   TASKQ_PAYLOAD_TOO_LARGE: 'The arguments are larger than the limit.',
+  TASKQ_PAYLOAD_INVALID: "The arguments are not what the task's schema asks for.",
   TASKQ_PAYLOAD_MALFORMED: 'A stored job cannot be read.',
   // Enqueueing
   TASKQ_ENQUEUE_OPTION_INVALID: 'An option of applyAsync has a value it cannot have.',

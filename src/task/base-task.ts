@@ -57,10 +57,10 @@ export abstract class BaseTask {
   /**
    * Enqueues a job with these arguments.
    *
-   * @throws TaskqError `TASKQ_PAYLOAD_NOT_JSON`, `TASKQ_PAYLOAD_TOO_LARGE`, `TASKQ_ENQUEUE_NOT_SENT`,
-   *   `TASKQ_ENQUEUE_UNKNOWN`, `TASKQ_ENQUEUE_REFUSED`, `TASKQ_BROKER_AUTH`; `TASKQ_TASK_NOT_REGISTERED` for a class
-   *   without `@Task`; at the process's first use also `TASKQ_CONFIG_INVALID`, `TASKQ_CONFIG_UNREADABLE`,
-   *   `TASKQ_EMBEDDED_REFUSED`, `TASKQ_EMBEDDED_START` and `TASKQ_BROKER_CONFIG`
+   * @throws TaskqError `TASKQ_PAYLOAD_NOT_JSON`, `TASKQ_PAYLOAD_TOO_LARGE`, `TASKQ_PAYLOAD_INVALID`,
+   *   `TASKQ_ENQUEUE_NOT_SENT`, `TASKQ_ENQUEUE_UNKNOWN`, `TASKQ_ENQUEUE_REFUSED`, `TASKQ_BROKER_AUTH`;
+   *   `TASKQ_TASK_NOT_REGISTERED` for a class without `@Task`; at the process's first use also `TASKQ_CONFIG_INVALID`,
+   *   `TASKQ_CONFIG_UNREADABLE`, `TASKQ_EMBEDDED_REFUSED`, `TASKQ_EMBEDDED_START` and `TASKQ_BROKER_CONFIG`
    */
   static delay<C extends TaskClass>(this: C, ...args: TaskArgs<C>): Promise<AsyncResult<TaskResult<C>>> {
     return enqueue(taskNameOf(this), args) as Promise<AsyncResult<TaskResult<C>>>

@@ -4,6 +4,7 @@ import { type BackoffOptions, type BackoffPolicy, parseBackoff } from '../retry/
 import { DURATION_FORM, type Duration, parseDuration } from '../time/duration.js'
 import { parseRate, RATE_FORM, type Rate, type RateWindow } from '../time/rate.js'
 import { queueNameProblem, taskNameProblem } from './names.js'
+import { isStandardSchema, type StandardSchema } from './schema.js'
 
 /** What `@Task({ … })` and `defineTask({ … }, …)` take. */
 export interface TaskOptions {
@@ -27,6 +28,22 @@ export interface TaskOptions {
   readonly ignoreResult?: boolean
   /** How long a result is kept. Default: `results.ttl` in the config, 24 h. */
   readonly resultTtl?: Duration
+  /**
+   * Checks a job's arguments, given as one array: when it is enqueued by a process that has the task's code, and again
+   * before each run, where a job that does not pass is dead at once. A Standard Schema of any library (zod 4, valibot,
+   * arktype), synchronous or not. Default: arguments are not checked.
+   *
+   * The schema **only checks**. `run` gets the arguments as they were sent: what the schema would make of them (its
+   * transforms, defaults, stripped keys) is not used. So a job has the same arguments everywhere, and is not changed by
+   * a schema that came after it.
+   *
+   * @example
+   * @Task({ schema: z.tuple([z.email(), z.number().int()]) })
+   * class SendMail extends BaseTask {
+   *   async run(to: string, copies: number) { … }
+   * }
+   */
+  readonly schema?: StandardSchema
 }
 
 /** {@link TaskOptions}, checked, with the defaults that need no config. */
@@ -38,11 +55,12 @@ export interface ResolvedTaskOptions {
   readonly rateLimit: RateWindow | undefined
   readonly ignoreResult: boolean
   readonly resultTtlMs: number | undefined
+  readonly schema: StandardSchema | undefined
 }
 
 export const MAX_RETRIES = 1000
 
-const KEYS = ['name', 'queue', 'retries', 'backoff', 'rateLimit', 'ignoreResult', 'resultTtl'] as const
+const KEYS = ['name', 'queue', 'retries', 'backoff', 'rateLimit', 'ignoreResult', 'resultTtl', 'schema'] as const
 
 /**
  * Checks a task's options and fills in what is missing.
@@ -67,6 +85,7 @@ export function resolveTaskOptions(options: TaskOptions, fallbackName: string): 
   if (options.resultTtl !== undefined && resultTtlMs === undefined) {
     check({ key: 'resultTtl', expected: DURATION_FORM, got: show(options.resultTtl) })
   }
+  check(schemaProblem('schema', options.schema))
   const backoff = parseBackoff(options.backoff, problems)
   if (problems.length > 0) throw optionsError(name, problems)
   return Object.freeze({
@@ -77,6 +96,7 @@ export function resolveTaskOptions(options: TaskOptions, fallbackName: string): 
     rateLimit,
     ignoreResult: options.ignoreResult ?? false,
     resultTtlMs,
+    schema: options.schema,
   })
 }
 
@@ -85,6 +105,11 @@ export function retriesProblem(key: string, value: unknown): Problem | undefined
   if (value === undefined) return undefined
   if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_RETRIES) return undefined
   return { key, expected: `a whole number from 0 to ${MAX_RETRIES}`, got: show(value) }
+}
+
+function schemaProblem(key: string, value: unknown): Problem | undefined {
+  if (value === undefined || isStandardSchema(value)) return undefined
+  return { key, expected: 'a Standard Schema v1 (as zod 4, valibot and arktype make)', got: show(value) }
 }
 
 function optionsError(name: string, problems: Problem[]): TaskqError {

@@ -9,6 +9,12 @@ export interface JobRequest {
   readonly retries: number
   /** When it was enqueued, in milliseconds since 1970. */
   readonly enqueuedAt: number
+  /**
+   * The schedule entry that this job is a slot of, and the instant at which the slot was due; not there for a job that
+   * no schedule made. A report on "yesterday" should count from `slot` and not from the clock, so that a late run, a
+   * retry and a backfill do the right day.
+   */
+  readonly schedule?: { readonly name: string; readonly slot: Date }
 }
 
 /** One line of a job's log: a message, or fields and a message. */

@@ -6,7 +6,8 @@ import type { FunctionTask } from '../task/define-task.js'
 import type { TaskDefinition } from '../task/definition.js'
 import { taskNameOf } from '../task/metadata.js'
 import { findTask } from '../task/registry.js'
-import type { RunContext } from '../task/run-context.js'
+import type { JobRequest, RunContext } from '../task/run-context.js'
+import { checkArgs } from '../task/schema.js'
 import { createRunLog, type LogLevel } from '../worker/run-log.js'
 
 /** What {@link runTask} may be told. */
@@ -15,6 +16,8 @@ export interface RunTaskOptions {
   readonly attempt?: number
   /** The signal the task sees. Default: one that never aborts. */
   readonly signal?: AbortSignal
+  /** The slot of a schedule entry that the job is for. Default: none. */
+  readonly schedule?: NonNullable<JobRequest['schedule']>
 }
 
 /** What a run did. */
@@ -32,7 +35,7 @@ type FunctionTaskOf<A extends unknown[], R> = Pick<FunctionTask<A, R>, 'definiti
  * as real jobs', so what cannot travel fails here too.
  *
  * @throws whatever the task throws; TaskqError `TASKQ_PAYLOAD_NOT_JSON` for arguments or a result that
- *   JSON would change
+ *   JSON would change, `TASKQ_PAYLOAD_INVALID` for arguments that the task's schema refuses
  *
  * @example
  * const { result, logs } = await runTask(SendWelcomeEmail, ['u_42'])
@@ -53,6 +56,7 @@ export async function runTask(
   options: RunTaskOptions = {},
 ): Promise<TaskRun<unknown>> {
   const definition = definitionOf(task)
+  const sent = await argsAsSent(definition, args)
   const logs: TaskRun<unknown>['logs'][number][] = []
   const progress: unknown[] = []
   const context: RunContext = {
@@ -63,6 +67,7 @@ export async function runTask(
       attempt: options.attempt ?? 1,
       retries: definition.retries,
       enqueuedAt: Date.now(),
+      ...(options.schedule !== undefined && { schedule: options.schedule }),
     },
     log: createRunLog((level, fields, message) => logs.push({ level, fields, message })),
     signal: options.signal ?? new AbortController().signal,
@@ -70,9 +75,15 @@ export async function runTask(
       progress.push(value)
     },
   }
-  const { args: sent } = JSON.parse(encodeEnvelope(definition.name, { args }, NO_LIMIT)) as { args: unknown[] }
   const result = await definition.run(context, sent)
   return { result: throughCodec(definition.name, result), logs, progress }
+}
+
+/** The arguments as a worker would hand them over. */
+async function argsAsSent(definition: TaskDefinition, args: readonly unknown[]): Promise<readonly unknown[]> {
+  const sent = encodeEnvelope(definition.name, { args }, NO_LIMIT)
+  await checkArgs(definition, args)
+  return (JSON.parse(sent) as { args: unknown[] }).args
 }
 
 const NO_LIMIT = { maxBytes: Number.POSITIVE_INFINITY }

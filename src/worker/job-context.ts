@@ -1,4 +1,4 @@
-import type { Envelope } from '../codec/envelope.js'
+import type { Envelope, EnvelopeSlot } from '../codec/envelope.js'
 import type { ActiveJob } from '../engine/consumer.js'
 import type { TaskDefinition } from '../task/definition.js'
 import type { JobRequest, RunContext, TaskLogger } from '../task/run-context.js'
@@ -36,6 +36,7 @@ export class JobContext implements RunContext {
       attempt: job.attemptsMade + 1,
       retries: envelope.retries ?? task.retries,
       enqueuedAt: job.enqueuedAt,
+      ...(envelope.schedule !== undefined && { schedule: slotOf(envelope.schedule) }),
     }
     return this.#request
   }
@@ -52,3 +53,5 @@ export class JobContext implements RunContext {
     return this.handle.signal
   }
 }
+
+const slotOf = ({ name, slotMs }: EnvelopeSlot) => ({ name, slot: new Date(slotMs) })

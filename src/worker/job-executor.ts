@@ -1,11 +1,12 @@
 import { decodeEnvelope, type Envelope } from '../codec/envelope.js'
 import { encodeResult } from '../codec/result.js'
 import type { ActiveJob } from '../engine/consumer.js'
-import { describeFailure } from '../errors/job-failure.js'
+import { describeFailure, type JobFailure } from '../errors/job-failure.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { judgeFailure } from '../retry/verdict.js'
 import type { TaskDefinition } from '../task/definition.js'
 import type { RunContext } from '../task/run-context.js'
+import { checkArgs } from '../task/schema.js'
 import type { RunHandle } from './run-handle.js'
 import type { RunOutcome } from './run-outcome.js'
 
@@ -33,7 +34,19 @@ export async function executeJob(job: ActiveJob, handle: RunHandle, site: Execut
   const task = site.findTask(job.task)
   if (task === undefined) return postponed('this worker does not know its task')
   if (job.crashes >= site.crashBudget) return { kind: 'dead', failure: describeFailure(crashed(job)) }
+  const refused = task.schema === undefined ? undefined : await refusalOf(task, decoded.envelope)
+  if (refused !== undefined) return { kind: 'dead', failure: refused }
   return run(job, task, decoded.envelope, handle, site)
+}
+
+/** Why a job's arguments are not for its task, where the schema says so: more runs would not make them right. */
+async function refusalOf(task: TaskDefinition, { args }: Envelope): Promise<JobFailure | undefined> {
+  try {
+    await checkArgs(task, args)
+    return undefined
+  } catch (error) {
+    return describeFailure(error)
+  }
 }
 
 async function run(

@@ -36,6 +36,7 @@ const OPTIONS = {
   rateLimit: true,
   ignoreResult: true,
   resultTtl: true,
+  schema: true,
 } satisfies Record<keyof TaskOptions, unknown>
 const CALL_OPTIONS = { countdown: true, queue: true, retries: true } satisfies Record<keyof EnqueueOptions, true>
 const MEMBERS = { request: true, log: true, signal: true, progress: true } satisfies Record<keyof RunContext, true>
@@ -62,7 +63,8 @@ describe('docs/reference/tasks.md', () => {
     expect(shown.get('retries')).toBe(resolved.retries)
     expect(shown.get('ignoreResult')).toBe(resolved.ignoreResult)
     expect(resolved).toMatchObject({ name: 'x', queue: undefined, rateLimit: undefined, resultTtlMs: undefined })
-    for (const key of ['name', 'queue', 'rateLimit', 'resultTtl']) expect(shown.get(key), key).toBeUndefined()
+    expect(resolved.schema).toBeUndefined()
+    for (const key of ['name', 'queue', 'rateLimit', 'resultTtl', 'schema']) expect(shown.get(key), key).toBeUndefined()
   })
 
   test('gives the defaults of the backoff that the code has', () => {
