@@ -7,6 +7,7 @@ import { enqueue } from './enqueuer.js'
 import { resolveTaskOptions, type TaskOptions } from './options.js'
 import { registerTask } from './registry.js'
 import type { RunContext } from './run-context.js'
+import type { SchemaArgs, StandardSchema } from './schema.js'
 import { callerOf } from './source.js'
 
 /** A task made of a function: the same ways to be called as a class. */
@@ -22,6 +23,10 @@ export interface FunctionTask<Args extends unknown[], R> {
   si(...args: Args): Signature<R>
 }
 
+/** Nothing more where the arguments that a schema lets pass are for `run`, else the schema that it should be. */
+type LettingPass<S extends StandardSchema, Args extends unknown[]> =
+  SchemaArgs<S> extends Args ? unknown : StandardSchema<Args>
+
 /**
  * Makes a function a task.
  *
@@ -36,8 +41,8 @@ export interface FunctionTask<Args extends unknown[], R> {
  * })
  * await resize.delay('cat.png')
  */
-export function defineTask<Args extends unknown[], R>(
-  options: TaskOptions,
+export function defineTask<Args extends unknown[], R, S extends StandardSchema = StandardSchema>(
+  options: TaskOptions & { readonly schema?: S & LettingPass<S, NoInfer<Args>> },
   run: (context: RunContext, ...args: Args) => R,
 ): FunctionTask<Args, Awaited<R>> {
   if (typeof run !== 'function') {

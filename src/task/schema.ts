@@ -4,27 +4,31 @@ import { stepTo } from '../errors/value-path.js'
 import { sentArgs } from './sent-args.js'
 
 /**
- * A schema of any library that keeps to Standard Schema v1, such as zod 4, valibot and arktype; as much of it as taskq
- * uses. See https://standardschema.dev.
+ * A schema of an array of arguments, of any library that keeps to Standard Schema v1 (https://standardschema.dev), such
+ * as zod 4, valibot and arktype; as much of it as taskq uses.
  *
- * @typeParam Output what the schema says a value is that it lets pass
+ * @typeParam Args the arguments that the schema lets pass
  */
-export interface StandardSchema<Output = unknown> {
+export interface StandardSchema<Args extends readonly unknown[] = readonly unknown[]> {
   readonly '~standard': {
     readonly version: 1
     readonly vendor: string
-    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
+    readonly validate: (value: unknown) => SchemaResult<Args> | Promise<SchemaResult<Args>>
   }
 }
 
-type SchemaResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
+type SchemaResult<Value> =
+  | { readonly value: Value; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] }
 
 interface SchemaIssue {
   readonly message: string
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined
 }
+
+/** The arguments that a schema lets pass; `never`, which fits everything, where its type does not tell. */
+export type SchemaArgs<S extends StandardSchema> =
+  S extends StandardSchema<infer Args> ? (unknown[] extends Args ? never : [...Args]) : never
 
 /** As much of a task as its arguments are checked by. */
 export interface CheckedTask {
@@ -85,7 +89,7 @@ function judge(schema: StandardSchema, args: readonly unknown[]): Verdict | Prom
 function verdictOf({ issues }: SchemaResult<unknown>): Verdict {
   if (!issues) return { issues: [] }
   if (issues.length === 0) return { issues: [{ path: ROOT, message: 'refused, and the schema does not say why' }] }
-  return { issues: issues.map(({ path = [], message }) => ({ path: pathOf(path), message: String(message) })) }
+  return { issues: Array.from(issues, ({ path = [], message }) => ({ path: pathOf(path), message: String(message) })) }
 }
 
 function verdictOfThrown(cause: unknown): Verdict {
@@ -94,8 +98,9 @@ function verdictOfThrown(cause: unknown): Verdict {
 
 const ROOT = 'args'
 
+/** By Array.from: a library's list may be of an array class of its own, whose map makes another thing of it. */
 const pathOf = (path: NonNullable<SchemaIssue['path']>): string =>
-  ROOT + path.map((step) => stepTo(typeof step === 'object' ? step.key : step)).join('')
+  ROOT + Array.from(path, (step) => stepTo(typeof step === 'object' ? step.key : step)).join('')
 
 /** How many issues a message names: it may be one for each item of a long list. */
 const MAX_NAMED = 20

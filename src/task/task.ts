@@ -5,9 +5,10 @@ import { writeDefinition } from './metadata.js'
 import { resolveTaskOptions, type TaskOptions } from './options.js'
 import { registerTask } from './registry.js'
 import type { RunContext } from './run-context.js'
+import type { SchemaArgs, StandardSchema } from './schema.js'
 import { callerOf } from './source.js'
 
-type RunnableClass = new () => { run(...args: never[]): unknown }
+type RunnableClass<Args extends unknown[]> = new () => { run(...args: Args): unknown }
 
 /**
  * Makes a class a task that workers run and `delay` calls. Serves legacy and TC39 decorators alike.
@@ -22,9 +23,9 @@ type RunnableClass = new () => { run(...args: never[]): unknown }
  *   async run(day: string) { … }
  * }
  */
-export function Task(options: TaskOptions = {}) {
+export function Task<S extends StandardSchema = StandardSchema>(options: TaskOptions & { readonly schema?: S } = {}) {
   const source = callerOf(Task)
-  return <C extends RunnableClass>(target: C, _context?: ClassDecoratorContext): void => {
+  return <C extends RunnableClass<SchemaArgs<S>>>(target: C, _context?: ClassDecoratorContext): void => {
     if (typeof target?.prototype?.run !== 'function') throw notRunnable(target)
     const definition: TaskDefinition = Object.freeze({
       ...resolveTaskOptions(options, target.name),
@@ -32,7 +33,7 @@ export function Task(options: TaskOptions = {}) {
       run: (context: RunContext, args: readonly unknown[]) => {
         const instance = new target()
         attachContext(instance, context)
-        return instance.run(...(args as never[]))
+        return instance.run(...(args as unknown as SchemaArgs<S>))
       },
     })
     registerTask(definition)
