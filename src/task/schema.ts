@@ -86,9 +86,10 @@ function judge(schema: StandardSchema, args: readonly unknown[]): Verdict | Prom
   }
 }
 
-function verdictOf({ issues }: SchemaResult<unknown>): Verdict {
-  if (!issues) return { issues: [] }
-  if (issues.length === 0) return { issues: [{ path: ROOT, message: 'refused, and the schema does not say why' }] }
+function verdictOf(result: SchemaResult<unknown>): Verdict {
+  const { issues } = result
+  if (!issues && 'value' in result) return { issues: [] }
+  if (!Array.isArray(issues) || issues.length === 0) return NO_REASON
   return { issues: Array.from(issues, ({ path = [], message }) => ({ path: pathOf(path), message: String(message) })) }
 }
 
@@ -97,6 +98,7 @@ function verdictOfThrown(cause: unknown): Verdict {
 }
 
 const ROOT = 'args'
+const NO_REASON: Verdict = { issues: [{ path: ROOT, message: 'refused, and the schema does not say why' }] }
 
 /** By Array.from: a library's list may be of an array class of its own, whose map makes another thing of it. */
 const pathOf = (path: NonNullable<SchemaIssue['path']>): string =>
