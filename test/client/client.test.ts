@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { defineTask } from '../../src/task/define-task.js'
 import { forgetTasks } from '../../src/task/registry.js'
 import { brokerOfFile } from '../support/broker.js'
@@ -28,6 +29,45 @@ describe('enqueue', () => {
       'TASKQ_ENQUEUE_OPTION_INVALID',
     ])
     expect(await app.engine.queueStats()).toEqual([])
+  })
+
+  test("refuses arguments that the task's schema does not let pass, and then nothing exists", async () => {
+    const schema = z.tuple([z.email(), z.unknown()])
+    const known = z.string().refine(async (user) => user === 'ann', 'unknown user')
+    const send = defineTask({ name: 'send', schema: schema as never }, (_, _to: string, _body: unknown) => {})
+    const greet = defineTask({ name: 'greet', schema: z.tuple([known]) }, (_, _user: string) => {})
+    const app = testApp(broker, { tasks: [send, greet] })
+    const job = { id: 'j1', task: 'send', args: ['nobody', 1], options: {} }
+    const refused = [
+      send.delay('nobody', 1),
+      send.s('nobody', 1).applyAsync({ countdown: '1h' }),
+      app.client.enqueue('send', ['nobody', 1]),
+      app.client.plan(job),
+      greet.delay('bob'),
+      app.client.plan({ ...job, task: 'greet', args: ['bob'] }),
+    ]
+    const invalid = (task: string, message: string) => ({
+      code: 'TASKQ_PAYLOAD_INVALID',
+      message: `${task}: args[0]: ${message}`,
+      data: { task, issues: [{ path: 'args[0]', message }] },
+    })
+    const [email, user] = [invalid('send', 'Invalid email address'), invalid('greet', 'unknown user')]
+    expect(await Promise.all(refused.map(rejection))).toMatchObject([email, email, email, email, user, user])
+    expect(await app.engine.queueStats()).toEqual([])
+    await send.delay('a@b.cd', 1)
+    await greet.delay('ann')
+    expect(await app.engine.queueStats()).toMatchObject([{ queued: 2 }])
+  })
+
+  test('asks a schema only of what can be sent', async () => {
+    const asked: unknown[] = []
+    const schema = z.tuple([z.unknown().refine((value) => asked.push(value))])
+    const task = defineTask({ name: 'send', schema: schema as never }, (_, _at: unknown) => {})
+    testApp(broker, { tasks: [task], config: { payload: { max: 100 } } })
+    expect(await rejection(task.delay(new Date()))).toMatchObject({ code: 'TASKQ_PAYLOAD_NOT_JSON' })
+    expect(await rejection(task.delay('x'.repeat(200)))).toMatchObject({ code: 'TASKQ_PAYLOAD_TOO_LARGE' })
+    await task.delay(7)
+    expect(asked).toEqual([7])
   })
 
   test('takes optional arguments that were left undefined', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { decodeEnvelope, encodeEnvelope } from '../../src/codec/envelope.js'
 import { refusal } from '../support/refusal.js'
 
+const LAST_MS = 8.64e15
 const LIMIT = { maxBytes: 1_000_000 }
 const encode = (args: readonly unknown[], maxBytes = LIMIT.maxBytes) => encodeEnvelope('send', { args }, { maxBytes })
 const argsOf = (text: string) => {
@@ -25,6 +26,16 @@ describe('encodeEnvelope', () => {
     const text = encodeEnvelope('send', { args: [1], retries: 0, resultTtlMs: 5 }, LIMIT)
     expect(decodeEnvelope(text)).toEqual({ kind: 'envelope', envelope: { args: [1], retries: 0, resultTtlMs: 5 } })
     expect(decodeEnvelope(encode([1]))).toEqual({ kind: 'envelope', envelope: { args: [1] } })
+  })
+
+  test('keeps the slot of any schedule entry exactly', () => {
+    const slot = fc.record({ name: fc.string({ unit: 'binary' }), slotMs: fc.integer({ min: -LAST_MS, max: LAST_MS }) })
+    fc.assert(
+      fc.property(slot, (schedule) => {
+        const text = encodeEnvelope('send', { args: [], schedule }, LIMIT)
+        expect(decodeEnvelope(text)).toEqual({ kind: 'envelope', envelope: { args: [], schedule } })
+      }),
+    )
   })
 
   test('leaves out undefined at the end of the arguments, and refuses it elsewhere', () => {
@@ -89,6 +100,34 @@ describe('decodeEnvelope', () => {
     })
   })
 
+  test.each([
+    ['"nightly"'],
+    ['null'],
+    ['[]'],
+    ['{}'],
+    ['{"name":"nightly"}'],
+    ['{"slotMs":1}'],
+    ['{"name":1,"slotMs":1}'],
+    ['{"name":"nightly","slotMs":"1"}'],
+    ['{"name":"nightly","slotMs":0.5}'],
+    ['{"name":"nightly","slotMs":1e999}'],
+    ['{"name":"nightly","slotMs":8640000000000001}'],
+    ['{"name":"nightly","slotMs":null}'],
+  ])('passes over a schedule that is no slot: %s', (schedule) => {
+    expect(decodeEnvelope(`{"v":1,"args":["a"],"schedule":${schedule}}`)).toEqual({
+      kind: 'envelope',
+      envelope: { args: ['a'] },
+    })
+  })
+
+  test('passes over what else a slot may hold', () => {
+    const text = '{"v":1,"args":[],"schedule":{"name":"nightly","slotMs":5,"zone":"UTC"}}'
+    expect(decodeEnvelope(text)).toEqual({
+      kind: 'envelope',
+      envelope: { args: [], schedule: { name: 'nightly', slotMs: 5 } },
+    })
+  })
+
   test('survives text that is nested without end', () => {
     expect(decodeEnvelope(`{"v":1,"args":${'['.repeat(100_000)}`).kind).toBe('malformed')
     expect(() => decodeEnvelope(`{"v":1,"args":${'['.repeat(9999)}${']'.repeat(9999)}}`)).not.toThrow()
@@ -98,7 +137,10 @@ describe('decodeEnvelope', () => {
     const broken = fc.oneof(
       fc.string(),
       fc.json(),
-      fc.record({ v: fc.anything(), args: fc.anything(), retries: fc.anything() }).map((value) => stringify(value)),
+      fc
+        .record({ v: fc.anything(), args: fc.anything(), retries: fc.anything(), schedule: fc.anything() })
+        .map((value) => stringify(value)),
+      fc.anything().map((schedule) => stringify({ v: 1, args: [], schedule })),
       fc.constant('{"v":1,"args":[],"__proto__":{"polluted":true}}'),
     )
     fc.assert(

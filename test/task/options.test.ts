@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { isTaskqError } from '../../src/errors/taskq-error.js'
 import { resolveTaskOptions, type TaskOptions } from '../../src/task/options.js'
 
@@ -23,6 +24,7 @@ describe('resolveTaskOptions', () => {
       rateLimit: undefined,
       ignoreResult: false,
       resultTtlMs: undefined,
+      schema: undefined,
     })
     expect(Object.isFrozen(resolved)).toBe(true)
   })
@@ -50,6 +52,9 @@ describe('resolveTaskOptions', () => {
     ['resultTtl', 0, -1],
     ['backoff', { type: 'fixed', delay: '1s' }, { type: 'linear' }],
     ['backoff', {}, 'fixed'],
+    ['schema', z.tuple([z.string()]), {}],
+    ['schema', z.array(z.string()), z.tuple],
+    ['schema', undefined, null],
   ])('%s: accepts %j, refuses %j', (key, good, bad) => {
     expect(() => resolveTaskOptions({ [key]: good }, 'emails.Send')).not.toThrow()
     expect(refusal({ [key]: bad })).toContain(`${key}`)
@@ -61,6 +66,12 @@ describe('resolveTaskOptions', () => {
     expect(message).toContain('(did you mean retries?)')
     expect(message).toContain('queue: expected a queue name')
     expect(message).toContain(`rateLimit: expected a rate such as '10/s', '100/m' or '1000/h', got "fast"`)
+  })
+
+  test('says what a schema is', () => {
+    expect(refusal({ schema: 'email' })).toBe(
+      'task "emails.Send": schema: expected a Standard Schema v1 (as zod 4, valibot and arktype make), got "email"',
+    )
   })
 
   test('refuses a task without a name', () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { BaseTask } from '../../src/task/base-task.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { forgetTasks } from '../../src/task/registry.js'
@@ -62,6 +63,30 @@ describe('runTask', () => {
       code: 'TASKQ_PAYLOAD_NOT_JSON',
       message: expect.stringContaining('result.next'),
     })
+  })
+
+  test('refuses arguments that the schema refuses, and runs nothing', async () => {
+    const ran: string[] = []
+    const known = z.string().refine(async (user) => user === 'ann', 'unknown user')
+    const greet = defineTask({ name: 'greet', schema: z.tuple([known]) }, (_, user: string) => void ran.push(user))
+    expect(await rejection(runTask(greet, ['bob']))).toMatchObject({
+      code: 'TASKQ_PAYLOAD_INVALID',
+      message: 'greet: args[0]: unknown user',
+    })
+    await runTask(greet, ['ann'])
+    expect(ran).toEqual(['ann'])
+  })
+
+  test('hands over arguments as they are, not as the schema makes them', async () => {
+    const shout = defineTask({ name: 'shout', schema: z.tuple([z.string().toUpperCase()]) }, (_, text: string) => text)
+    expect((await runTask(shout, ['hey'])).result).toBe('hey')
+  })
+
+  test('plays a slot of a schedule entry, and none', async () => {
+    const report = defineTask({ name: 'report' }, ({ request }) => request.schedule?.slot.toISOString() ?? 'none')
+    const schedule = { name: 'nightly', slot: new Date(0) }
+    expect((await runTask(report, [], { schedule })).result).toBe('1970-01-01T00:00:00.000Z')
+    expect((await runTask(report, [])).result).toBe('none')
   })
 
   test('plays any attempt, and any signal', async () => {

@@ -1,7 +1,10 @@
 import { Queue } from 'bullmq'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { z } from 'zod'
 import { defineTask } from '../../src/task/define-task.js'
+import { forgetTasks } from '../../src/task/registry.js'
 import { brokerOfFile } from '../support/broker.js'
+import { rejection } from '../support/refusal.js'
 import { type TestApp, testApp } from '../support/test-app.js'
 
 const broker = brokerOfFile()
@@ -103,6 +106,26 @@ describe('a job that cannot be run', () => {
     const { events } = await app.worker()
     expect(await events.waitFor('job.postponed')).toMatchObject({ reason: expect.stringContaining('version 2') })
     expect(await app.engine.jobs.find(later.id)).toMatchObject({ data, attemptsMade: 0, standing: { delayed: true } })
+  })
+
+  test("because its task's schema refuses its arguments is dead at once, and does not stop the queue", async () => {
+    const schema = z.tuple([z.email()])
+    const send = defineTask({ name: 'send', retries: 5, schema }, (_, to: string) => to)
+    const app = testApp(broker, { tasks: [send] })
+    const { events } = await app.worker()
+    forgetTasks('send')
+    const client = app.newClient()
+    const refused = await client.enqueue('send', ['nobody'])
+    const healthy = await client.enqueue('send', ['a@b.cd'])
+    expect(await healthy.get({ timeout: '10s' })).toBe('a@b.cd')
+    const dead = await events.waitFor('job.dead-lettered')
+    const message = 'send: args[0]: Invalid email address'
+    expect(dead).toMatchObject({ id: refused.id, attempt: 1, failure: { code: 'TASKQ_PAYLOAD_INVALID', message } })
+    expect(events.of('job.retried')).toEqual([])
+    expect(await rejection(refused.get())).toMatchObject({
+      code: 'TASKQ_JOB_FAILED',
+      failure: { code: 'TASKQ_PAYLOAD_INVALID', message },
+    })
   })
 
   test('because it took its worker down too often is dead, and says so to who waits', async () => {

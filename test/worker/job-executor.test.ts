@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import type { ActiveJob } from '../../src/engine/consumer.js'
 import { defineTask } from '../../src/task/define-task.js'
 import type { TaskDefinition } from '../../src/task/definition.js'
 import type { TaskOptions } from '../../src/task/options.js'
 import { forgetTasks } from '../../src/task/registry.js'
 import type { RunContext } from '../../src/task/run-context.js'
+import type { StandardSchema } from '../../src/task/schema.js'
 import { executeJob } from '../../src/worker/job-executor.js'
 import { RunHandle } from '../../src/worker/run-handle.js'
 import type { RunOutcome } from '../../src/worker/run-outcome.js'
@@ -122,6 +124,55 @@ describe('a run that throws', () => {
     expect(await execute(() => Promise.reject(thrown))).toMatchObject({
       kind: 'dead',
       failure: { name: expect.any(String) },
+    })
+  })
+})
+
+describe('a task with a schema', () => {
+  const never = () => {
+    throw new Error('it was run')
+  }
+  const data = (...args: unknown[]) => envelope({ args, retries: 9 })
+
+  test('is not run with arguments that it refuses: dead at once, whatever the retries', async () => {
+    const schema = z.tuple([z.email(), z.number()])
+    expect(await execute(never, { task: { schema, retries: 9 }, job: { data: data('nobody', 'x') } })).toMatchObject({
+      kind: 'dead',
+      failure: {
+        name: 'TaskqError',
+        code: 'TASKQ_PAYLOAD_INVALID',
+        message: 'send: args[0]: Invalid email address; args[1]: Invalid input: expected number, received string',
+      },
+    })
+  })
+
+  test('is not run where it is asynchronous, and refuses', async () => {
+    const schema = z.tuple([z.string().refine(async () => false, 'unknown user')])
+    const outcome = await execute(never, { task: { schema }, job: { data: data('u') } })
+    expect(outcome).toMatchObject({ kind: 'dead', failure: { message: 'send: args[0]: unknown user' } })
+  })
+
+  test('is not run where the schema throws', async () => {
+    const schema = z.tuple([z.string().refine(fail)])
+    const outcome = await execute(never, { task: { schema }, job: { data: data('u') } })
+    expect(outcome).toMatchObject({
+      kind: 'dead',
+      failure: { code: 'TASKQ_PAYLOAD_INVALID', cause: { name: 'TypeError', message: 'no' } },
+    })
+  })
+
+  test.each([
+    ['at once', z.tuple([z.coerce.number(), z.object({ a: z.string() }), z.string().default('x')])],
+    ['later', z.tuple([z.string().transform(async (text) => text.length), z.object({ a: z.string() })])],
+  ])('gets the arguments as they were sent, not as the schema makes them: %s', async (_, schema) => {
+    const task = { schema: schema as unknown as StandardSchema }
+    const outcome = await execute((_, ...args: unknown[]) => args, {
+      task,
+      job: { data: data('5', { a: 'b', more: true }) },
+    })
+    expect(outcome).toMatchObject({
+      kind: 'succeeded',
+      result: { stored: { value: ['5', { a: 'b', more: true }] } },
     })
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { encodeEnvelope } from '../../src/codec/envelope.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
 import { rejection } from '../support/refusal.js'
@@ -69,6 +70,26 @@ describe('retries', () => {
     expect(await result.state()).toBe('retrying')
     expect(await result.error()).toMatchObject({ name: 'RangeError', message: 'later' })
     expect(await result.ready()).toBe(false)
+  })
+})
+
+describe('a run', () => {
+  test('knows the slot of the schedule that made its job, on every attempt; other jobs have none', async () => {
+    const seen: unknown[] = []
+    const report = defineTask({ name: 'report', retries: 1, backoff: { delay: 0 } }, ({ request }) => {
+      seen.push(request.schedule)
+      if (request.attempt === 1) throw new Error('again')
+      return request.schedule?.slot.toISOString() ?? 'none'
+    })
+    const app = testApp(broker, { tasks: [report] })
+    const schedule = { name: 'nightly', slotMs: Date.UTC(2030, 0, 1, 3) }
+    const data = encodeEnvelope('report', { args: [], schedule }, app.config.payload)
+    await app.engine.producer.add({ id: 'slot-1', lane: 'default', task: 'report', data, delayMs: 0 })
+    await app.worker()
+    expect(await app.client.result('slot-1').get({ timeout: '10s' })).toBe('2030-01-01T03:00:00.000Z')
+    const slot = { name: 'nightly', slot: new Date(schedule.slotMs) }
+    expect(seen).toEqual([slot, slot])
+    expect(await (await report.delay()).get({ timeout: '10s' })).toBe('none')
   })
 })
 
