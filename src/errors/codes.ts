@@ -34,7 +34,14 @@ export const ERROR_CODES = {
   TASKQ_RESULT_IGNORED: 'The task keeps no result.',
   TASKQ_JOB_FAILED: 'The job failed.',
   TASKQ_JOB_CRASHED: 'The job took its worker down too often.',
+  TASKQ_JOB_REVOKED: 'The job was revoked.',
   TASKQ_JOB_SHUTDOWN: 'The worker shuts down; the job went back to its queue.',
+  // Schedules
+  TASKQ_SCHEDULE_INVALID: 'A schedule entry, or what is asked of it, is not possible.',
+  TASKQ_SCHEDULE_UNKNOWN: 'No schedule entry has this name.',
+  TASKQ_SCHEDULE_EXISTS: 'There is a schedule entry of this name.',
+  TASKQ_SCHEDULE_CODE_OWNED: 'The schedule entry belongs to the code.',
+  TASKQ_SCHEDULE_CONFLICT: 'Others kept changing the schedule entry.',
   // Config and discovery
   TASKQ_CONFIG_INVALID: 'The configuration has problems.',
   TASKQ_CONFIG_UNREADABLE: 'The configuration file cannot be loaded.',
