@@ -1,9 +1,12 @@
+import type { Beat } from '../beat/beat.js'
 import type { Client } from '../client/client.js'
 import type { FlagValues } from '../config/overrides.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { Discovery } from '../discovery/discover-tasks.js'
 import type { EmbeddedBroker } from '../embedded/broker.js'
 import type { Engine } from '../engine/engine.js'
+import type { BeatEventSink } from '../events/beat-event.js'
+import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import type { Worker } from '../worker/worker.js'
 import type { AppBroker } from './resolve-broker.js'
 import { packageVersion } from './version.js'
@@ -102,6 +105,24 @@ export class App {
     const options = planWorker(this.config, definitions, request, packageVersion())
     const side = await (await this.engine()).openWorkerSide()
     return { worker: new Worker(side, options), queues: options.queues, name: options.name }
+  }
+
+  /**
+   * Makes a beat of the project's schedule entries; it connects when it is started.
+   *
+   * @throws TaskqError `TASKQ_SCHEDULE_INVALID` naming every entry that can never work
+   */
+  async createBeat(onEvent: BeatEventSink): Promise<{ beat: Beat; entries: readonly ScheduleEntry[] }> {
+    const [{ Beat }, { planBeat, refuseUnrunnable }, { codeSchedules }, engine, client] = await Promise.all([
+      import('../beat/beat.js'),
+      import('./beat-request.js'),
+      import('./code-schedules.js'),
+      this.engine(),
+      this.client(),
+    ])
+    const entries = await codeSchedules(this)
+    await refuseUnrunnable(entries, engine, client)
+    return { beat: new Beat(engine.openSchedules(), planBeat(entries, engine, client, onEvent)), entries }
   }
 
   /** Closes the connections. The embedded broker goes by itself when nobody is left. */

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { ScheduleRecord } from '../engine/schedule-record.js'
 import type { ScheduleStore } from '../engine/schedule-store.js'
+import { TroubleLog } from '../events/trouble-log.js'
 import type { Clock } from '../time/clock.js'
 import { type BeatOptions, LEASE_MS } from './beat-options.js'
 import { Leadership } from './leadership.js'
@@ -35,6 +36,7 @@ const SKEW_MS = 1000
 export class Beat {
   readonly #leadership: Leadership
   readonly #roster = new Roster()
+  readonly #trouble: TroubleLog
   readonly #clock: Clock
   readonly #stop = new AbortController()
   readonly #done = Promise.withResolvers<void>()
@@ -50,6 +52,7 @@ export class Beat {
     private readonly options: BeatOptions,
   ) {
     this.#clock = options.clock ?? store.clock
+    this.#trouble = new TroubleLog(options.onEvent)
     const facts = { id: options.id, host: hostname(), pid: process.pid, version: options.version }
     const leaseMs = options.leaseMs ?? LEASE_MS
     this.#leadership = new Leadership(store.lease, facts, leaseMs, () => store.clock.now(), options.onEvent)
@@ -89,7 +92,7 @@ export class Beat {
       try {
         await this.#round(signal)
       } catch (error) {
-        this.options.onEvent({ name: 'broker.trouble', message: (error as Error).message })
+        this.#trouble.report(error as Error)
         this.#edits = undefined
         this.#leadership.doubt()
         await this.#clock.sleep(LONGEST_SLEEP_MS, signal)

@@ -1,6 +1,7 @@
 import type { App } from '../app/app.js'
 import { type JobReport, readJob, readJobLog } from '../control/job-report.js'
-import { isTaskqError, TaskqError } from '../errors/taskq-error.js'
+import { JobFailedError } from '../errors/job-failure.js'
+import { TaskqError } from '../errors/taskq-error.js'
 import { readLogLine } from '../worker/run-log.js'
 import { durationFlag } from './call-task.js'
 
@@ -26,7 +27,7 @@ export async function showResult(
   const handle = (await app.client()).result(wanted.id)
   if (wanted.wait) {
     await handle.get({ timeout }).catch((error) => {
-      if (!isTaskqError(error, 'TASKQ_JOB_FAILED') && !isTaskqError(error, 'TASKQ_JOB_CRASHED')) throw error
+      if (!(error instanceof JobFailedError)) throw error
     })
   }
   const engine = await app.engine()

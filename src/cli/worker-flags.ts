@@ -1,5 +1,6 @@
 import { integer, string } from '@oclif/core/flags'
 import type { FlagValues } from '../config/overrides.js'
+import { type LogFlags, logFlags, logSettingsOf } from './log-flags.js'
 
 /** The flags that `worker` and `dev` share. Letters are Celery's. */
 export const workerFlags = {
@@ -19,33 +20,25 @@ export const workerFlags = {
   }),
   concurrency: integer({ char: 'c', description: 'jobs at once, over all queues. Default: 10' }),
   name: string({ char: 'n', description: 'the name before @host. Default: worker' }),
-  'log-level': string({
-    char: 'l',
-    aliases: ['loglevel'],
-    description: 'the least level that is written: debug, info, warn, error or silent. Default: info',
-  }),
-  'log-format': string({ description: 'pretty or json. Default: pretty in a terminal, else json' }),
+  ...logFlags,
   'shutdown-timeout': string({ description: 'how long running jobs may go on after SIGTERM. Default: 25s' }),
 } as const
 
 /** Those flags, as they were given. */
-export interface WorkerFlags {
+export interface WorkerFlags extends LogFlags {
   readonly queue?: string[] | undefined
   readonly 'exclude-queue'?: string[] | undefined
   readonly concurrency?: number | undefined
   readonly name?: string | undefined
-  readonly 'log-level'?: string | undefined
-  readonly 'log-format'?: string | undefined
   readonly 'shutdown-timeout'?: string | undefined
 }
 
 /** The settings that they override. */
 export function settingsOf(flags: WorkerFlags): Partial<FlagValues> {
-  const { concurrency, 'log-level': logLevel, 'log-format': logFormat, 'shutdown-timeout': shutdownTimeout } = flags
+  const { concurrency, 'shutdown-timeout': shutdownTimeout } = flags
   return {
+    ...logSettingsOf(flags),
     ...(concurrency !== undefined && { concurrency }),
-    ...(logLevel !== undefined && { logLevel }),
-    ...(logFormat !== undefined && { logFormat }),
     ...(shutdownTimeout !== undefined && { shutdownTimeout }),
   }
 }

@@ -24,5 +24,5 @@ export function toAdd(
 
 /** Notes a lane where workers look for lanes. Before its first job, so that none waits unseen. */
 export function announceLane(pipeline: ChainableCommander, keys: Keys, lane: string): void {
-  pipeline.sadd(keys.lanes, lane).hset(keys.lane(lane, 'meta'), 'opts.maxLenEvents', MAX_EVENTS)
+  pipeline.sadd(keys.lanes, lane).hset(keys.lane(lane, 'meta'), { 'opts.maxLenEvents': MAX_EVENTS })
 }

@@ -148,6 +148,7 @@ export class ScheduleStore {
     return 'done'
   }
 
+  // Fields as an object: a transaction of BullMQ's takes no other form.
   #write(commands: Parameters<typeof announceLane>[0], { name, definition, state, isRemoved }: ScheduleWrite): void {
     const key = this.keys.schedule(name)
     if (isRemoved) {
@@ -156,8 +157,8 @@ export class ScheduleStore {
     }
     commands.sadd(this.keys.schedules, name)
     if (definition === null) commands.hdel(key, 'definition')
-    else if (definition !== undefined) commands.hset(key, 'definition', encodeDefinition(definition))
-    if (state !== undefined) commands.hset(key, 'state', JSON.stringify(state))
+    else if (definition !== undefined) commands.hset(key, { definition: encodeDefinition(definition) })
+    if (state !== undefined) commands.hset(key, { state: JSON.stringify(state) })
   }
 
   async #readOver(connection: Connection, names: readonly string[]): Promise<ReadonlyMap<string, ScheduleRecord>> {

@@ -1,34 +1,34 @@
-import type { WorkerEvent, WorkerEventSink } from '../../src/events/worker-event.js'
+import type { WorkerEvent } from '../../src/events/worker-event.js'
 
 export type EventName = WorkerEvent['name']
 export type EventOf<N extends EventName> = Extract<WorkerEvent, { name: N }>
 
-/** Keeps a worker's events, and waits for those that are still to come. */
-export class EventRecorder {
-  readonly all: WorkerEvent[] = []
+/** Keeps a worker's or a beat's events, and waits for those that are still to come. */
+export class EventRecorder<E extends { readonly name: string } = WorkerEvent> {
+  readonly all: E[] = []
   readonly #watchers = new Set<() => void>()
 
-  readonly sink: WorkerEventSink = (event) => {
+  readonly sink = (event: E): void => {
     this.all.push(event)
     for (const watcher of this.#watchers) watcher()
   }
 
-  of<N extends EventName>(name: N): EventOf<N>[] {
-    return this.all.filter((event): event is EventOf<N> => event.name === name)
+  of<N extends E['name']>(name: N): Extract<E, { name: N }>[] {
+    return this.all.filter((event): event is Extract<E, { name: N }> => event.name === name)
   }
 
   /** The first event of this name that matches, seen already or yet to come. */
-  async waitFor<N extends EventName>(
+  async waitFor<N extends E['name']>(
     name: N,
-    matches: (event: EventOf<N>) => boolean = () => true,
+    matches: (event: Extract<E, { name: N }>) => boolean = () => true,
     deadlineMs = 10_000,
-  ): Promise<EventOf<N>> {
+  ): Promise<Extract<E, { name: N }>> {
     await this.until(() => this.of(name).some(matches), deadlineMs, name)
-    return this.of(name).find(matches) as EventOf<N>
+    return this.of(name).find(matches) as Extract<E, { name: N }>
   }
 
   /** Waits until so many events of this name have come. */
-  count(name: EventName, count: number, deadlineMs = 10_000): Promise<void> {
+  count(name: E['name'], count: number, deadlineMs = 10_000): Promise<void> {
     return this.until(() => this.of(name).length >= count, deadlineMs, `${count} × ${name}`)
   }
 

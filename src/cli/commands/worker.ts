@@ -12,6 +12,7 @@ Exits with 0 after a stop, 1 when task files cannot be imported or the broker ca
   static override examples = [
     { description: 'Serve all queues of the project', command: '<%= config.bin %> worker' },
     { description: 'Serve two queues, 20 jobs at once', command: '<%= config.bin %> worker -Q emails,reports -c 20' },
+    { description: 'With the schedule, for development', command: '<%= config.bin %> worker --beat' },
     { description: 'Do what waits, then end', command: '<%= config.bin %> worker --burst' },
   ]
 
@@ -19,6 +20,7 @@ Exits with 0 after a stop, 1 when task files cannot be imported or the broker ca
     ...workerFlags,
     burst: boolean({ description: 'end when nothing can start any more; jobs that wait for their time stay' }),
     once: boolean({ description: 'end after one job' }),
+    beat: boolean({ char: 'B', description: 'run Beat, too: enqueue what the schedule says' }),
   }
 
   protected override readonly ownsStdout = false
@@ -30,6 +32,7 @@ Exits with 0 after a stop, 1 when task files cannot be imported or the broker ca
     await runWorker(app, {
       burst: flags.burst,
       once: flags.once,
+      beat: flags.beat,
       ...(flags.queue !== undefined && { queues: flags.queue }),
       ...(flags['exclude-queue'] !== undefined && { excludeQueues: flags['exclude-queue'] }),
       ...(flags.name !== undefined && { name: flags.name }),

@@ -1,0 +1,31 @@
+import type { Clock } from '../../src/time/clock.js'
+
+/** A clock that moves when a test says so: an hour passes in no time. */
+export class VirtualClock implements Clock {
+  readonly #sleepers = new Set<() => void>()
+
+  constructor(private nowMs: number) {}
+
+  now(): number {
+    return this.nowMs
+  }
+
+  /** Lets time pass; who sleeps wakes up and looks at the clock. */
+  advance(ms: number): void {
+    this.nowMs += ms
+    for (const wake of this.#sleepers) wake()
+  }
+
+  sleep(_ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        this.#sleepers.delete(wake)
+        signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      this.#sleepers.add(wake)
+      signal.addEventListener('abort', wake)
+    })
+  }
+}
