@@ -15,6 +15,14 @@ const END = 10_000 * 12
 /** Any 28 years hold every kind of year but for a turn of a century: leap or not, beginning on any day of the week. */
 const ALL_KINDS_OF_YEARS = Array.from({ length: 28 }, (_, index) => 2001 + index)
 
+/**
+ * Tells whether a date is meant when either its day of the month or its day of the week is named: not so by the rule
+ * `both`, nor where one of the two fields begins with a star, as in Vixie's cron.
+ */
+export function isEitherEnough({ daysOfMonth, daysOfWeek }: CrontabDays, rule: DayRule): boolean {
+  return rule === 'either' && !daysOfMonth.isStar && !daysOfWeek.isStar
+}
+
 /** Tells whether any date is meant at all; February 30 never is. */
 export function isEverDue(days: CrontabDays, rule: DayRule): boolean {
   return ALL_KINDS_OF_YEARS.some((year) => days.months.values.some((month) => dueDays(days, rule, year, month) !== 0))
@@ -43,8 +51,7 @@ function dueDays(days: CrontabDays, rule: DayRule, year: number, monthNumber: nu
   const month = monthOf(year, monthNumber)
   const byMonth = specialBits(daysOfMonth, month) | plainBits(daysOfMonth.values)
   const byWeek = specialBits(daysOfWeek, month) | weekBits(daysOfWeek.values, month)
-  const isEither = rule === 'either' && !daysOfMonth.isStar && !daysOfWeek.isStar
-  return (isEither ? byMonth | byWeek : byMonth & byWeek) & (2 ** month.length - 1)
+  return (isEitherEnough(days, rule) ? byMonth | byWeek : byMonth & byWeek) & (2 ** month.length - 1)
 }
 
 function monthOf(year: number, month: number): Month {

@@ -40,7 +40,8 @@ export const DAY_OF_WEEK = unit('day of week', 0, 7, { size: 7, names: DAYS, mor
 export function unitForm({ name, min, max, names, more }: CrontabUnit): string {
   const word = names[1] === undefined ? '' : ` or a name such as ${names[1].slice(0, 3)}`
   const range = names.length === 0 ? '10-20' : `${names[1]?.slice(0, 3)}-${names[5]?.slice(0, 3)}`
-  return `${name}: a number from ${min} to ${max}${word}, *, a range (${range}), a step (*/2)${more}, or a list of these`
+  const number = `a number from ${min} to ${max}${word}`
+  return `${name}: ${number}, *, a range (${range}), a step (*/2)${more}, or a list of these`
 }
 
 const NUMBER = /^\d{1,4}$/

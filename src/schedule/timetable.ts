@@ -8,7 +8,7 @@ import { createSolarTimetable } from './solar.js'
  * Makes a schedule ready to be asked for its slots, without the bounds of its entry. Throws a RangeError for a schedule
  * that cannot be read, which a checked entry's never is.
  *
- * @example createTimetable({ kind: 'crontab', pattern: '0 3 * * *', tz: 'Europe/Berlin', days: 'either' }).next(Date.now())
+ * @example createTimetable({ kind: 'interval', everyMs: 10_000, anchorMs: 0 }).next(Date.now())
  */
 export function createTimetable(schedule: Schedule): Timetable {
   switch (schedule.kind) {

@@ -35,7 +35,7 @@ export function parseIsoText(text: string): IsoTime | undefined {
   return offsetMs === undefined ? undefined : { wallMs, offsetMs }
 }
 
-/** `Date.UTC` takes February 30 for March 2, and the year 70 for 1970: what does not come back as it was given is no date. */
+/** `Date.UTC` takes February 30 for March 2, and the year 70 for 1970: what comes back changed is no date. */
 function dateOf([, year, month, day]: RegExpExecArray): number | undefined {
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)))
   return date.toISOString().startsWith(`${year}-${month}-${day}T`) ? date.getTime() : undefined
