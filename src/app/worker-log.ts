@@ -46,6 +46,8 @@ function logJobEvent(log: Logger, event: JobEvent): void {
         { ...fields, error: safeValues(event.failure) },
         `${task} failed for good: ${safeText(event.failure.message, 500)}`,
       )
+    case 'job.revoked':
+      return log.info(fields, `${task} was revoked: ${safeText(event.reason, 500)}`)
     case 'job.given-back':
       return log.info(fields, `${task} went back to its queue`)
     case 'job.postponed':

@@ -5,6 +5,7 @@ import type { Connection } from './connection.js'
 import { FAILURE_FIELD } from './job-record.js'
 import type { Keys } from './keys.js'
 import { type LaneName, parseLane } from './lane.js'
+import { revokeReason } from './revoke.js'
 
 /** A job that this worker holds. */
 export interface ActiveJob {
@@ -20,6 +21,8 @@ export interface ActiveJob {
   readonly attemptsMade: number
   /** How often a worker died, or was lost, while it held the job. */
   readonly crashes: number
+  /** Why it must not run, where it was revoked while a worker before this one held it. */
+  readonly revoked: string | undefined
 }
 
 /** What asking a lane for a job gave. */
@@ -134,16 +137,15 @@ export class LaneConsumer {
     return this.#next(next, job.token)
   }
 
-  /** The job failed for good and is kept as a dead letter. */
-  async bury(job: ActiveJob, failure: JobFailure, { fetchNext }: Finish): Promise<Pull> {
-    const moved = this.#backend.moveToFailed(
-      asJob(job),
-      failure.message,
-      KEEP,
-      job.token,
-      fetchNext,
-      failureFields(failure),
-    )
+  /** The job failed for good. It is kept as a dead letter; with `keep: false` every trace of it goes. */
+  async bury(
+    job: ActiveJob,
+    failure: JobFailure,
+    { fetchNext, keep = true }: Finish & { readonly keep?: boolean },
+  ): Promise<Pull> {
+    const fields = failureFields(failure)
+    const kept = keep ? KEEP : DROP
+    const moved = this.#backend.moveToFailed(asJob(job), failure.message, kept, job.token, fetchNext, fields)
     return this.#next(moved.then(resultOf), job.token)
   }
 
@@ -177,9 +179,8 @@ export class LaneConsumer {
       if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error
       const id = await this.#idHeldBy(token)
       if (id === undefined) throw error
-      return {
-        job: { id, token, lane: this, task: 'unreadable', data: '', enqueuedAt: 0, attemptsMade: 0, crashes: 0 },
-      }
+      const nothing = { data: '', enqueuedAt: 0, attemptsMade: 0, crashes: 0, revoked: undefined }
+      return { job: { id, token, lane: this, task: 'unreadable', ...nothing } }
     }
   }
 
@@ -215,6 +216,7 @@ export class LaneConsumer {
       enqueuedAt: json.timestamp,
       attemptsMade: json.attemptsMade ?? 0,
       crashes: json.stalledCounter ?? 0,
+      revoked: revokeReason(json.deferredFailure),
     }
   }
 }

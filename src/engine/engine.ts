@@ -9,6 +9,7 @@ import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
 import { Producer } from './producer.js'
 import { type QueueStats, readQueueStats } from './queue-stats.js'
+import { type JobPlace, type Revocation, revokeJob } from './revoke.js'
 import { ScheduleStore } from './schedule-store.js'
 import { type TaskFacts, type WorkerFacts, WorkerRegistry } from './worker-registry.js'
 import { WorkerSide } from './worker-side.js'
@@ -67,6 +68,15 @@ export class Engine {
       const [removed] = await Promise.all([backend.remove(job.id, false), redis.del(this.#keys.result(job.id))])
       return removed > 0
     })
+  }
+
+  /**
+   * Ends a job before it is done. One that waits ends now, as `revoked`, and never runs. One that runs is told by its
+   * signal when its worker next renews its lock: within about a quarter of `worker.lock`. When it then throws, it is
+   * `revoked` and not retried. A task that returns all the same has done its work: the job succeeded.
+   */
+  revoke(job: JobPlace, reason: string): Promise<Revocation> {
+    return this.#link.read((redis) => revokeJob(redis, this.#keys, job, reason))
   }
 
   /** What each logical queue holds. */

@@ -1,3 +1,4 @@
+import { endCodeOf, type JobFailure } from '../errors/job-failure.js'
 import type { JobState } from '../task/job-state.js'
 import type { JobRecord } from './job-record.js'
 
@@ -5,7 +6,7 @@ import type { JobRecord } from './job-record.js'
 export function jobStateOf(job: Pick<JobRecord, 'standing' | 'attemptsMade' | 'failure'>): JobState {
   const { standing, attemptsMade, failure } = job
   if (standing.succeeded) return 'succeeded'
-  if (standing.failed) return isDead(attemptsMade, failure?.code) ? 'dead' : 'failed'
+  if (standing.failed) return stateOfEnd(attemptsMade, failure)
   if (standing.locked) return 'active'
   if (standing.waitsForChildren) return 'blocked'
   if (attemptsMade > 0) return 'retrying'
@@ -13,5 +14,8 @@ export function jobStateOf(job: Pick<JobRecord, 'standing' | 'attemptsMade' | 'f
 }
 
 /** Dead: retries were there and are spent, or the job took its workers down. */
-const isDead = (attemptsMade: number, code: string | undefined): boolean =>
-  attemptsMade > 1 || code === 'TASKQ_JOB_CRASHED'
+function stateOfEnd(attemptsMade: number, failure: JobFailure | undefined): JobState {
+  const code = failure && endCodeOf(failure)
+  if (code === 'TASKQ_JOB_REVOKED') return 'revoked'
+  return attemptsMade > 1 || code === 'TASKQ_JOB_CRASHED' ? 'dead' : 'failed'
+}

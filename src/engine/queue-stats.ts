@@ -11,7 +11,7 @@ export interface QueueStats {
   readonly scheduled: number
   readonly active: number
   readonly succeeded: number
-  /** Dead letters. */
+  /** Dead letters, and jobs that were revoked. */
   readonly failed: number
   readonly paused: boolean
 }

@@ -11,6 +11,7 @@ import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
 import { openConnection } from './open-connection.js'
 import { type Retention, sweepLane } from './retention.js'
+import { type JobPlace, readRevokes, revokeJob } from './revoke.js'
 import { type WorkerFacts, WorkerRegistry } from './worker-registry.js'
 
 /** A heartbeat that has no answer after so long never gets one; the handshake of a new connection neither. */
@@ -51,6 +52,20 @@ export class WorkerSide {
     await this.connection.set(this.keys.result(jobId), json, 'PX', Math.max(1, ttlMs))
   }
 
+  /** Which of these jobs were told to end, and why. One trip for all. */
+  async revokedAmong(jobs: readonly ActiveJob[]): Promise<Map<ActiveJob, string>> {
+    const reasons = await readRevokes(this.connection, this.keys, jobs.map(placeOf))
+    return new Map(jobs.flatMap((job, index) => (reasons[index] === undefined ? [] : [[job, reasons[index]]])))
+  }
+
+  /** Ends a job that went back to its queue although it had been told to end, and returns why. */
+  async endIfRevoked(job: ActiveJob): Promise<string | undefined> {
+    const reason = (await this.revokedAmong([job])).get(job)
+    if (reason === undefined) return undefined
+    const revocation = await revokeJob(this.connection, this.keys, placeOf(job), reason)
+    return revocation === 'removed' ? reason : undefined
+  }
+
   sweep(lane: string, keep: Retention): Promise<number> {
     return sweepLane(this.connection, this.#backends, this.keys, lane, keep)
   }
@@ -85,3 +100,5 @@ export class WorkerSide {
     this.connection.disconnect()
   }
 }
+
+const placeOf = ({ id, lane }: ActiveJob): JobPlace => ({ id, lane: lane.lane })

@@ -40,15 +40,26 @@ function describe(thrown: unknown, depth: number): JobFailure {
   }
 }
 
-/** A job ended in failure. `failure` holds the original error's message, stack and cause as data. */
+/**
+ * What a failed job ended for: taskq's own reasons, or that its task failed. A task may fail with another job's error,
+ * whose code is not its own.
+ */
+export function endCodeOf(failure: JobFailure): 'TASKQ_JOB_FAILED' | 'TASKQ_JOB_CRASHED' | 'TASKQ_JOB_REVOKED' {
+  const { name, code } = failure
+  const isOurs = name === 'TaskqError' && (code === 'TASKQ_JOB_CRASHED' || code === 'TASKQ_JOB_REVOKED')
+  return isOurs ? code : 'TASKQ_JOB_FAILED'
+}
+
+/** A job ended in failure, or was revoked. `failure` holds the original error's message, stack and cause as data. */
 export class JobFailedError extends TaskqError {
   override readonly name = 'JobFailedError'
   readonly failure: JobFailure
   readonly jobId: string
 
   constructor(jobId: string, task: string, failure: JobFailure) {
-    const code = failure.code === 'TASKQ_JOB_CRASHED' ? 'TASKQ_JOB_CRASHED' : 'TASKQ_JOB_FAILED'
-    super(code, `${task} (${jobId}) failed: ${failure.name}: ${failure.message}`, { data: { jobId, task } })
+    const code = endCodeOf(failure)
+    const what = code === 'TASKQ_JOB_REVOKED' ? `: ${failure.message}` : ` failed: ${failure.name}: ${failure.message}`
+    super(code, `${task} (${jobId})${what}`, { data: { jobId, task } })
     this.failure = failure
     this.jobId = jobId
   }

@@ -24,6 +24,8 @@ export type WorkerEvent =
     } & JobReference)
   /** A run failed and was the last; the job is kept as a dead letter. */
   | ({ readonly name: 'job.dead-lettered'; readonly runMs: number; readonly failure: JobFailure } & JobReference)
+  /** The job was revoked: it was told to end and did, or it never ran. */
+  | ({ readonly name: 'job.revoked'; readonly reason: string } & JobReference)
   /** The worker shuts down; the job went back to its queue and no attempt was counted. */
   | ({ readonly name: 'job.given-back' } & JobReference)
   /** This worker cannot run the job; it waits for one that can. */

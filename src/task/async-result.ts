@@ -18,7 +18,7 @@ export interface AsyncResult<R = unknown> {
    * Waits for the job and returns its result.
    *
    * @param options.timeout how long to wait. Default `'30s'`.
-   * @throws JobFailedError when the job failed; `failure` holds the error as data
+   * @throws JobFailedError when the job failed or was revoked; `failure` holds the error as data
    * @throws TaskqError `TASKQ_RESULT_TIMEOUT` when it is not done in time (the job goes on),
    *   `TASKQ_RESULT_UNKNOWN` when no job has this id, `TASKQ_RESULT_EXPIRED` when the result's time is over,
    *   `TASKQ_RESULT_IGNORED` when its task keeps none, `TASKQ_ENQUEUE_OPTION_INVALID` for a wrong timeout

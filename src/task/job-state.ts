@@ -7,7 +7,7 @@
  * - `retrying`: failed at least once, waits for its next run
  * - `blocked`: waits for its children
  * - `succeeded`, `failed`: done. `dead`: failed with no retry left, or took its workers down
- * - `revoked`, `expired`: ended before it ran
+ * - `revoked`: ended on request, before it was done. `expired`: ended before it ran
  * - `unknown`: no such job, or its result's time is over
  *
  * docs/glossary.md maps them to Celery's.

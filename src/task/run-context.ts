@@ -35,7 +35,10 @@ export interface TaskLogger {
 export interface RunContext {
   readonly request: JobRequest
   readonly log: TaskLogger
-  /** Aborted when the worker must stop before the task is done. Pass it to `fetch` and the like. */
+  /**
+   * Aborted when the task is to end before it is done: its job was revoked, or its worker must stop. Pass it to `fetch`
+   * and the like.
+   */
   readonly signal: AbortSignal
   /** Stores how far the job is: a number from 0 to 1, or any JSON. Seen by whoever watches it. */
   progress(value: unknown): Promise<void>

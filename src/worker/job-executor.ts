@@ -28,6 +28,7 @@ const UNKNOWN_TASK_WAIT_MS = 15_000
  * task does.
  */
 export async function executeJob(job: ActiveJob, handle: RunHandle, site: ExecutionSite): Promise<RunOutcome> {
+  if (job.revoked !== undefined) return revoked(job.revoked, site.findTask(job.task))
   const decoded = decodeEnvelope(job.data)
   if (decoded.kind === 'malformed') return { kind: 'dead', failure: describeFailure(decoded.error) }
   if (decoded.kind === 'later-version') return postponed(`its layout, version ${decoded.version}, is of a later taskq`)
@@ -66,6 +67,7 @@ async function run(
       resultTtlMs: envelope.resultTtlMs ?? site.resultTtlMs,
     }
   } catch (thrown) {
+    if (handle.revokedFor !== undefined) return revoked(handle.revokedFor, task)
     // A task that stopped because it was told to has not failed.
     if (handle.isAborted) return { kind: 'given-back' }
     return judge(job, task, envelope, thrown)
@@ -80,6 +82,13 @@ function judge(job: ActiveJob, task: TaskDefinition, envelope: Envelope, thrown:
 }
 
 const NO_RESULT = { stored: null }
+
+/** As after its success, a job whose task keeps no result leaves no trace. */
+const revoked = (reason: string, task: TaskDefinition | undefined): RunOutcome => ({
+  kind: 'revoked',
+  reason,
+  keep: task?.ignoreResult !== true,
+})
 
 const postponed = (reason: string): RunOutcome => ({ kind: 'postponed', delayMs: UNKNOWN_TASK_WAIT_MS, reason })
 

@@ -45,6 +45,7 @@ export class JobRunner {
     this.#recording = {
       onTrouble,
       saveLargeResult: (id, json, ttlMs) => side.saveLargeResult(id, json, ttlMs),
+      endIfRevoked: (job) => side.endIfRevoked(job),
       isHurried: () => this.#hurried,
     }
   }
@@ -59,11 +60,12 @@ export class JobRunner {
     const startedAt = performance.now()
     const outcome = await this.#execute(job, handle)
     const runMs = performance.now() - startedAt
-    const { next, lost } = await recordOutcome(job, outcome, mayFetchNext, this.#recording)
+    const { next, lost, revoked } = await recordOutcome(job, outcome, mayFetchNext, this.#recording)
     this.locks.release(job)
     this.#handles.delete(job)
-    if (lost === undefined) this.#tell(reference, outcome, runMs)
-    else this.#emit({ name: 'job.result-lost', reason: lost, ...reference })
+    if (lost !== undefined) this.#emit({ name: 'job.result-lost', reason: lost, ...reference })
+    else if (revoked !== undefined) this.#emit({ name: 'job.revoked', reason: revoked, ...reference })
+    else this.#tell(reference, outcome, runMs)
     return next
   }
 
@@ -81,6 +83,11 @@ export class JobRunner {
   /** Another worker may run this job now; the task here is told to end. */
   lose(job: ActiveJob): void {
     this.#handles.get(job)?.abort(new Error('the lock was lost: another worker may run this job'))
+  }
+
+  /** This job is to end for good; the task is told. */
+  revoke(job: ActiveJob, reason: string): void {
+    this.#handles.get(job)?.revoke(reason)
   }
 
   #execute(job: ActiveJob, handle: RunHandle): Promise<RunOutcome> {
@@ -130,6 +137,9 @@ export class JobRunner {
       case 'dead':
         this.failed++
         this.#emit({ name: 'job.dead-lettered', runMs, failure: outcome.failure, ...reference })
+        return
+      case 'revoked':
+        this.#emit({ name: 'job.revoked', reason: outcome.reason, ...reference })
         return
       case 'given-back':
         this.#emit({ name: 'job.given-back', ...reference })

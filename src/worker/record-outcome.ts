@@ -1,18 +1,25 @@
 import type { ActiveJob, Pull } from '../engine/consumer.js'
+import { revokedFailure } from '../engine/revoke.js'
 import type { RunOutcome } from './run-outcome.js'
 
 /** What recording needs of its worker. */
 export interface RecordingSite {
   readonly saveLargeResult: (jobId: string, json: string, ttlMs: number) => Promise<void>
+  /** Ends a job that waits again although it had been told to end, and returns why. */
+  readonly endIfRevoked: (job: ActiveJob) => Promise<string | undefined>
   readonly onTrouble: (error: Error) => void
   /** True when the process is about to end and waits no longer. */
   readonly isHurried: () => boolean
 }
 
-/** What the broker said: the lane's next job, or why this one was no longer ours. */
+/** What the broker said. */
 export interface Recorded {
+  /** The lane's next job. */
   readonly next: Pull
+  /** Why the job was no longer ours. */
   readonly lost?: string
+  /** Why the job was revoked, where the run did not hear of it in time. */
+  readonly revoked?: string
 }
 
 /**
@@ -30,7 +37,7 @@ export async function recordOutcome(
 ): Promise<Recorded> {
   for (let failures = 1; ; failures++) {
     try {
-      return { next: await tell(job, outcome, mayFetchNext, site) }
+      return await tell(job, outcome, mayFetchNext, site)
     } catch (error) {
       const { message } = error as Error
       if (isLost(message)) return { next: {}, lost: message }
@@ -45,26 +52,44 @@ async function tell(
   job: ActiveJob,
   outcome: RunOutcome,
   mayFetchNext: () => boolean,
-  { saveLargeResult }: RecordingSite,
-): Promise<Pull> {
+  site: RecordingSite,
+): Promise<Recorded> {
   const { lane } = job
   switch (outcome.kind) {
     case 'succeeded': {
       const { result, keep, resultTtlMs } = outcome
-      if (result.large !== undefined) await saveLargeResult(job.id, result.large, resultTtlMs)
-      return lane.succeed(job, result.stored, { keep, fetchNext: mayFetchNext() })
+      if (result.large !== undefined) await site.saveLargeResult(job.id, result.large, resultTtlMs)
+      return { next: await lane.succeed(job, result.stored, { keep, fetchNext: mayFetchNext() }) }
     }
     case 'retry':
-      return lane.retry(job, outcome.failure, outcome.delayMs, { fetchNext: mayFetchNext() })
+      return waitsAgain(
+        job,
+        await lane.retry(job, outcome.failure, outcome.delayMs, { fetchNext: mayFetchNext() }),
+        site,
+      )
     case 'dead':
-      return lane.bury(job, outcome.failure, { fetchNext: mayFetchNext() })
+      return { next: await lane.bury(job, outcome.failure, { fetchNext: mayFetchNext() }) }
+    case 'revoked': {
+      const { reason, keep } = outcome
+      return { next: await lane.bury(job, revokedFailure(reason), { keep, fetchNext: mayFetchNext() }) }
+    }
     case 'given-back':
       await lane.giveBack(job)
-      return {}
+      return waitsAgain(job, {}, site)
     case 'postponed':
       await lane.postpone(job, outcome.delayMs)
-      return {}
+      return waitsAgain(job, {}, site)
   }
+}
+
+/**
+ * The job went back. Where it had been told to end and this worker had not heard of it yet, it ends now: its next run
+ * may be an hour away. What fails here is no reason to tell the broker again how the run ended; the job then ends when
+ * it is next taken.
+ */
+async function waitsAgain(job: ActiveJob, next: Pull, site: RecordingSite): Promise<Recorded> {
+  const revoked = await site.endIfRevoked(job).catch((error) => void site.onTrouble(error as Error))
+  return revoked === undefined ? { next } : { next, revoked }
 }
 
 /** The engine's words for a job that another worker has, or that is gone. */

@@ -1,5 +1,6 @@
 import type { ActiveJob } from '../engine/consumer.js'
 import type { JobLog } from '../engine/job-log.js'
+import { revokedError } from '../engine/revoke.js'
 
 /** A running job: its log, and the ways to end it early. Signal and log are made when they are first asked for. */
 export class RunHandle {
@@ -7,6 +8,7 @@ export class RunHandle {
   onAbandon: (() => void) | undefined
   #controller: AbortController | undefined
   #aborted: { reason: unknown } | undefined
+  #revokedFor: string | undefined
 
   #log: JobLog | undefined
 
@@ -43,6 +45,18 @@ export class RunHandle {
     if (this.#aborted !== undefined) return
     this.#aborted = { reason }
     this.#controller?.abort(reason)
+  }
+
+  /** Why the job was revoked, where it was. */
+  get revokedFor(): string | undefined {
+    return this.#revokedFor
+  }
+
+  /** Asks the task to end, for good. */
+  revoke(reason: string): void {
+    if (this.#revokedFor !== undefined) return
+    this.#revokedFor = reason
+    this.abort(revokedError(reason))
   }
 
   /** Waits for the task no longer; in this process its code may still go on. */

@@ -6,6 +6,8 @@ export type RunOutcome =
   | { readonly kind: 'succeeded'; readonly result: EncodedResult; readonly keep: boolean; readonly resultTtlMs: number }
   | { readonly kind: 'retry'; readonly failure: JobFailure; readonly delayMs: number }
   | { readonly kind: 'dead'; readonly failure: JobFailure }
+  /** It was told to end, and did; or was told before it could run. */
+  | { readonly kind: 'revoked'; readonly reason: string; readonly keep: boolean }
   /** It goes back to its queue as if it had never been taken. */
   | { readonly kind: 'given-back' }
   /** This worker cannot run it; it waits for one that can. */

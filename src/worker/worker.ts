@@ -3,10 +3,10 @@ import { LockKeeper } from '../engine/lock-keeper.js'
 import { HEARTBEAT_MS, type WorkerFacts } from '../engine/worker-registry.js'
 import type { WorkerSide } from '../engine/worker-side.js'
 import { TaskqError } from '../errors/taskq-error.js'
+import { TroubleLog } from '../events/trouble-log.js'
 import { Dispatcher } from './dispatcher.js'
 import { JobRunner } from './job-runner.js'
 import { shutDown } from './shutdown.js'
-import { TroubleLog } from './trouble-log.js'
 import type { WorkerOptions } from './worker-options.js'
 
 /** Finished jobs whose time is over are looked for this often. */
@@ -36,7 +36,11 @@ export class Worker {
   ) {
     this.#trouble = new TroubleLog(options.onEvent)
     const onError = (error: Error) => this.#trouble.report(error)
-    this.#locks = new LockKeeper(options.lockMs, (job) => this.#runner.lose(job), onError)
+    this.#locks = new LockKeeper(options.lockMs, side, {
+      onLost: (job) => this.#runner.lose(job),
+      onRevoked: (job, reason) => this.#runner.revoke(job, reason),
+      onError,
+    })
     this.#runner = new JobRunner(side, this.#locks, options, onError)
     this.#dispatcher = new Dispatcher(options.id, {
       concurrency: options.concurrency,

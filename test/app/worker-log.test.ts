@@ -13,6 +13,7 @@ const EVENTS: [WorkerEvent, string, RegExp][] = [
   [{ name: 'job.succeeded', runMs: 1500, ...job }, 'info', /send succeeded in 1.5s/],
   [{ name: 'job.retried', runMs: 1, failure, delayMs: 2000, ...job }, 'warn', /send failed: evil.*again in 2s/],
   [{ name: 'job.dead-lettered', runMs: 1, failure, ...job }, 'error', /send failed for good: evil/],
+  [{ name: 'job.revoked', reason: HOSTILE, ...job }, 'info', /^send was revoked: evil/],
   [{ name: 'job.given-back', ...job }, 'info', /send went back/],
   [{ name: 'job.postponed', reason: 'unknown', delayMs: 1, ...job }, 'warn', /send is put aside: unknown/],
   [{ name: 'job.result-lost', reason: 'Missing lock', ...job }, 'warn', /no longer ours: Missing lock/],

@@ -81,6 +81,7 @@ export function fakeJob(over: Partial<ActiveJob> = {}): ActiveJob {
     enqueuedAt: 0,
     attemptsMade: 0,
     crashes: 0,
+    revoked: undefined,
     ...over,
     lane,
   }

@@ -1,0 +1,61 @@
+import type { Connection } from './connection.js'
+
+/**
+ * Ends a job that waits, or notes on one that runs that it is to end. One step of the broker: a worker that asks for a
+ * job at the same moment comes before it or after it, so no job that was ended here is run.
+ *
+ * It does what BullMQ's own failing does: the job joins the lane's failed jobs, and the event stream tells those who
+ * wait for its end. A job of a task that keeps no result goes without a trace.
+ */
+const REVOKE = `
+local job, lock, completed, failed, delayed, prioritized, wait, active, stalled, meta, events, tasks = unpack(KEYS)
+local id, note, now, message, failure = unpack(ARGV)
+local call = redis.call
+
+local function takeOut()
+  if call('ZREM', delayed, id) == 1 then return 'delayed' end
+  if call('ZREM', prioritized, id) == 1 then return 'prioritized' end
+  if call('LREM', wait, -1, id) == 1 then return 'waiting' end
+  if call('LREM', active, -1, id) == 1 then
+    call('SREM', stalled, id)
+    return 'active'
+  end
+end
+
+local function keepsNoResult()
+  local facts = call('HGET', tasks, call('HGET', job, 'name') or '') or 'null'
+  local known, task = pcall(cjson.decode, facts)
+  return known and type(task) == 'table' and task.ignoreResult == true
+end
+
+if call('EXISTS', job) == 0 then return 'unknown' end
+if call('ZSCORE', completed, id) or call('ZSCORE', failed, id) then return 'too-late' end
+local from = call('EXISTS', lock) == 0 and takeOut()
+if not from then
+  call('HSET', job, 'defa', note)
+  return 'told'
+end
+if keepsNoResult() then
+  call('DEL', job, job .. ':logs')
+else
+  call('ZADD', failed, now, id)
+  call('HSET', job, 'failedReason', message, 'failure', failure, 'stacktrace', '[]', 'finishedOn', now)
+  call('HDEL', job, 'defa')
+end
+local kept = call('HGET', meta, 'opts.maxLenEvents') or 10000
+call('XADD', events, 'MAXLEN', '~', kept, '*', 'event', 'failed', 'jobId', id, 'failedReason', message, 'prev', from)
+return 'removed'
+`
+
+const KEYS = 12
+
+/** A connection that has learnt the script. */
+interface Scripted {
+  taskqRevoke(...keysAndArgs: (string | number)[]): Promise<string>
+}
+
+/** Runs the script: its keys and arguments are those of its first two lines. */
+export function runRevoke(connection: Connection, keys: readonly string[], args: readonly (string | number)[]) {
+  if (!('taskqRevoke' in connection)) connection.defineCommand('taskqRevoke', { numberOfKeys: KEYS, lua: REVOKE })
+  return (connection as unknown as Scripted).taskqRevoke(...keys, ...args)
+}
