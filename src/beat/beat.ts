@@ -133,8 +133,9 @@ export class Beat {
   }
 
   async #reconcile(): Promise<void> {
+    const lastKnown = this.#roster.states
     const plan = (records: ReadonlyMap<string, ScheduleRecord>) =>
-      planReconcile(this.options.entries, records, Math.round(this.#clock.now()), this.#roster.states)
+      planReconcile(this.options.entries, records, Math.round(this.#clock.now()), lastKnown)
     const { writes } = plan(await this.#load())
     if (writes.length === 0) return
     let made = plan(new Map())
@@ -200,8 +201,9 @@ export class Beat {
 
   /** What is stored decides. False when an entry is gone, or half gone. */
   #takeIn(names: readonly string[], records: ReadonlyMap<string, ScheduleRecord>, nowMs: number): boolean {
-    for (const [name, record] of records) this.#roster.update(name, record, nowMs)
-    return names.every((name) => records.get(name)?.definition !== undefined && records.get(name)?.state !== undefined)
+    const whole = [...records].filter(([, { definition, state }]) => definition !== undefined && state !== undefined)
+    for (const [name, record] of whole) this.#roster.update(name, record, nowMs)
+    return whole.length === names.length
   }
 
   /** Once, not with every reading. */

@@ -16,8 +16,9 @@ export class VirtualClock implements Clock {
     for (const wake of this.#sleepers) wake()
   }
 
-  sleep(_ms: number, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.resolve()
+  /** Sleeps until time passes, however little: a sleeper has other things to look after than the time. */
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || ms <= 0) return Promise.resolve()
     return new Promise((resolve) => {
       const wake = (): void => {
         this.#sleepers.delete(wake)
