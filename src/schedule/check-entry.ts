@@ -1,7 +1,15 @@
-import { type Problem, show } from '../errors/problems.js'
+import type { Problem } from '../errors/problems.js'
 import { enqueueOptionProblems } from '../task/enqueue-problems.js'
 import { taskNameProblem } from '../task/names.js'
-import { type Report, reportAll, reportTo, reportUnknown, shorten, showWritten, withShortKeys } from './entry-fields.js'
+import {
+  type Report,
+  reportAll,
+  reportTo,
+  reportUnknown,
+  showName,
+  showWritten,
+  withShortKeys,
+} from './entry-fields.js'
 import { readJitter, readLimit, readMisfire, readOverlap } from './entry-rules.js'
 import { readTimes, readWindow, readZone, TIME_KEYS } from './entry-times.js'
 import { createEntryTimetable } from './entry-timetable.js'
@@ -54,8 +62,8 @@ export function checkScheduleEntry(
   path = 'schedule',
 ): { readonly entry: ScheduleEntry } | { readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
-  const report = reportTo(problems, path === '' ? shorten(name) : `${path}.${shorten(name)}`)
-  if (!isEntryName(name)) report('', { expected: ENTRY_NAME_FORM, got: show(name) })
+  const report = reportTo(problems, path === '' ? showName(name) : `${path}.${showName(name)}`)
+  if (!isEntryName(name)) report('', { expected: ENTRY_NAME_FORM, got: showWritten(name) })
   const record = copyPlain(written)
   if (!isPlainRecord(record)) {
     report('', { expected: `an object such as ${ENTRY_FORM}`, got: showWritten(record) })

@@ -23,13 +23,15 @@ export function showWritten(value: unknown): string {
 
 const LONGEST_SHOWN = 60
 
-/** Shortens a name that stands in a message. */
-export const shorten = (text: string): string =>
-  text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text
+/** Shortens a text that stands in a message. */
+const shorten = (text: string): string => (text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text)
 
 /** The same record, with keys that can stand in a message. */
 export const withShortKeys = (record: PlainRecord): PlainRecord =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [shorten(key), value]))
+
+/** Shows an entry's name in a key, whatever it is. */
+export const showName = (name: unknown): string => (typeof name === 'string' ? shorten(name) : showWritten(name))
 
 /** Reports problems that others found. */
 export function reportAll(problems: readonly Problem[], report: Report): void {
