@@ -55,8 +55,10 @@ function dueDays(days: CrontabDays, rule: DayRule, year: number, monthNumber: nu
 }
 
 function monthOf(year: number, month: number): Month {
-  const length = new Date(Date.UTC(year, month, 0)).getUTCDate()
-  return { length, startsOn: new Date(Date.UTC(year, month - 1, 1)).getUTCDay() }
+  const firstDay = Date.UTC(year, month - 1, 1) / DAY_MS
+  const length = Date.UTC(year, month, 1) / DAY_MS - firstDay
+  // The day that all are counted from, 1970-01-01, was a Thursday.
+  return { length, startsOn: (firstDay + 4) % 7 }
 }
 
 function plainBits(days: readonly number[]): number {

@@ -43,14 +43,15 @@ const GREATEST_JUMP_MS = 26 * 3_600_000
 /**
  * The first slot later than an instant; none is told before 1970. It takes microseconds, for February 29 too.
  *
- * Away from changes of the clock, a slot is each instant at which the clock on the zone's wall matches all fields. Where
- * the clock changes, the hour field tells which of two things the crontab means (the rules of Debian's cron made exact):
+ * Away from changes of the clock, a slot is each instant at which the clock on the zone's wall matches all fields.
+ * Where the clock changes, the hour field tells which of two things the crontab means (the rules of Debian's cron made
+ * exact):
  *
- * - **It names hours** (`0 3 * * *`, `30 9-17 * * *`, `0,15,30,45 2 * * *`): each named time on the wall has one slot on
- *   each date named. A time that is left out when the clock goes forward has its slot at the instant the clock jumps
- *   to; several such times of one night share that slot. A time that comes twice has its slot at the first of the two.
- *   So a daily crontab is due exactly once on each date, midnight or not; a date that a zone has left out altogether
- *   (Apia, 2011-12-30) has no slot.
+ * - **It names hours** (`0 3 * * *`, `30 9-17 * * *`, `0,30 2 * * *`): each named time on the wall has one slot on each
+ *   date named. A time that is left out when the clock goes forward has its slot at the instant the clock jumps to;
+ *   several such times of one night share that slot. A time that comes twice has its slot at the first of the two. So a
+ *   daily crontab is due exactly once on each date, midnight or not; a date that a zone has left out altogether (Apia,
+ *   2011-12-30) has no slot.
  * - **Its hours run over the whole day**, each hour or by steps (a star, with or without a step, `0-23`, `0-23/2`; one
  *   such part of a list is enough): it follows real time. A slot is each instant at which the wall matches and no
  *   other: none is made up for a time left out, and a time that comes twice has two. `0 * * * *` is due each real hour.
@@ -75,13 +76,11 @@ export function leavesOutDate({ atMs, offsetBeforeMs, offsetAfterMs }: ZoneTrans
 /** The first time on the wall, this one or a later one, that matches all fields. All are whole seconds. */
 export function nextWall({ crontab, days }: CrontabCalendar, fromMs: number): number | undefined {
   const date = dateOf(fromMs)
-  const due = nextDueDate(crontab, days, date)
-  if (due === date) {
-    const time = nextTimeOfDay(crontab, (fromMs - date) / SECOND_MS)
-    if (time !== undefined) return date + time * SECOND_MS
-  }
-  const later = due === date ? nextDueDate(crontab, days, date + DAY_MS) : due
-  return later === undefined ? undefined : later + (nextTimeOfDay(crontab, 0) as number) * SECOND_MS
+  const time = nextTimeOfDay(crontab, (fromMs - date) / SECOND_MS)
+  const due = nextDueDate(crontab, days, time === undefined ? date + DAY_MS : date)
+  if (due === undefined) return undefined
+  const timeOfDue = time !== undefined && due === date ? time : (nextTimeOfDay(crontab, 0) as number)
+  return due + timeOfDue * SECOND_MS
 }
 
 function nextNamed(calendar: CrontabCalendar, afterMs: number): number | undefined {

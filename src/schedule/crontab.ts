@@ -29,11 +29,11 @@ const FORM = "five fields (minute, hour, day of month, month, day of week), six 
  * Reads a crontab: five fields (minute, hour, day of month, month, day of week), six with the second first, or one of
  * `@yearly`, `@annually`, `@monthly`, `@weekly`, `@daily`, `@midnight`, `@hourly`.
  *
- * A field is `*` or a list of numbers, ranges (`9-17`; over the end too: `22-2`, `fri-mon`) and steps (`10-40/5`; `5/15`:
- * from 5 on; a star may have a step too), with names for months and days (`jan`, `Monday`); Sunday is 0 and 7. A day of
- * the month may also be `L` (the last), `L-3` (three days before it), `15W` (the working day nearest to the 15th), `LW`
- * (the last working day); a day of the week `5#2` (the second Friday) and `5L` (the last Friday). `?` stands for `*` in
- * both.
+ * A field is `*` or a list of numbers, ranges (`9-17`; over the end too: `22-2`, `fri-mon`) and steps (`10-40/5`;
+ * `5/15`: from 5 on; a star may have a step too), with names for months and days (`jan`, `Monday`); Sunday is 0 and 7.
+ * A day of the month may also be `L` (the last), `L-3` (three days before it), `15W` (the working day nearest to the
+ * 15th), `LW` (the last working day); a day of the week `5#2` (the second Friday) and `5L` (the last Friday). `?`
+ * stands for `*` in both.
  *
  * A pattern that would never be due is refused, so far as its days go by `rule`.
  *
