@@ -2,6 +2,7 @@ import type { Beat } from '../beat/beat.js'
 import type { Client } from '../client/client.js'
 import type { FlagValues } from '../config/overrides.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
+import type { Schedules } from '../control/schedules.js'
 import type { Discovery } from '../discovery/discover-tasks.js'
 import type { EmbeddedBroker } from '../embedded/broker.js'
 import type { Engine } from '../engine/engine.js'
@@ -123,6 +124,16 @@ export class App {
     const entries = await codeSchedules(this)
     await refuseUnrunnable(entries, engine, client)
     return { beat: new Beat(engine.openSchedules(), planBeat(entries, engine, client, onEvent)), entries }
+  }
+
+  /** The schedule entries of the app, to show and to change. */
+  async schedules(): Promise<Schedules> {
+    const [{ openSchedules }, engine, client] = await Promise.all([
+      import('./open-schedules.js'),
+      this.engine(),
+      this.client(),
+    ])
+    return openSchedules(this, engine, client)
   }
 
   /** Closes the connections. The embedded broker goes by itself when nobody is left. */
