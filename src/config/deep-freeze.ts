@@ -1,6 +1,9 @@
-/** Freezes a record with everything in it, and returns it. Only for trees made of records and arrays. */
+import { isPlainRecord } from '../schedule/plain-data.js'
+
+/** Freezes a record with all records and arrays in it, and returns it. */
 export function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  if (Object.isFrozen(value) || !(Array.isArray(value) || isPlainRecord(value))) return value
+  Object.freeze(value)
   for (const part of Object.values(value)) deepFreeze(part)
-  return Object.freeze(value)
+  return value
 }

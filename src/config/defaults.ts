@@ -16,6 +16,8 @@ export const DEFAULTS = Object.freeze({
   defaultQueue: 'default',
   queues: Object.freeze({}),
   routes: Object.freeze([]),
+  schedule: Object.freeze({}),
+  timezone: 'UTC',
   'worker.concurrency': 10,
   'worker.shutdownTimeout': '25s',
   'worker.lock': '10s',

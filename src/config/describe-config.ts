@@ -1,3 +1,4 @@
+import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import { formatDuration, parseDuration } from '../time/duration.js'
 import { DEFAULT_TASK_PATTERNS, DEFAULTS, type SettingKey } from './defaults.js'
 import type { Origin, ResolvedConfig } from './resolved-config.js'
@@ -27,6 +28,8 @@ const VALUES: Readonly<Record<SettingKey, (config: ResolvedConfig) => unknown>> 
   defaultQueue: (config) => config.defaultQueue,
   queues: (config) => ({ ...config.queues }),
   routes: (config) => config.routes.map(({ pattern, queue }) => [pattern, { queue }]),
+  schedule: (config) => Object.fromEntries(config.schedule.map((entry) => [entry.name, shortFormOf(entry)])),
+  timezone: (config) => config.timezone,
   'worker.concurrency': (config) => config.worker.concurrency,
   'worker.shutdownTimeout': (config) => durationText(config.worker.shutdownTimeoutMs),
   'worker.lock': (config) => durationText(config.worker.lockMs),
@@ -45,4 +48,18 @@ const VALUES: Readonly<Record<SettingKey, (config: ResolvedConfig) => unknown>> 
 function durationText(ms: number): string {
   const readable = formatDuration(ms)
   return parseDuration(readable) === ms ? readable : `${ms}ms`
+}
+
+/** What and when; its rules are in the file. */
+function shortFormOf({ task, schedule }: ScheduleEntry): object {
+  switch (schedule.kind) {
+    case 'crontab':
+      return { task, cron: schedule.pattern, tz: schedule.tz }
+    case 'interval':
+      return { task, every: durationText(schedule.everyMs) }
+    case 'solar':
+      return { task, solar: { event: schedule.event, latitude: schedule.latitude, longitude: schedule.longitude } }
+    case 'clocked':
+      return { task, at: new Date(schedule.atMs).toISOString() }
+  }
 }

@@ -1,8 +1,12 @@
 import type { z } from 'zod'
 import { nearest } from '../errors/nearest.js'
 import { type Problem, show, unknownKeys } from '../errors/problems.js'
+import { checkSchedules } from '../schedule/check-entry.js'
+import { nearestZone } from '../schedule/entry-times.js'
 import { queueNameProblem } from '../task/names.js'
+import { isZone } from '../time/zone.js'
 import { brokerProblems } from './broker-problems.js'
+import { DEFAULTS } from './defaults.js'
 import { CONFIG_SCHEMA, LOG_FORMATS, LOG_LEVELS } from './schema.js'
 import { knownKeysAt } from './schema-keys.js'
 import { showBrokerUrl, showSecret } from './show-secret.js'
@@ -12,13 +16,15 @@ export function findProblems(config: unknown): Problem[] {
   if (!isPlainObject(config)) {
     return [{ key: 'config', expected: 'an object such as defineConfig({ … })', got: kindOf(config) }]
   }
-  const forbidden = forbiddenKeys(config, '')
+  const { schedule, ...settings } = config
+  const forbidden = forbiddenKeys(settings, '')
   if (forbidden.length > 0) return forbidden
   const issues = CONFIG_SCHEMA.safeParse(config).error?.issues ?? []
   return [
     ...issues.flatMap((issue) => problemsOf(issue, config)),
     ...queueNameProblems(config.queues),
     ...brokerProblems(config.broker),
+    ...scheduleProblems(schedule, config.timezone),
   ]
 }
 
@@ -37,7 +43,7 @@ function problemsOf(issue: Issue, config: object): Problem[] {
     return unknownKeys(extra, known, key === '' ? '' : `${key}.`)
   }
   const expected = issue.code === 'custom' || issue.path.length === 0 ? issue.message : expectedAt(issue)
-  const meant = typeof value === 'string' ? nearest(value, WORDS[key] ?? []) : undefined
+  const meant = meantAt(key, value)
   return [{ key, expected, got: showAt(key, value), ...(meant !== undefined && { nearest: meant }) }]
 }
 
@@ -46,6 +52,11 @@ function expectedAt(issue: Issue): string {
   if (issue.path.at(-1) === 'tls') return 'true, false or an object with ca, cert, key, servername'
   if (issue.path.length === 1 && issue.path[0] === 'broker') return 'redis://…, rediss://… or an object'
   return issue.message.startsWith('Invalid input') ? 'an object' : issue.message
+}
+
+function meantAt(key: string, value: unknown): string | undefined {
+  if (key === 'timezone') return nearestZone(value)
+  return typeof value === 'string' ? nearest(value, WORDS[key] ?? []) : undefined
 }
 
 function showAt(key: string, value: unknown): string {
@@ -78,6 +89,11 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
 function queueNameProblems(queues: unknown): Problem[] {
   if (!isPlainObject(queues)) return []
   return Object.keys(queues).flatMap((name) => queueNameProblem(`queues.${name}`, name) ?? [])
+}
+
+function scheduleProblems(schedule: unknown, timezone: unknown): readonly Problem[] {
+  const checked = checkSchedules(schedule, { timezone: isZone(timezone) ? timezone : DEFAULTS.timezone })
+  return 'problems' in checked ? checked.problems : []
 }
 
 /** Keys that reach into prototypes are refused before anything is merged. */

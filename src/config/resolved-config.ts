@@ -1,3 +1,4 @@
+import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import type { BrokerTls } from './broker-options.js'
 import type { SettingKey } from './defaults.js'
 import type { LogFormat, LogLevel } from './taskq-config.js'
@@ -18,6 +19,10 @@ export interface ResolvedConfig {
   readonly defaultQueue: string
   readonly queues: Readonly<Record<string, ResolvedQueue>>
   readonly routes: readonly ResolvedRoute[]
+  /** The entries of the configuration; the decorators' come later, with the task files. */
+  readonly schedule: readonly ScheduleEntry[]
+  /** The zone of schedule entries that name none. */
+  readonly timezone: string
   readonly worker: {
     readonly concurrency: number
     readonly shutdownTimeoutMs: number

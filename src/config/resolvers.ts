@@ -1,3 +1,5 @@
+import { TaskqError } from '../errors/taskq-error.js'
+import { checkSchedules } from '../schedule/check-entry.js'
 import { parseDuration } from '../time/duration.js'
 import type { SettingKey } from './defaults.js'
 import { resolveBroker } from './resolve-broker.js'
@@ -13,6 +15,7 @@ export const resolversFor = (tty: boolean): readonly Resolver[] => [
   ({ broker }) => ({ broker: resolveBroker(broker as TaskqConfig['broker']) }),
   ({ prefix, defaultQueue }) => ({ prefix: String(prefix), defaultQueue: String(defaultQueue) }),
   ({ queues }) => ({ queues: resolveQueues(queues as NonNullable<TaskqConfig['queues']>) }),
+  ({ schedule, timezone }) => ({ schedule: resolveSchedule(schedule, String(timezone)), timezone: String(timezone) }),
   ({ routes }) => ({ routes: resolveRoutes(routes as NonNullable<TaskqConfig['routes']>) }),
   resolveWorker,
   resolveRetention,
@@ -32,6 +35,12 @@ function resolveQueues(queues: NonNullable<TaskqConfig['queues']>): ResolvedConf
 
 const resolveRoutes = (routes: NonNullable<TaskqConfig['routes']>): ResolvedConfig['routes'] =>
   routes.map(([pattern, { queue }]) => ({ pattern, queue }))
+
+function resolveSchedule(schedule: unknown, timezone: string): ResolvedConfig['schedule'] {
+  const checked = checkSchedules(schedule, { timezone })
+  if ('entries' in checked) return checked.entries
+  throw new TaskqError('TASKQ_CONFIG_INVALID', 'the schedule changed while it was read')
+}
 
 function resolveWorker(settings: Settings): Partial<ResolvedConfig> {
   return {

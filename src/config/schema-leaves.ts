@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isQueueName } from '../task/names.js'
 import { DURATION_FORM, type Duration, formatDuration, parseDuration } from '../time/duration.js'
+import { isZone, ZONE_FORM } from '../time/zone.js'
 
 const PREFIX = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 const TASK_PATTERN = /^[A-Za-z0-9_.$/*-]{1,200}$/
@@ -45,6 +46,8 @@ export const prefix = leaf<string>(
   (value) => typeof value === 'string' && PREFIX.test(value),
   'a name (letters, digits, ".", "_", "-"; at most 100, starting with a letter or digit)',
 )
+
+export const zone = leaf<string>(isZone, ZONE_FORM)
 
 export const taskPattern = leaf<string>(
   (value) => typeof value === 'string' && TASK_PATTERN.test(value),

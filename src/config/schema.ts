@@ -12,6 +12,7 @@ import {
   queueName,
   taskPattern,
   text,
+  zone,
 } from './schema-leaves.js'
 
 /** The words that `log.level` and `log.format` may be. */
@@ -57,6 +58,9 @@ export const CONFIG_SCHEMA = z.strictObject({
   defaultQueue: queueName.optional(),
   queues: z.record(z.string(), z.strictObject({ concurrency: count(1, 10_000).optional() })).optional(),
   routes: z.array(z.tuple([taskPattern, z.strictObject({ queue: queueName })])).optional(),
+  // What is in it is checked by schedule/, which checks entries from elsewhere, too.
+  schedule: z.unknown().optional(),
+  timezone: zone.optional(),
   worker: WORKER.optional(),
   results: z.strictObject({ ttl: duration(1000, LONGEST_TTL_MS).optional() }).optional(),
   deadLetters: z

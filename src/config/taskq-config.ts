@@ -1,3 +1,4 @@
+import type { ScheduleOptions } from '../schedule/schedule-options.js'
 import type { Duration } from '../time/duration.js'
 import type { BrokerOptions } from './broker-options.js'
 
@@ -18,6 +19,10 @@ export interface TaskqConfig {
   readonly queues?: Readonly<Record<string, QueueOptions>>
   /** Which queue a task goes to that names none itself: a task name or a glob with `*`; the first match wins. */
   readonly routes?: readonly Route[]
+  /** What runs by itself and when, by the entry's name; Beat sees to it. */
+  readonly schedule?: Readonly<Record<string, ScheduleOptions>>
+  /** The zone of schedule entries that name none. Default `'UTC'`. */
+  readonly timezone?: string
   readonly worker?: WorkerOptions
   readonly results?: {
     /** How long a result is kept. Default `'24h'`. */

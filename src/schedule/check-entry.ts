@@ -15,6 +15,7 @@ import { readTimes, readWindow, readZone, TIME_KEYS } from './entry-times.js'
 import { createEntryTimetable } from './entry-timetable.js'
 import { copyPlain, isPlainRecord, type PlainRecord } from './plain-data.js'
 import type { ScheduleEntry } from './schedule-entry.js'
+import type { ScheduleOptions } from './schedule-options.js'
 
 /** What holds for entries that do not say otherwise. */
 export interface EntryDefaults {
@@ -22,7 +23,8 @@ export interface EntryDefaults {
   readonly timezone: string
 }
 
-const KEYS = [
+/** Every key that an entry may have. */
+export const ENTRY_KEYS = [
   'task',
   ...TIME_KEYS,
   'args',
@@ -35,15 +37,14 @@ const KEYS = [
   'jitter',
   'misfire',
   'overlap',
-] as const
+] as const satisfies readonly (keyof ScheduleOptions)[]
 
 const ENTRY_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 const ENTRY_NAME_FORM =
   'a name of a schedule entry (letters, digits, ".", "_", "-"; at most 100, starting with a letter or digit)'
 const ENTRY_FORM = "{ task: 'reports.Daily', cron: '0 3 * * *' }"
 
-/** Tells whether a schedule entry may be called so. */
-export const isEntryName = (value: unknown): value is string => typeof value === 'string' && ENTRY_NAME.test(value)
+const isEntryName = (value: unknown): value is string => typeof value === 'string' && ENTRY_NAME.test(value)
 
 /**
  * Makes an entry of what a user wrote, `ScheduleOptions`, or says everything that is wrong with it. Throws nothing,
@@ -93,7 +94,7 @@ export function checkSchedules(
 
 /** Complete where nothing was reported. */
 function readEntry(name: string, record: PlainRecord, defaults: EntryDefaults, report: Report): ScheduleEntry {
-  reportUnknown(record, KEYS, report)
+  reportUnknown(record, ENTRY_KEYS, report)
   reportAll(taskProblems(record), report)
   const tz = readZone(record.tz, defaults.timezone, report)
   const window = readWindow(record, tz, report)

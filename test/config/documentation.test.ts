@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { DEFAULTS, type SettingKey } from '../../src/config/defaults.js'
 import { ENVIRONMENT, FLAGS } from '../../src/config/overrides.js'
 import { leafKeys } from '../../src/config/schema-keys.js'
+import { ENTRY_KEYS } from '../../src/schedule/check-entry.js'
 
 const page = readFileSync(new URL('../../docs/reference/configuration.md', import.meta.url), 'utf8')
 const rows = page
@@ -27,6 +28,11 @@ describe('docs/reference/configuration.md', () => {
     const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
     const wanted = value === undefined || key === 'tasks' ? '' : text
     expect(code(shown).replace(/^'|'$/g, '')).toBe(wanted)
+  })
+
+  test('names every key of a schedule entry, and no other', () => {
+    const keys = rows.filter((row) => row.length === 3).flatMap(([cell = '']) => cell.match(/\w+/g) ?? [])
+    expect(keys.sort()).toEqual([...ENTRY_KEYS].sort())
   })
 
   test('gives the default of tasks', () => {

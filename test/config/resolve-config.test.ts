@@ -32,6 +32,8 @@ test('the defaults', () => {
     defaultQueue: 'default',
     queues: {},
     routes: [],
+    schedule: [],
+    timezone: 'UTC',
     worker: { concurrency: 10, shutdownTimeoutMs: 25_000, lockMs: 10_000, stallCheckMs: 5000 },
     results: { ttlMs: 86_400_000 },
     deadLetters: { ttlMs: 2_592_000_000, max: 10_000 },
