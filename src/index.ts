@@ -8,6 +8,24 @@ export type { TaskOptions } from './task/options.js'
 export type { JobRequest, LogLine, RunContext, TaskLogger } from './task/run-context.js'
 export type { BackoffOptions } from './retry/backoff.js'
 
+// Schedules
+export { Cron, type DeclaredRules, Every } from './schedule/decorators.js'
+export type { DayRule, SolarEvent } from './schedule/schedule.js'
+export type { OverlapRule } from './schedule/schedule-entry.js'
+export type {
+  Instant,
+  MisfireOptions,
+  ScheduleOptions,
+  ScheduleRules,
+  SolarOptions,
+} from './schedule/schedule-options.js'
+export { schedules, type SchedulesApi } from './app/schedules.js'
+export type { AddedSchedule, AddRules } from './control/schedules-add.js'
+export type { Backfill, BackfilledSlot, BackfillRequest } from './control/schedules-backfill.js'
+export type { LastRun, ListRequest, ScheduleDrift, ScheduleList, ScheduleReport } from './control/schedules-list.js'
+export type { PauseOutcome } from './control/schedules-pause.js'
+export type { PreviewedSlot, PreviewRequest, SchedulePreview } from './control/schedules-preview.js'
+
 // Calling them
 export type { EnqueueOptions } from './task/enqueue-options.js'
 export type { Signature } from './canvas/signature.js'

@@ -131,7 +131,8 @@ describe('what is refused', () => {
     expect(lines()).toEqual([
       `schedule.Report (${HERE}): expected a name that no other entry has (give one: { name: '…' }), got the name of the entry at ${HERE}`,
     ])
-    const [problem] = (declaredSchedules(DEFAULTS) as { problems: { key: string; got: string }[] }).problems
+    const declared = declaredSchedules(DEFAULTS)
+    const problem = 'problems' in declared ? declared.problems[0] : undefined
     const lineOf = (text = '') => Number(/:(\d+)\)?$/.exec(text)?.[1])
     expect(lineOf(problem?.key)).toBe(lineOf(problem?.got) + 1)
   })
