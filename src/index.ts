@@ -26,14 +26,6 @@ export type { LastRun, ListRequest, ScheduleDrift, ScheduleList, ScheduleReport 
 export type { PauseOutcome } from './control/schedules-pause.js'
 export type { PreviewedSlot, PreviewRequest, SchedulePreview } from './control/schedules-preview.js'
 
-// Schedules
-export { schedules, type SchedulesApi } from './app/schedules.js'
-export type { AddedSchedule, AddRules } from './control/schedules-add.js'
-export type { Backfill, BackfilledSlot, BackfillRequest } from './control/schedules-backfill.js'
-export type { LastRun, ListRequest, ScheduleDrift, ScheduleList, ScheduleReport } from './control/schedules-list.js'
-export type { PauseOutcome } from './control/schedules-pause.js'
-export type { PreviewedSlot, PreviewRequest, SchedulePreview } from './control/schedules-preview.js'
-
 // Calling them
 export type { EnqueueOptions } from './task/enqueue-options.js'
 export type { Signature } from './canvas/signature.js'
