@@ -32,8 +32,8 @@ const REFRACTION = 0.48396
  * slot. Slots are whole seconds.
  *
  * suncalc's own times of rise and set are not used: where the event begins or ceases to happen for a season, as
- * Berlin's astronomical dusk in May, they are off by hours on a day or two. The sun's position is right on all days,
- * so the instant is searched by it.
+ * Berlin's astronomical dawn in May and July, they are off by up to hours on a day or two, or not there. The sun's
+ * position is right on all days, so the instant is searched by it.
  */
 export function createSolarTimetable(place: SolarSchedule): Timetable {
   const slotOf = place.event === 'solar_noon' ? noonOf : crossingAfterNoonOf(CROSSINGS[place.event])
