@@ -1,4 +1,5 @@
 import type { ResolvedConfig } from '../config/resolved-config.js'
+import type { Discovery } from '../discovery/discover-tasks.js'
 import { formatProblem } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { declaredSchedules } from '../schedule/declared-schedules.js'
@@ -8,7 +9,7 @@ import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 export interface ScheduledProject {
   readonly config: Pick<ResolvedConfig, 'schedule' | 'timezone'>
   /** Imports the task files. */
-  discover(): Promise<unknown>
+  discover(): Promise<Pick<Discovery, 'failures'>>
 }
 
 /**
