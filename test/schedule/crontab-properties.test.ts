@@ -8,7 +8,7 @@ import { DAY_MS, dateExists, firstAtOrPast, MINUTE_MS, type Span, spansOf } from
 const FROM = Date.UTC(1990, 0, 1)
 const TO = Date.UTC(2036, 0, 1)
 /** How far the slow search looks. */
-const DAYS_SEARCHED = 45
+const DAYS_SEARCHED = 25
 
 const ZONES = Intl.supportedValuesOf('timeZone').filter((_, index) => index % 7 === 0)
 const ODD_ZONES = ['America/Havana', 'Australia/Lord_Howe', 'Antarctica/Troll', 'Pacific/Apia', 'Africa/Casablanca']
@@ -55,22 +55,21 @@ function nextReal(crontab: RandomCrontab, spans: readonly Span[], atMs: number):
 
 /** Each time named on each date, where the clock first comes to it or goes past it. */
 function nextNamed(crontab: RandomCrontab, spans: readonly Span[], atMs: number): number | undefined {
+  const times = timesOfDay(crontab)
   const firstDate = Math.floor(atMs / DAY_MS) * DAY_MS - 2 * DAY_MS
   for (let date = firstDate; date < atMs + DAYS_SEARCHED * DAY_MS; date += DAY_MS) {
     const isOver = firstAtOrPast(spans, date + DAY_MS) < atMs
     if (isOver || !crontab.matchesDate(new Date(date)) || !dateExists(spans, date)) continue
-    const slot = timesOf(crontab, date)
-      .map((wall) => firstAtOrPast(spans, wall))
-      .find((instant) => instant > atMs)
-    if (slot !== undefined) return slot
+    const time = times.find((ms) => firstAtOrPast(spans, date + ms) > atMs)
+    if (time !== undefined) return firstAtOrPast(spans, date + time)
   }
   return undefined
 }
 
-function timesOf(crontab: RandomCrontab, date: number): number[] {
+function timesOfDay(crontab: RandomCrontab): number[] {
   const step = stepOf(crontab)
-  const all = Array.from({ length: DAY_MS / step }, (_, index) => date + index * step)
-  return all.filter((wall) => crontab.matchesTime(new Date(wall)))
+  const all = Array.from({ length: DAY_MS / step }, (_, index) => index * step)
+  return all.filter((ms) => crontab.matchesTime(new Date(ms)))
 }
 
 describe('a crontab at random', () => {
@@ -85,8 +84,8 @@ describe('a crontab at random', () => {
       else expect(iso(next)).toBe(iso(expected))
       compared += expected === undefined ? 0 : 1
     })
-    fc.assert(property, { numRuns: 2000 })
-    expect(compared).toBeGreaterThan(1000)
+    fc.assert(property, { numRuns: 1500 })
+    expect(compared).toBeGreaterThan(600)
   })
 
   test('has slots one after the other, the same from wherever it is asked', () => {
