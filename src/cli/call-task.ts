@@ -2,6 +2,7 @@ import type { App } from '../app/app.js'
 import { safeLines } from '../codec/safe-text.js'
 import { formatProblem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
+import type { AsyncResult } from '../task/async-result.js'
 import type { EnqueueOptions } from '../task/enqueue-options.js'
 import { DURATION_FORM, type Duration, parseDuration } from '../time/duration.js'
 
@@ -46,9 +47,16 @@ export async function callTask(
   const { failures } = await app.discover()
   if (failures.length > 0) warn(`${failures.length} task file(s) cannot be imported: see taskq list`)
   const client = await app.client()
-  const handle = await client.enqueue(call.task, call.args, call.options)
-  if (call.waitMs === undefined) return { text: handle.id, json: { id: handle.id } }
-  const result = (await handle.get({ timeout: call.waitMs })) ?? null
+  return tellJob(await client.enqueue(call.task, call.args, call.options), call.waitMs)
+}
+
+/** Tells a job's id; or its result, after waiting for it. */
+export async function tellJob(
+  handle: AsyncResult,
+  waitMs: number | undefined,
+): Promise<{ text: string; json: object }> {
+  if (waitMs === undefined) return { text: handle.id, json: { id: handle.id } }
+  const result = (await handle.get({ timeout: waitMs })) ?? null
   return { text: safeLines(JSON.stringify(result, null, 2)), json: { id: handle.id, state: 'succeeded', result } }
 }
 
@@ -60,7 +68,8 @@ export function durationFlag(flag: string, text: string): number {
   throw new TaskqError('TASKQ_USAGE', problem)
 }
 
-function parseArgs(text: string): readonly unknown[] {
+/** A job's arguments as they stand on a command line. @throws TaskqError `TASKQ_USAGE` */
+export function parseArgs(text: string): readonly unknown[] {
   const wrong = (got: string) =>
     new TaskqError('TASKQ_USAGE', formatProblem({ key: '--args', expected: 'a JSON array', got }), {
       hint: `In most shells: --args '["u_42", 3]'`,

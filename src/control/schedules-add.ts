@@ -80,7 +80,9 @@ async function checkEntry(access: SchedulesAccess, name: string, options: Schedu
   if (unknown !== undefined) problems.push(unknown)
   if (entry !== undefined && nextMs !== undefined && problems.length === 0) return { entry, nextMs }
   throw new TaskqError('TASKQ_SCHEDULE_INVALID', problems.map(formatProblem).join('; '), {
-    ...(unknown !== undefined && { hint: 'With force (--force) it is added all the same; its jobs wait for a worker that has the task.' }),
+    ...(unknown !== undefined && {
+      hint: 'With force (--force) it is added all the same; its jobs wait for a worker that has the task.',
+    }),
     data: { schedule: name, problems },
   })
 }

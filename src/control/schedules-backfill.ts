@@ -25,6 +25,8 @@ export interface BackfillRequest {
 /** What a backfill did. */
 export interface Backfill {
   readonly name: string
+  /** Whether it only says what would be done. */
+  readonly dryRun: boolean
   /** Oldest first. */
   readonly slots: readonly BackfilledSlot[]
 }
@@ -35,9 +37,12 @@ export interface BackfilledSlot {
   /** The same that Beat gives the slot's job: nobody enqueues a slot whose job is there. */
   readonly jobId: string
   readonly enqueued: boolean
-  /** Why it was not enqueued. */
+  /** Why it was not enqueued: its job was there, or {@link DRY_RUN}. */
   readonly reason?: string
 }
+
+/** The `reason` of a slot that would have been enqueued. */
+export const DRY_RUN = 'dry run'
 
 const DEFAULT_MAX = 1000
 const LARGEST_MAX = 100_000
@@ -54,14 +59,15 @@ export async function backfillSchedule(
   name: string,
   request: BackfillRequest,
 ): Promise<Backfill> {
+  const dryRun = request.dryRun === true
   const found = await requireEntry(access, name)
   const slots = findSlots(access, found, request)
   const done: BackfilledSlot[] = []
   for (let start = 0; start < slots.length; start += CHUNK) {
     const chunk = slots.slice(start, start + CHUNK)
-    done.push(...(await backfillChunk(access, found.entry, chunk, request.dryRun ?? false)))
+    done.push(...(await backfillChunk(access, found.entry, chunk, dryRun)))
   }
-  return { name, slots: done }
+  return { name, dryRun, slots: done }
 }
 
 async function backfillChunk(
@@ -79,7 +85,7 @@ async function backfillChunk(
     const slot = { slot: new Date(slotMs), jobId: slotJobId(entry.name, slotMs) }
     const job = stored[index]
     if (job !== undefined) return { ...slot, enqueued: false, reason: `its job is there: ${jobStateOf(job)}` }
-    return dryRun ? { ...slot, enqueued: false, reason: 'dry run' } : { ...slot, enqueued: true }
+    return dryRun ? { ...slot, enqueued: false, reason: DRY_RUN } : { ...slot, enqueued: true }
   })
 }
 

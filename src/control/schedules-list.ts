@@ -89,7 +89,7 @@ export async function listSchedules(access: SchedulesAccess, { drift = true }: L
   const unapplied = unstored.map((entry) => reportUnapplied(entry, records.get(entry.name)?.state, nowMs))
   return {
     schedules: [...reports, ...unapplied].sort((a, b) => (a.name < b.name ? -1 : 1)),
-    beat,
+    beat: beat ?? undefined,
     codeProblem: code.problem,
     now: new Date(nowMs),
   }

@@ -1,7 +1,9 @@
+import type { BeatFacts } from '../engine/beat-lease.js'
 import type { BrokerInfo } from '../engine/broker-info.js'
 import type { Engine } from '../engine/engine.js'
 import type { QueueStats } from '../engine/queue-stats.js'
 import type { WorkerFacts } from '../engine/worker-registry.js'
+import { isEntry } from './schedules-lookup.js'
 
 /** What goes on now, over all processes of an app. */
 export interface Status {
@@ -10,6 +12,15 @@ export interface Status {
   readonly workers: readonly WorkerFacts[]
   /** By name: queues that ever had a job, and those that a worker serves. */
   readonly queues: readonly QueueStatus[]
+  readonly schedules: ScheduleStatus
+}
+
+/** Who enqueues the slots of schedule entries. */
+export interface ScheduleStatus {
+  /** The beat that leads; undefined when none runs. */
+  readonly beat: BeatFacts | undefined
+  /** How many entries are stored. */
+  readonly entries: number
 }
 
 /** A queue, and whether anybody works on it. */
@@ -20,10 +31,11 @@ export interface QueueStatus extends QueueStats {
 
 /** Reads the status. Throws `TASKQ_BROKER_UNREACHABLE` or `TASKQ_BROKER_AUTH`. */
 export async function readStatus(engine: Engine): Promise<Status> {
-  const [{ server, version, pingMs }, workers, stats] = await Promise.all([
+  const [{ server, version, pingMs }, workers, stats, schedules] = await Promise.all([
     engine.brokerInfo(),
     engine.workers(),
     engine.queueStats(),
+    readSchedules(engine),
   ])
   const served = new Set(workers.flatMap(({ queues }) => queues))
   const idle = [...served].filter((queue) => !stats.some((known) => known.queue === queue)).map(emptyQueue)
@@ -32,6 +44,17 @@ export async function readStatus(engine: Engine): Promise<Status> {
     broker: { server, version, pingMs },
     workers,
     queues: queues.sort((a, b) => (a.queue < b.queue ? -1 : 1)),
+    schedules,
+  }
+}
+
+async function readSchedules(engine: Engine): Promise<ScheduleStatus> {
+  const store = engine.openSchedules()
+  try {
+    const [beat, { records }] = await Promise.all([store.lease.leader(), store.readAll()])
+    return { beat, entries: [...records.values()].filter(isEntry).length }
+  } finally {
+    await store.close()
   }
 }
 

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { expect, test } from 'vitest'
 import { runProgram, userEnv } from '../support/run-program.js'
 import { tempProject } from '../support/temp-project.js'
@@ -38,12 +38,13 @@ test.each([[['--help']], [['worker', '--help']], [[]]])('taskq %j loads nothing 
   expect(heavy).toEqual([])
 })
 
-const commands = readdirSync(join(ROOT, 'dist/cli/commands'))
+/** `worker`, `schedule list`… */
+const commands = readdirSync(join(ROOT, 'dist/cli/commands'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.js'))
-  .map((file) => file.slice(0, -'.js'.length))
+  .map((file) => file.slice(0, -'.js'.length).split(sep).join(' '))
 
 test.each(commands)('taskq %s --help has a summary and an example', async (command) => {
-  const run = await runProgram(process.execPath, [CLI, command, '--help'], { cwd: ROOT, env: userEnv() })
+  const run = await runProgram(process.execPath, [CLI, ...command.split(' '), '--help'], { cwd: ROOT, env: userEnv() })
   expect(run).toMatchObject({ code: 0, stderr: '' })
   expect(run.stdout).toMatch(/EXAMPLES\n(?:.*\n)*? +\$ .*taskq /)
 })

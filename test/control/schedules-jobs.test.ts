@@ -84,10 +84,12 @@ describe('backfill', () => {
     await storeCode(desk, [hourly], 5, { paused: true })
     const { state } = (await desk.record('hourly')) ?? {}
     const dry = await desk.schedules.backfill('hourly', { ...request, dryRun: true })
+    expect(dry).toMatchObject({ name: 'hourly', dryRun: true })
     expect(dry.slots.map(({ enqueued, reason }) => [enqueued, reason])).toEqual(Array(3).fill([false, 'dry run']))
     expect(await app.engine.queueStats()).toEqual([])
     expect(await desk.schedules.backfill('hourly', request)).toEqual({
       name: 'hourly',
+      dryRun: false,
       slots: ['00', '01', '02'].map((hour) => ({
         slot: new Date(at(`${hour}:00`)),
         jobId: `hourly@20261101T${hour}0000Z`,

@@ -1,23 +1,35 @@
 import { safeText } from '../../codec/safe-text.js'
-import type { QueueStatus, Status } from '../../control/status.js'
+import type { QueueStatus, ScheduleStatus, Status } from '../../control/status.js'
 import type { WorkerFacts } from '../../engine/worker-registry.js'
 import { formatDuration } from '../../time/duration.js'
+import { beatJson, tellBeat } from './schedule-beat.js'
 import { presentTable } from './table.js'
 
 /** The broker, the workers, the queues. */
 export function presentStatus(status: Status & { readonly label: string }, now: number): string {
   const { server, version, pingMs } = status.broker
   const broker = `broker  ${safeText(status.label)} · ${server} ${safeText(version)} · ${pingMs.toFixed(1)} ms`
-  return [broker, '', presentWorkers(status.workers, now), '', presentQueues(status.queues)].join('\n')
+  const beat = presentBeat(status.schedules, now)
+  return [broker, ...beat, '', presentWorkers(status.workers, now), '', presentQueues(status.queues)].join('\n')
 }
 
 /** What `--json` prints. */
-export function statusJson({ label, broker, workers, queues }: Status & { readonly label: string }) {
+export function statusJson({ label, broker, workers, queues, schedules }: Status & { readonly label: string }) {
   return {
     broker: { label, ...broker },
+    beat: beatJson(schedules.beat),
+    schedules: schedules.entries,
     workers: workers.map((worker) => ({ ...worker, startedAt: new Date(worker.startedAt).toISOString() })),
     queues,
   }
+}
+
+/** Without schedule entries nobody misses a beat. */
+function presentBeat({ beat, entries }: ScheduleStatus, now: number): string[] {
+  if (beat !== undefined) return [`beat    ${tellBeat(beat, now)}`]
+  if (entries === 0) return []
+  const stored = entries === 1 ? 'the schedule entry' : `the ${entries} schedule entries`
+  return [`! No beat runs, so that nothing of ${stored} is enqueued: start taskq beat.`]
 }
 
 function presentWorkers(workers: readonly WorkerFacts[], now: number): string {
