@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { withDeadline } from '../engine/deadline.js'
 import type { ScheduleRecord } from '../engine/schedule-record.js'
 import type { ScheduleStore } from '../engine/schedule-store.js'
 import { TroubleLog } from '../events/trouble-log.js'
@@ -15,6 +16,8 @@ const LONGEST_SLEEP_MS = 1000
 const WATCHDOG_MS = 30_000
 type Settled = Settlement & { readonly record: ScheduleRecord }
 
+/** The last words to the broker take so long at the most; where they do not arrive, the lease runs out. */
+const GOODBYE_MS = 1000
 /** Entries in one transaction. */
 const TOGETHER = 100
 /** Above this, this machine's clock is worth a warning. Beat itself goes by the broker's. */
@@ -102,7 +105,7 @@ export class Beat {
   }
 
   async #end(): Promise<void> {
-    await this.#leadership.resign().catch(() => {})
+    await withDeadline(this.#leadership.resign(), GOODBYE_MS, () => new Error('the broker is away')).catch(() => {})
     await this.store.close()
     this.#done.resolve()
   }

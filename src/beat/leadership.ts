@@ -52,6 +52,8 @@ export class Leadership {
     this.#facts = { ...this.#facts, sinceMs: Math.round(this.now()) }
     const holder = await this.lease.take(this.#facts, this.leaseMs)
     const leads = holder?.id === this.#facts.id
+    // Taken before, where the answer did not arrive: the lease is known by all that was written then.
+    if (leads) this.#facts = holder
     const leader = holder === undefined ? undefined : `${holder.host}:${holder.pid}`
     if (!leads && leader !== undefined && leader !== this.#leader) this.onEvent({ name: 'beat.standing-by', leader })
     this.#leader = leader

@@ -38,6 +38,9 @@ export interface ScheduleWrite {
   readonly isRemoved?: true
 }
 
+/** Says what is to be changed, of the entries as they are stored now. */
+export type Decide = (records: ReadonlyMap<string, ScheduleRecord>) => ScheduleChange | Promise<ScheduleChange>
+
 /** How a transaction went: made, given up since somebody else changed an entry meanwhile, or there was nothing to do. */
 export type ScheduleOutcome = 'done' | 'conflict' | 'nothing'
 
@@ -98,13 +101,10 @@ export class ScheduleStore {
    * Changes entries: reads them, decides, and writes, unless somebody else wrote one of them meanwhile. One change at
    * a time.
    *
-   * @throws what the connection or `decide` throws; then, but for a connection that was cut while the transaction was
-   *   on its way, nothing was written
+   * @throws what the connection, the broker or `decide` throws; then nothing was written, but where the connection was
+   *   cut while the transaction was on its way, or the broker refused a part of it
    */
-  change(
-    names: readonly string[],
-    decide: (records: ReadonlyMap<string, ScheduleRecord>) => ScheduleChange | Promise<ScheduleChange>,
-  ): Promise<ScheduleOutcome> {
+  change(names: readonly string[], decide: Decide): Promise<ScheduleOutcome> {
     const change = this.#queue.then(() =>
       this.#watched.use((connection) => this.#changeOver(connection, names, decide)),
     )
@@ -116,21 +116,28 @@ export class ScheduleStore {
     return this.#watched.close()
   }
 
-  async #changeOver(
-    connection: Connection,
-    names: readonly string[],
-    decide: (records: ReadonlyMap<string, ScheduleRecord>) => ScheduleChange | Promise<ScheduleChange>,
-  ): Promise<ScheduleOutcome> {
+  async #changeOver(connection: Connection, names: readonly string[], decide: Decide): Promise<ScheduleOutcome> {
     const backends = this.#backendsOf(connection)
     await backends.open()
     if (names.length > 0) await connection.watch(...names.map((name) => this.keys.schedule(name)))
+    // The broker forgets what was watched when a transaction ends, and only then.
+    const forget = () => connection.unwatch().catch(() => {})
+    const change = await this.#decided(decide, await this.#readOver(connection, names), forget)
+    if (change.writes.length + change.jobs.length > 0) return this.#commit(backends, change)
+    await forget()
+    return 'nothing'
+  }
+
+  async #decided(
+    decide: Decide,
+    records: ReadonlyMap<string, ScheduleRecord>,
+    forget: () => Promise<unknown>,
+  ): Promise<ScheduleChange> {
     try {
-      const change = await decide(await this.#readOver(connection, names))
-      if (change.writes.length + change.jobs.length === 0) return 'nothing'
-      return await this.#commit(backends, change)
-    } finally {
-      // Also after a transaction that was never sent; after one that was, it does nothing.
-      await connection.unwatch().catch(() => {})
+      return await decide(records)
+    } catch (error) {
+      await forget()
+      throw error
     }
   }
 
