@@ -69,7 +69,8 @@ describe('edits while beats run', () => {
 })
 
 describe('the broker goes away', () => {
-  it.skipIf(noRedis)('slots that were due meanwhile are enqueued when it is back', async () => {
+  it('slots that were due meanwhile are enqueued when it is back', async ({ skip }) => {
+    skip(noRedis !== undefined, noRedis)
     const app = testApp(broker, { tasks: [Tick] })
     const { events } = await startBeat(app, [fast('a')])
     await events.count('slot.enqueued', 3)
