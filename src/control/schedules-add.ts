@@ -7,6 +7,7 @@ import { describeSchedule } from '../schedule/describe.js'
 import { createEntryTimetable } from '../schedule/entry-timetable.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import type { ScheduleOptions } from '../schedule/schedule-options.js'
+import { isTaskName } from '../task/names.js'
 import { findTask, listTasks } from '../task/registry.js'
 import { sentArgs } from '../task/sent-args.js'
 import type { SchedulesAccess } from './schedules-access.js'
@@ -97,8 +98,8 @@ function overProblem({ name, schedule, endAtMs }: ScheduleEntry): Problem {
 /** A process without the tasks' code asks what workers have told. */
 async function taskProblem({ engine }: SchedulesAccess, name: string, options: unknown): Promise<Problem | undefined> {
   const task = (options as Partial<ScheduleOptions> | undefined)?.task
-  // What is no text is a problem that is told already.
-  if (typeof task !== 'string' || findTask(task) !== undefined) return undefined
+  // What can be no name is a problem that is told already.
+  if (!isTaskName(task) || findTask(task) !== undefined) return undefined
   const told = await engine.knownTasks()
   if (told.has(task)) return undefined
   const meant = nearest(task, [...listTasks().map((known) => known.name), ...told.keys()])

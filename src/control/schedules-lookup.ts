@@ -132,13 +132,18 @@ export async function unknownEntries(access: SchedulesAccess, names: readonly st
   const stored = [...records].filter(([, record]) => isEntry(record)).map(([name]) => name)
   const known = [...stored, ...code.entries.keys()]
   const unstored = names.filter((name) => code.entries.has(name))
-  const messages = names.map((name) => sayUnknown(name, unstored.includes(name) ? undefined : nearest(name, known)))
+  const messages = names.map((name) => sayUnknown(name, unstored.includes(name) ? [] : known))
   const hint = hintFor(unstored, code)
   return new TaskqError('TASKQ_SCHEDULE_UNKNOWN', messages.join('; '), { hint, data: { schedules: names } })
 }
 
-const sayUnknown = (name: string, meant: string | undefined): string =>
-  `no schedule entry is named ${show(name)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`
+/** As long as names may be; what is longer is compared with none: that would take its time. */
+const LONGEST_NAME = 100
+
+function sayUnknown(name: string, known: readonly string[]): string {
+  const meant = typeof name === 'string' && name.length <= LONGEST_NAME ? nearest(name, known) : undefined
+  return `no schedule entry is named ${show(name)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`
+}
 
 function hintFor(unstored: readonly string[], { problem }: CodeReading): string {
   if (unstored.length > 0)

@@ -1,3 +1,4 @@
+import { isCut } from '../engine/broker-link.js'
 import { isTaskqError, TaskqError } from '../errors/taskq-error.js'
 import type { ScheduleOptions } from '../schedule/schedule-options.js'
 import type { SchedulesAccess, SchedulesOptions } from './schedules-access.js'
@@ -62,7 +63,7 @@ export class Schedules {
       await store.syncClock()
       return await work({ ...this.options, store, nowMs: Math.floor(store.clock.now()) })
     } catch (error) {
-      throw isCut(error) ? cutOff(error) : error
+      throw isLost(error) ? cutOff(error) : error
     } finally {
       await store.close()
     }
@@ -70,11 +71,11 @@ export class Schedules {
 }
 
 /** Whether the store's connection closed, or fell silent, under a call. */
-const isCut = (error: unknown): error is Error =>
-  !isTaskqError(error) && error instanceof Error && /Connection is closed|^the broker was silent/.test(error.message)
+const isLost = (error: unknown): error is Error =>
+  error instanceof Error && !isTaskqError(error) && (isCut(error) || error.message.startsWith('the broker was silent'))
 
 const cutOff = (cause: Error): TaskqError =>
-  new TaskqError('TASKQ_BROKER_UNREACHABLE', `the broker went away meanwhile: ${cause.message}`, {
+  new TaskqError('TASKQ_BROKER_UNREACHABLE', 'the broker went away meanwhile', {
     hint: 'What was asked for may have been done: look with taskq schedule list.',
     cause,
   })

@@ -110,5 +110,5 @@ export class BrokerLink {
 }
 
 /** Whether a command failed because its connection closed. */
-const isCut = ({ name, message }: Error): boolean =>
+export const isCut = ({ name, message }: Error): boolean =>
   name === 'MaxRetriesPerRequestError' || /Connection is closed|isn't writeable/.test(message)

@@ -59,6 +59,20 @@ describe('pause and resume', () => {
     expect((await desk.record('nightly'))?.state?.paused).toBe(false)
   })
 
+  test('a name that could be none is told at once, however long', async () => {
+    const desk = scheduleDesk(testApp(broker))
+    await storeCode(
+      desk,
+      Array.from({ length: 500 }, (_, n) => ({ ...nightly, name: `nightly-${n}` })),
+      0,
+    )
+    const startedAt = performance.now()
+    for (const name of ['x'.repeat(1_000_000), '', undefined as never, 7 as never]) {
+      expect(await rejection(desk.schedules.pause([name]))).toMatchObject({ code: 'TASKQ_SCHEDULE_UNKNOWN' })
+    }
+    expect(performance.now() - startedAt).toBeLessThan(2000)
+  })
+
   test('no slot is enqueued after pause has returned', async () => {
     const app = testApp(broker, { tasks: [task()] })
     const often = entryIn('often', { task: 'reports.daily', args: ['a'], every: '100ms' })

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { decodeEnvelope } from '../../src/codec/envelope.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { forgetTasks } from '../../src/task/registry.js'
-import { brokerOfFile } from '../support/broker.js'
+import { brokerOfFile, startBroker } from '../support/broker.js'
 import { rejection } from '../support/refusal.js'
 import { testApp } from '../support/test-app.js'
 import { entryIn, scheduleDesk, storeCode } from './schedule-desk.js'
@@ -72,6 +72,25 @@ describe('run', () => {
       message: '"hourly": others kept changing it',
     })
     expect(await app.engine.queueStats()).toMatchObject([{ queue: 'reports', queued: 1 }])
+  })
+})
+
+test('a broker that goes away under a call is told as such', async () => {
+  const own = await startBroker()
+  onTestFinished(() => own.stop())
+  const app = testApp(own, { tasks: [task()] })
+  const desk = scheduleDesk(app, [], {
+    planJob: async (call) => {
+      const job = await app.client.plan(call)
+      await own.stop()
+      return job
+    },
+  })
+  await storeCode(desk, [hourly], 5)
+  expect(await rejection(desk.schedules.run('hourly'))).toMatchObject({
+    code: 'TASKQ_BROKER_UNREACHABLE',
+    message: 'the broker went away meanwhile',
+    hint: 'What was asked for may have been done: look with taskq schedule list.',
   })
 })
 
