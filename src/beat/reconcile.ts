@@ -1,5 +1,6 @@
 import { freshState, type ScheduleRecord, type ScheduleState } from '../engine/schedule-record.js'
 import type { ScheduleWrite } from '../engine/schedule-store.js'
+import { hasSameTimes, isSameEntry } from '../schedule/compare-entries.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 
 /** What brings the stored entries in line with the code. */
@@ -93,7 +94,7 @@ function change(
   nowMs: number,
 ): ScheduleWrite {
   const before = record.definition?.entry
-  const keepsTimes = before !== undefined && kept !== undefined && timesOf(before) === timesOf(entry)
+  const keepsTimes = before !== undefined && kept !== undefined && hasSameTimes(before, entry)
   return { name: entry.name, definition: own(entry), state: keepsTimes ? kept : freshState(nowMs, kept) }
 }
 
@@ -106,11 +107,7 @@ const takeAway = (name: string, state: ScheduleState, nowMs: number): ScheduleWr
 const own = (entry: ScheduleEntry) => ({ entry, owner: 'code' }) as const
 
 const isSame = ({ definition }: ScheduleRecord, entry: ScheduleEntry): boolean =>
-  definition?.owner === 'code' && JSON.stringify(definition.entry) === JSON.stringify(entry)
+  definition?.owner === 'code' && isSameEntry(definition.entry, entry)
 
 const isForgotten = (state: ScheduleState | undefined, nowMs: number): boolean =>
   state?.removedAtMs !== undefined && nowMs - state.removedAtMs > REMEMBERED_MS
-
-/** What says when an entry is due. */
-const timesOf = ({ schedule, startAtMs, endAtMs }: ScheduleEntry): string =>
-  JSON.stringify([schedule, startAtMs, endAtMs])

@@ -3,6 +3,7 @@ import { nearest } from '../errors/nearest.js'
 import { formatProblem, type Problem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { checkScheduleEntry } from '../schedule/check-entry.js'
+import { hasSameTimes } from '../schedule/compare-entries.js'
 import { describeSchedule } from '../schedule/describe.js'
 import { createEntryTimetable } from '../schedule/entry-timetable.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
@@ -113,10 +114,6 @@ async function taskProblem({ engine }: SchedulesAccess, name: string, options: u
 
 /** Slots of new times that lie in the past were never due. */
 function stateAfter({ definition, state }: ScheduleRecord, entry: ScheduleEntry, nowMs: number): ScheduleState {
-  const keepsTimes = definition !== undefined && timesOf(definition.entry) === timesOf(entry)
+  const keepsTimes = definition !== undefined && hasSameTimes(definition.entry, entry)
   return keepsTimes && state !== undefined ? state : freshState(nowMs, state)
 }
-
-/** What says when an entry is due. */
-const timesOf = ({ schedule, startAtMs, endAtMs }: ScheduleEntry): string =>
-  JSON.stringify([schedule, startAtMs, endAtMs])

@@ -8,6 +8,7 @@ import {
   type ScheduleRun,
   type ScheduleState,
 } from '../engine/schedule-record.js'
+import { isSameEntry } from '../schedule/compare-entries.js'
 import { describeSchedule } from '../schedule/describe.js'
 import { createEntryTimetable } from '../schedule/entry-timetable.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
@@ -138,7 +139,7 @@ function nextSlot(entry: ScheduleEntry, { paused, cursorMs, runs }: ScheduleStat
 
 function driftOf({ definition }: ScheduleRecord, inCode: ScheduleEntry | undefined): { drift?: ScheduleDrift } {
   if (inCode === undefined) return definition?.owner === 'code' ? { drift: 'no longer in code' } : {}
-  const isSame = definition?.owner === 'code' && JSON.stringify(definition.entry) === JSON.stringify(inCode)
+  const isSame = definition?.owner === 'code' && isSameEntry(definition.entry, inCode)
   return isSame ? {} : { drift: 'changed in code' }
 }
 

@@ -63,7 +63,8 @@ return redis.call('DEL', KEYS[1])`
 function parseFacts(text: string | null): BeatFacts | undefined {
   if (text === null) return undefined
   try {
-    return JSON.parse(text) as BeatFacts
+    const facts = JSON.parse(text) as BeatFacts | null
+    return typeof facts?.id === 'string' ? facts : undefined
   } catch {
     return undefined
   }

@@ -1,6 +1,7 @@
 import type { Problem } from '../errors/problems.js'
 import { enqueueOptionProblems } from '../task/enqueue-problems.js'
 import { taskNameProblem } from '../task/names.js'
+import { sentArgs } from '../task/sent-args.js'
 import {
   type Report,
   reportAll,
@@ -107,7 +108,7 @@ function readEntry(name: string, record: PlainRecord, defaults: EntryDefaults, r
   const entry = {
     name,
     task: record.task,
-    args: record.args ?? [],
+    args: Array.isArray(record.args) ? sentArgs(record.args) : [],
     options: record.options ?? {},
     schedule,
     ...window,

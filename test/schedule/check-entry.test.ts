@@ -107,7 +107,7 @@ describe('an entry', () => {
   test('leaves arguments that JSON would change as they are, for whoever sends them to refuse', () => {
     const day = new Date(0)
     const map = new Map()
-    expect(entryOf({ cron: '@daily', args: [day, map, undefined] }).args).toEqual([day, map, undefined])
+    expect(entryOf({ cron: '@daily', args: [day, undefined, map, undefined] }).args).toEqual([day, undefined, map])
   })
 })
 
