@@ -5,6 +5,7 @@ export { BaseTask, type TaskArgs, type TaskClass, type TaskResult } from './task
 export { defineTask, type FunctionTask } from './task/define-task.js'
 export { Task } from './task/task.js'
 export type { TaskOptions } from './task/options.js'
+export type { StandardSchema } from './task/schema.js'
 export type { JobRequest, LogLine, RunContext, TaskLogger } from './task/run-context.js'
 export type { BackoffOptions } from './retry/backoff.js'
 

@@ -1,7 +1,6 @@
 import type { WorkerEvent } from '../../src/events/worker-event.js'
 
 export type EventName = WorkerEvent['name']
-export type EventOf<N extends EventName> = Extract<WorkerEvent, { name: N }>
 
 /** Keeps a worker's or a beat's events, and waits for those that are still to come. */
 export class EventRecorder<E extends { readonly name: string } = WorkerEvent> {
