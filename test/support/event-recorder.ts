@@ -1,7 +1,5 @@
 import type { WorkerEvent } from '../../src/events/worker-event.js'
 
-export type EventName = WorkerEvent['name']
-
 /** Keeps a worker's or a beat's events, and waits for those that are still to come. */
 export class EventRecorder<E extends { readonly name: string } = WorkerEvent> {
   readonly all: E[] = []
