@@ -1,4 +1,8 @@
 import type { Scenario } from '../support/scenario.ts'
+import { beatDrift } from './beat-drift.ts'
+import { beatIdle } from './beat-idle.ts'
+import { beatMany } from './beat-many.ts'
+import { beatReconcile } from './beat-reconcile.ts'
 import { enqueueScenarios } from './enqueue.ts'
 import { fairnessScenarios } from './fairness.ts'
 import { idleMemory } from './idle-memory.ts'
@@ -12,6 +16,10 @@ export const SCENARIOS: readonly Scenario[] = [
   ...processScenarios,
   pickUp,
   ...fairnessScenarios,
+  beatDrift,
+  beatMany,
+  beatReconcile,
+  beatIdle,
   idleMemory,
   ...startUpScenarios,
 ]

@@ -20,12 +20,12 @@ type Round = Readonly<Record<Side, Measures>>
 
 /**
  * Runs both sides of a scenario one after the other, round by round, and changes each round who begins.
- * The first round warms machine and Redis up and is not counted.
+ * The first round warms machine and Redis up and is not counted, unless the scenario says so.
  */
 export async function runRounds(scenario: Scenario, site: Site, rounds: number): Promise<Outcome[]> {
   const counted: Round[] = []
   const total = Math.min(rounds, scenario.maxRounds ?? rounds)
-  for (let round = 0; round <= total; round++) {
+  for (let round = scenario.countsFirst ? 1 : 0; round <= total; round++) {
     const both: Partial<Record<Side, Measures>> = {}
     for (const side of round % 2 === 0 ? (['taskq', 'raw'] as const) : (['raw', 'taskq'] as const)) {
       await site.admin.flushall('SYNC')

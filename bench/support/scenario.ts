@@ -45,6 +45,8 @@ export interface Scenario {
   readonly metrics: readonly Metric[]
   /** Where fewer rounds tell enough. */
   readonly maxRounds?: number
+  /** The first round counts, too: what warms up is left out within each round. */
+  readonly countsFirst?: true
   /** One round of one side, seen from the harness. */
   run(site: Site, side: Side): Promise<Measures>
   /** What a child process does for one round of one side. */

@@ -11,6 +11,9 @@ export const TIMED_QUEUE = 'timed'
 /** Microseconds of the machine's clock, which all processes share. */
 export const nowUs = (): number => Number(process.hrtime.bigint() / 1000n)
 
+/** Microseconds since 1970. */
+export const epochUs = (): number => 1000 * (performance.timeOrigin + performance.now())
+
 /** Sends jobs one at a time with random gaps, from the harness's process. */
 export async function sendStamped(redisUrl: string, side: Side, jobs: number, gapMs: [number, number]): Promise<void> {
   const [least, most] = gapMs
@@ -22,24 +25,29 @@ export async function sendStamped(redisUrl: string, side: Side, jobs: number, ga
   await sender.close()
 }
 
-/** Collects how long stamped jobs waited until their first line ran. The first few are not counted. */
+/**
+ * Collects how long stamped jobs waited until their first line ran, by the clock that stamped them. The first few are
+ * not counted.
+ */
 export class WaitSamples {
   readonly #waits: number[] = []
   readonly #done = Promise.withResolvers<Measures>()
   readonly #warmUp: number
+  readonly #now: () => number
   #left: number
 
-  constructor(jobs: number, warmUp: number) {
+  constructor(jobs: number, warmUp: number, now = nowUs) {
     this.#left = jobs
     this.#warmUp = warmUp
+    this.#now = now
   }
 
   get done(): Promise<Measures> {
     return this.#done.promise
   }
 
-  readonly started = (sentAtUs: number): void => {
-    this.#waits.push((nowUs() - sentAtUs) / 1000)
+  readonly started = (stampUs: number): void => {
+    this.#waits.push((this.#now() - stampUs) / 1000)
     if (--this.#left > 0) return
     const counted = this.#waits.slice(this.#warmUp)
     const measures = { p50: percentile(counted, 0.5), p99: percentile(counted, 0.99), max: Math.max(...counted) }

@@ -2,13 +2,18 @@ import { fileURLToPath } from 'node:url'
 import { useApp } from '../../dist/app/ambient.js'
 import { App } from '../../dist/app/app.js'
 import { resolveConfig } from '../../dist/config/resolve-config.js'
+import type { ScheduleOptions } from '../../dist/schedule/schedule-options.js'
 
 /** The project whose tasks run; `taskq worker` can be started in it. */
 export const PROJECT = fileURLToPath(new URL('../project', import.meta.url))
 
+/** The `schedule` of a `taskq.config.ts`. */
+export type Schedule = Readonly<Record<string, ScheduleOptions>>
+
 /** An app as `taskq.config.ts` would make it, which `X.delay()` in this process uses. */
-export function openApp(redisUrl: string, concurrency = 10): App {
-  const file = { path: 'bench', value: { broker: redisUrl, tasks: ['tasks/*.mjs'], worker: { concurrency } } }
+export function openApp(redisUrl: string, concurrency = 10, schedule: Schedule = {}): App {
+  const value = { broker: redisUrl, tasks: ['tasks/*.mjs'], worker: { concurrency }, schedule }
+  const file = { path: 'bench', value }
   const app = App.of(resolveConfig({ root: PROJECT, file, env: {} }), { cwd: PROJECT, env: {} })
   useApp(app)
   return app
