@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { LEASE_MS } from '../../src/beat/beat-options.js'
 import { planSlots } from '../../src/beat/plan-slots.js'
 import { freshState } from '../../src/engine/schedule-record.js'
 import { formatProblem } from '../../src/errors/problems.js'
-import { checkScheduleEntry } from '../../src/schedule/check-entry.js'
+import { checkScheduleEntry, checkSchedules } from '../../src/schedule/check-entry.js'
+import { describeSchedule } from '../../src/schedule/describe.js'
 import { createEntryTimetable } from '../../src/schedule/entry-timetable.js'
 import { SOLAR_EVENTS } from '../../src/schedule/schedule.js'
 import type { ScheduleEntry } from '../../src/schedule/schedule-entry.js'
@@ -173,4 +175,36 @@ describe('the project of the guide', () => {
     expect(run).toMatchObject({ code: 2, stdout: '' })
     expect(guide.outputs).toContain(run.stderr)
   })
+})
+
+describe('the README', () => {
+  const readme = new Page('README.md')
+
+  test('lists the entries of its configuration', () => {
+    const { code = '' } = readme.snippets.find(({ path }) => path === 'taskq.config.ts') ?? {}
+    const written = [...code.matchAll(/^ {4}'([\w-]+)': \{ (.*) \},$/gm)]
+    expect(written).toHaveLength(3)
+    const listed = readme.outputs.find((output) => output.startsWith('$ taskq schedule list\n'))
+    for (const [, name, keys = ''] of written) {
+      const { task, schedule } = entryOf(readKeys(keys), TZ)
+      expect(listed).toMatch(new RegExp(`^${name} `, 'm'))
+      expect(listed).toContain(`\n  ${describeSchedule(schedule)} · ${task}\n`)
+    }
+  })
+
+  test('shows the same preview as the guide', () => {
+    const shown = readme.outputs.find((output) => output.startsWith('$ taskq schedule preview'))
+    const [line = '', ...output] = shown?.split('\n') ?? []
+    expect(guide.commandLines).toContain(line.slice(2))
+    expect(guide.outputs).toContain(output.join('\n'))
+  })
+})
+
+test.each(['basic', 'existing'])('the schedule of the template %s works when it is uncommented', (template) => {
+  const read = (path: string) => readFileSync(new URL(`../../templates/${path}`, import.meta.url), 'utf8')
+  const [, keys = ''] = /^ {2}\/\/ (schedule: \{\n.*? {2}\/\/ \},)$/ms.exec(read(`${template}/taskq.config.ts`)) ?? []
+  const written = readKeys(keys.replaceAll('//', '')) as { schedule?: object }
+  const checked = checkSchedules(written.schedule, { timezone: 'UTC' })
+  expect(checked).toMatchObject({ entries: [{ task: 'SendWelcomeEmail', args: [expect.any(String)] }] })
+  expect(read('basic/src/tasks/send-welcome-email.ts')).toContain('class SendWelcomeEmail extends')
 })
