@@ -1,7 +1,9 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Input, parse } from '@oclif/core/parser'
+import type { Command } from '@oclif/core/command'
+import { boolean } from '@oclif/core/flags'
+import { parse } from '@oclif/core/parser'
 import { describe, expect, test } from 'vitest'
 import { readScheduleFlags } from '../../src/cli/read-schedule-flags.js'
 import type { ScheduleFlags } from '../../src/cli/schedule-flags.js'
@@ -22,13 +24,18 @@ function commandOf(words: readonly string[]): { name: string; rest: string[] } |
   return known.includes(words[0] ?? '') ? { name: words[0] as string, rest: words.slice(1) } : undefined
 }
 
+type CommandClass = Required<Pick<typeof Command, 'args' | 'flags' | 'baseFlags' | 'enableJsonFlag'>>
+
 /** Parses a line as the command line would. Throws what is wrong with it. */
 async function parseLine(line: string): Promise<{ name: string; args: { name?: string }; flags: object }> {
   const [program, ...words] = wordsOf(line)
   const command = program === 'taskq' ? commandOf(words) : undefined
   if (command === undefined) throw new Error(`no command of taskq: ${line}`)
-  const loaded = (await import(join(COMMANDS, `${command.name}.ts`))) as { default: Input<never, never, never> }
-  const { args, flags } = await parse(command.rest, { ...loaded.default, strict: true })
+  const loaded = (await import(join(COMMANDS, `${command.name}.ts`))) as { default: CommandClass }
+  const { args: declared, flags: own, baseFlags, enableJsonFlag } = loaded.default
+  const json = enableJsonFlag ? { json: boolean() } : {}
+  const all = { args: declared, flags: { ...baseFlags, ...own, ...json }, strict: true }
+  const { args, flags } = await parse(command.rest, all)
   return { name: command.name, args, flags }
 }
 
@@ -57,12 +64,23 @@ describe.each(GUIDES)('$path', (page) => {
     }
   })
 
-  test('names no command that does not exist', () => {
+  test('names no command that does not exist, and no flag', async () => {
     const named = codesIn(page.prose).filter((code) => code.startsWith('taskq '))
     expect(named).not.toEqual([])
     expect(named.filter((line) => commandOf(wordsOf(line).slice(1)) === undefined)).toEqual([])
+    for (const line of named) if (line.includes(' -') && !line.includes('…')) await parseLine(line)
   })
 })
+
+test.each(['README.md', 'docs/guides/start.md', 'docs/reference/commands.md'])(
+  '%s shows command lines that can be parsed',
+  async (path) => {
+    const lines = new Page(path).commandLines.map((line) => line.replace(/^npx /, ''))
+    const ours = lines.filter((line) => line.startsWith('taskq '))
+    expect(ours).not.toEqual([])
+    for (const line of ours) await parseLine(line)
+  },
+)
 
 test.each([
   ['taskq schedule add x --task T --evry 5s', '--evry'],
