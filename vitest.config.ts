@@ -21,7 +21,7 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
     // Most tests wait for brokers and child processes; more of them at once would only starve each other.
-    maxWorkers: Math.min(4, Math.max(2, availableParallelism())),
+    maxWorkers: Math.min(4, Math.max(3, availableParallelism())),
     testTimeout: 30_000,
     hookTimeout: 30_000,
     fsModuleCache: !inCi,
