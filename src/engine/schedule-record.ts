@@ -1,3 +1,4 @@
+import { hasSameTimes } from '../schedule/compare-entries.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 
 /** A schedule entry as it is stored: what it is, and how far it has come. */
@@ -28,8 +29,10 @@ export interface ScheduleState {
   /** Slots that did not run, since they were missed, or the job before had not ended. */
   readonly skipped: number
   readonly paused: boolean
-  /** The job of the latest slot; or of a run by hand, where that is later. */
+  /** The job of the latest slot: the one that overlap rules are about. */
   readonly last?: ScheduleRun
+  /** The latest job that was asked for by hand. */
+  readonly lastByHand?: ScheduleRun
   /** A slot that waits for the job before it. */
   readonly heldSlotMs?: number
   /** Since when the entry is no longer in the code. */
@@ -46,9 +49,24 @@ export interface ScheduleRun {
 
 /** The state of an entry that is new, or begins anew: no slot before now is its affair. */
 export function freshState(nowMs: number, kept: Partial<ScheduleState> = {}): ScheduleState {
-  const { runs = 0, skipped = 0, paused = false, last } = kept
-  return { cursorMs: nowMs, runs, skipped, paused, ...(last !== undefined && { last }) }
+  const { runs = 0, skipped = 0, paused = false, last, lastByHand } = kept
+  const jobs = { ...(last !== undefined && { last }), ...(lastByHand !== undefined && { lastByHand }) }
+  return { cursorMs: nowMs, runs, skipped, paused, ...jobs }
 }
+
+/** The state of an entry that becomes another. Slots of new times that lie in the past were never due. */
+export function stateAfterEdit(
+  { definition, state }: Pick<ScheduleRecord, 'definition' | 'state'>,
+  entry: ScheduleEntry,
+  nowMs: number,
+): ScheduleState {
+  const keepsTimes = definition !== undefined && hasSameTimes(definition.entry, entry)
+  return keepsTimes && state !== undefined ? state : freshState(nowMs, state)
+}
+
+/** Whether the entry has made all the jobs that its `limit` allows. */
+export const isSpent = ({ limit }: Pick<ScheduleEntry, 'limit'>, { runs }: Pick<ScheduleState, 'runs'>): boolean =>
+  limit !== undefined && runs >= limit
 
 /** The layout of stored entries. A beat leaves entries of a later layout to later beats. */
 const RECORD_VERSION = 1
