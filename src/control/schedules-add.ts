@@ -1,9 +1,8 @@
-import { freshState, type ScheduleOwner, type ScheduleRecord, type ScheduleState } from '../engine/schedule-record.js'
+import { freshState, type ScheduleOwner, stateAfterEdit } from '../engine/schedule-record.js'
 import { nearest } from '../errors/nearest.js'
 import { formatProblem, type Problem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { checkScheduleEntry } from '../schedule/check-entry.js'
-import { hasSameTimes } from '../schedule/compare-entries.js'
 import { describeSchedule } from '../schedule/describe.js'
 import { createEntryTimetable } from '../schedule/entry-timetable.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
@@ -56,7 +55,7 @@ export async function addSchedule(
     const owner = record?.definition?.owner
     replaced = isEntry(record)
     if (replaced && (!replace || owner === 'code')) throw taken(name, owner)
-    const state = record && replaced ? stateAfter(record, entry, access.nowMs) : freshState(access.nowMs)
+    const state = record && replaced ? stateAfterEdit(record, entry, access.nowMs) : freshState(access.nowMs)
     return { writes: [{ name, definition: { entry, owner: 'runtime' }, state }], jobs: [] }
   })
   return { name, task, when: describeSchedule(entry.schedule), next: new Date(nextMs), replaced }
@@ -110,10 +109,4 @@ async function taskProblem({ engine }: SchedulesAccess, name: string, options: u
     got: show(task),
     ...(meant !== undefined && { nearest: meant }),
   }
-}
-
-/** Slots of new times that lie in the past were never due. */
-function stateAfter({ definition, state }: ScheduleRecord, entry: ScheduleEntry, nowMs: number): ScheduleState {
-  const keepsTimes = definition !== undefined && hasSameTimes(definition.entry, entry)
-  return keepsTimes && state !== undefined ? state : freshState(nowMs, state)
 }

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.js'
 import { jobStateOf } from '../engine/job-state.js'
 import {
   freshState,
+  isSpent,
   type ScheduleOwner,
   type ScheduleRecord,
   type ScheduleRun,
@@ -61,8 +62,9 @@ export interface ScheduleReport {
   readonly problem?: string
 }
 
-/** The latest job of an entry. */
+/** The latest job of an entry: of a slot, or of a run by hand. */
 export interface LastRun {
+  /** For a run by hand, the time of the call. */
   readonly slot: Date
   readonly jobId: string
   readonly state: JobState
@@ -130,11 +132,10 @@ function reportTimes(
   }
 }
 
-function nextSlot(entry: ScheduleEntry, { paused, cursorMs, runs }: ScheduleState): Date | undefined {
+function nextSlot(entry: ScheduleEntry, state: ScheduleState): Date | undefined {
   const timetable = createEntryTimetable(entry)
-  if (toDate(cursorMs) === undefined) throw new RangeError('how far it had come is damaged')
-  if (paused || runs >= (entry.limit ?? Number.POSITIVE_INFINITY)) return undefined
-  return toDate(timetable.next(cursorMs))
+  if (toDate(state.cursorMs) === undefined) throw new RangeError('how far it had come is damaged')
+  return state.paused || isSpent(entry, state) ? undefined : toDate(timetable.next(state.cursorMs))
 }
 
 function driftOf({ definition }: ScheduleRecord, inCode: ScheduleEntry | undefined): { drift?: ScheduleDrift } {
@@ -151,7 +152,10 @@ async function readLastRuns(
   engine: Engine,
   records: ReadonlyMap<string, ScheduleRecord>,
 ): Promise<ReadonlyMap<string, { readonly last: LastRun }>> {
-  const runs = [...records].flatMap(([name, { state }]) => (isRun(state?.last) ? [[name, state.last] as const] : []))
+  const runs = [...records].flatMap(([name, { state }]) => {
+    const latest = latestRun(state)
+    return latest === undefined ? [] : [[name, latest] as const]
+  })
   const read = new Map<string, { readonly last: LastRun }>()
   for (let start = 0; start < runs.length; start += CHUNK) {
     const chunk = runs.slice(start, start + CHUNK)
@@ -164,6 +168,11 @@ async function readLastRuns(
     })
   }
   return read
+}
+
+function latestRun(state: ScheduleState | undefined): ScheduleRun | undefined {
+  const [one, other] = [state?.last, state?.lastByHand].filter(isRun)
+  return one !== undefined && other !== undefined && other.enqueuedAtMs > one.enqueuedAtMs ? other : one
 }
 
 const isRun = (run: ScheduleRun | undefined): run is ScheduleRun =>

@@ -1,5 +1,5 @@
 import { freshState, type ScheduleRecord, type ScheduleState } from '../engine/schedule-record.js'
-import type { ScheduleChange } from '../engine/schedule-store.js'
+import type { ScheduleChange } from '../engine/commit-schedules.js'
 import { nearest } from '../errors/nearest.js'
 import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
@@ -49,12 +49,11 @@ export interface CodeReading {
 /** As often is tried to change an entry that others change at the same time. */
 const MAX_TRIES = 50
 
-/** What is written, and the jobs that are added with it. */
-export type Change = Omit<ScheduleChange, 'isEdit'>
+/** What is written, and the jobs that are added with it. Beats read their entries anew, unless `isEdit` is false. */
+export type Change = Omit<ScheduleChange, 'isEdit'> & Partial<Pick<ScheduleChange, 'isEdit'>>
 
 /**
- * Changes stored entries in one transaction, again and again until nobody else changed one of them meanwhile. Beats
- * read their entries anew afterwards.
+ * Changes stored entries in one transaction, again and again until nobody else changed one of them meanwhile.
  *
  * @throws TaskqError `TASKQ_SCHEDULE_UNKNOWN` where one of them is not there, `TASKQ_SCHEDULE_CONFLICT`; what `decide`
  *   throws; then nothing was changed
@@ -69,7 +68,11 @@ export async function changeEntries(
     missing = names.filter((name) => !isEntry(records.get(name)))
     const found = missing.length > 0 ? [] : [...records]
     const changes = await Promise.all(found.map(([name, record]) => decide(name, record)))
-    return { writes: changes.flatMap(({ writes }) => writes), jobs: changes.flatMap(({ jobs }) => jobs) }
+    return {
+      writes: changes.flatMap(({ writes }) => writes),
+      jobs: changes.flatMap(({ jobs }) => jobs),
+      isEdit: changes.some(({ isEdit }) => isEdit !== false),
+    }
   })
   if (missing.length > 0) throw await unknownEntries(access, missing)
 }
@@ -81,7 +84,7 @@ export async function changeRecords(
   decide: (records: ReadonlyMap<string, ScheduleRecord>) => Change | Promise<Change>,
 ): Promise<void> {
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const outcome = await store.change(names, async (records) => ({ ...(await decide(records)), isEdit: true }))
+    const outcome = await store.change(names, async (records) => ({ isEdit: true, ...(await decide(records)) }))
     if (outcome !== 'conflict') return
   }
   throw new TaskqError('TASKQ_SCHEDULE_CONFLICT', `${names.map(show).join(', ')}: others kept changing it`, {

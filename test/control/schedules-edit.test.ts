@@ -202,7 +202,8 @@ describe('add', () => {
     const desk = scheduleDesk(testApp(broker, { tasks: [task()] }))
     const options = { task: 'reports.daily', args: ['a'], every: '1h' } as const
     await desk.schedules.add('mine', options)
-    const state = { cursorMs: 1000, runs: 4, skipped: 2, paused: true, heldSlotMs: 900 }
+    const lastByHand = { slotMs: 5, jobId: 'x', lane: 'default', enqueuedAtMs: 5 }
+    const state = { cursorMs: 1000, runs: 4, skipped: 2, paused: true, heldSlotMs: 900, lastByHand }
     const edit = { writes: [{ name: 'mine', state }], jobs: [], isEdit: true }
     await desk.store.change([], () => edit)
     const rules = { replace: true }
@@ -210,7 +211,7 @@ describe('add', () => {
     expect(await desk.record('mine')).toMatchObject({ definition: { entry: { args: ['b'] } }, state })
     await desk.schedules.add('mine', { ...options, every: '2h' }, rules)
     const changed = (await desk.record('mine'))?.state
-    expect(changed).toEqual({ cursorMs: expect.any(Number), runs: 4, skipped: 2, paused: true })
+    expect(changed).toEqual({ cursorMs: expect.any(Number), runs: 4, skipped: 2, paused: true, lastByHand })
     expect(changed?.cursorMs).toBeGreaterThan(Date.now() - 10_000)
   })
 

@@ -1,10 +1,13 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { newJobId } from '../../src/client/job-id.js'
 import { decodeEnvelope } from '../../src/codec/envelope.js'
+import type { BeatEvent } from '../../src/events/beat-event.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { forgetTasks } from '../../src/task/registry.js'
 import { brokerOfFile, startBroker } from '../support/broker.js'
 import { rejection } from '../support/refusal.js'
 import { testApp } from '../support/test-app.js'
+import { startBeat } from '../support/test-beat.js'
 import { entryIn, scheduleDesk, storeCode } from './schedule-desk.js'
 
 const broker = brokerOfFile()
@@ -19,10 +22,11 @@ const task = () =>
 const hourly = entryIn('hourly', { task: 'reports.daily', args: ['a'], options: { retries: 2 }, every: '1h' })
 
 describe('run', () => {
-  test('enqueues a job now, also while the entry is paused, and notes it as the latest', async () => {
+  test('enqueues a job now, also while the entry is paused, and notes it as the latest by hand', async () => {
     const app = testApp(broker, { tasks: [task()] })
     const desk = scheduleDesk(app)
-    const state = { runs: 2, skipped: 1, paused: true, heldSlotMs: 7 }
+    const last = { slotMs: 5, jobId: 'hourly@5', lane: 'reports', enqueuedAtMs: 5 }
+    const state = { runs: 2, skipped: 1, paused: true, heldSlotMs: 7, last }
     await storeCode(desk, [hourly], 5, state)
     const edits = await desk.store.edits()
     const askedAt = Date.now()
@@ -35,12 +39,39 @@ describe('run', () => {
       kind: 'envelope',
       envelope: { args: ['a'], retries: 2, schedule: { name: 'hourly', slotMs } },
     })
-    const last = { slotMs, jobId: id, lane: 'reports', enqueuedAtMs: slotMs }
-    expect((await desk.record('hourly'))?.state).toEqual({ cursorMs: 5, ...state, last })
-    expect(await desk.store.edits()).not.toBe(edits)
+    const lastByHand = { slotMs, jobId: id, lane: 'reports', enqueuedAtMs: slotMs }
+    expect((await desk.record('hourly'))?.state).toEqual({ cursorMs: 5, ...state, lastByHand })
+    // No beat need read all entries anew for it.
+    expect(await desk.store.edits()).toBe(edits)
     await app.worker()
     expect(await app.client.result(id).get()).toEqual(['a', 'hourly'])
     expect(seen.at(-1)).toEqual(new Date(slotMs))
+  })
+
+  test('leaves the rule of overlap to the job of the slot before', async () => {
+    const gate = Promise.withResolvers<void>()
+    onTestFinished(() => gate.resolve())
+    const byHand: string[] = []
+    const Long = defineTask({ name: 'Long' }, ({ request }) => (byHand.includes(request.id) ? undefined : gate.promise))
+    const app = testApp(broker, { tasks: [Long] })
+    const often = entryIn('often', { task: 'Long', every: '1s', overlap: 'skip' })
+    const desk = scheduleDesk(app, [often], {
+      newId: () => {
+        byHand.push(newJobId())
+        return byHand.at(-1) ?? ''
+      },
+    })
+    const { events: jobs } = await app.worker()
+    const { events } = await startBeat(app, [often])
+    await jobs.count('job.started', 1)
+    const first = await events.waitFor('slot.enqueued')
+    const id = await desk.schedules.run('often')
+    await app.client.result(id).get()
+    // That the slots since do not run, a skipped one shows; one that runs in its stead fails here.
+    const told = events.all.length
+    await events.until(() => events.all.slice(told).some(isSlot), 10_000, 'a slot')
+    expect(events.all.slice(told).find(isSlot)?.name).toBe('slots.skipped')
+    expect((await desk.record('often'))?.state).toMatchObject({ runs: 1, last: { jobId: first.jobId } })
   })
 
   test('writes nothing when the job cannot be made', async () => {
@@ -48,7 +79,7 @@ describe('run', () => {
     const desk = scheduleDesk(app)
     await storeCode(desk, [{ ...hourly, args: ['x'.repeat(100)] }], 5)
     expect(await rejection(desk.schedules.run('hourly'))).toMatchObject({ code: 'TASKQ_PAYLOAD_TOO_LARGE' })
-    expect((await desk.record('hourly'))?.state).not.toHaveProperty('last')
+    expect((await desk.record('hourly'))?.state).not.toHaveProperty('lastByHand')
     expect(await app.engine.queueStats()).toEqual([])
   })
 
@@ -74,6 +105,8 @@ describe('run', () => {
     expect(await app.engine.queueStats()).toMatchObject([{ queue: 'reports', queued: 1 }])
   })
 })
+
+const isSlot = ({ name }: BeatEvent) => name === 'slots.skipped' || name === 'slot.enqueued'
 
 test('a broker that goes away under a call is told as such', async () => {
   const own = await startBroker()

@@ -44,6 +44,20 @@ test('an entry of the code: times, next, the latest job and its state', async ()
   expect((await desk.schedules.list()).schedules).toEqual([{ ...listed, last: { ...lastRun, state: 'unknown' } }])
 })
 
+test('the latest job is that of a slot or of a run by hand, whichever is later', async () => {
+  const desk = scheduleDesk(testApp(broker), [])
+  const run = (enqueuedAtMs: number, jobId: string) => ({ slotMs: enqueuedAtMs, jobId, lane: 'default', enqueuedAtMs })
+  await storeCode(desk, [{ ...hourly, name: 'a' }], 0, { last: run(1, 'slot'), lastByHand: run(2, 'hand') })
+  await storeCode(desk, [{ ...hourly, name: 'b' }], 0, { last: run(3, 'slot'), lastByHand: run(2, 'hand') })
+  await storeCode(desk, [{ ...hourly, name: 'c' }], 0, { lastByHand: run(2, 'hand') })
+  const { schedules } = await desk.schedules.list()
+  expect(schedules.map(({ last }) => last)).toEqual([
+    { slot: new Date(2), jobId: 'hand', state: 'unknown' },
+    { slot: new Date(3), jobId: 'slot', state: 'unknown' },
+    { slot: new Date(2), jobId: 'hand', state: 'unknown' },
+  ])
+})
+
 test('drift: what is stored against what the code says', async () => {
   const app = testApp(broker, { tasks: [task()] })
   const entries = ['same', 'changed', 'gone', 'taken'].map((name) => ({ ...hourly, name }))
