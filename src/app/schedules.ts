@@ -82,8 +82,10 @@ export interface SchedulesApi {
    */
   preview(name: string, request?: PreviewRequest): Promise<SchedulePreview>
   /**
-   * Enqueues the jobs of past slots, from `from` to before `to`; those whose job is still stored are left out. The
-   * jobs' `request.schedule.slot` tells which slot each is for.
+   * Enqueues the jobs of past slots, from `from` to before `to`. Left out are those whose job is still stored; and,
+   * unless the entry is paused, those that Beat has not dealt with yet. The jobs' `request.schedule.slot` tells which
+   * slot each is for. Done again, it doubles jobs that are stored no longer: those of a task with `ignoreResult`, and
+   * those whose result's time is over.
    *
    * @throws TaskqError `TASKQ_SCHEDULE_UNKNOWN`; `TASKQ_SCHEDULE_INVALID`, also for more than `max` slots; as
    *   `applyAsync`

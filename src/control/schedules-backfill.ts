@@ -1,5 +1,6 @@
 import type { NewJob } from '../engine/delivery.js'
 import { jobStateOf } from '../engine/job-state.js'
+import type { ScheduleState } from '../engine/schedule-record.js'
 import { formatProblem, type Problem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { showWritten } from '../schedule/entry-fields.js'
@@ -37,12 +38,15 @@ export interface BackfilledSlot {
   /** The same that Beat gives the slot's job: nobody enqueues a slot whose job is there. */
   readonly jobId: string
   readonly enqueued: boolean
-  /** Why it was not enqueued: its job was there, or {@link DRY_RUN}. */
+  /** Why it was not enqueued: its job was there, {@link LEFT_TO_BEAT} or {@link DRY_RUN}. */
   readonly reason?: string
 }
 
 /** The `reason` of a slot that would have been enqueued. */
 export const DRY_RUN = 'dry run'
+
+/** The `reason` of a slot that Beat may yet enqueue. */
+export const LEFT_TO_BEAT = 'left to Beat, which has not dealt with it yet'
 
 const DEFAULT_MAX = 1000
 const LARGEST_MAX = 100_000
@@ -51,8 +55,10 @@ const LARGEST_MAX = 100_000
 const CHUNK = 100
 
 /**
- * Enqueues the jobs of an entry's slots from one instant to another, paused or not; those whose job is still stored
- * are left out. How far the entry has come is not touched.
+ * Enqueues the jobs of an entry's slots from one instant to another, paused or not. Left out are those whose job is
+ * still stored; and, unless the entry is paused, those that Beat has not dealt with yet. A job that is stored no longer
+ * is made again: done twice, it doubles the jobs of a task that ignores its results. How far the entry has come is not
+ * touched.
  */
 export async function backfillSchedule(
   access: SchedulesAccess,
@@ -65,29 +71,39 @@ export async function backfillSchedule(
   const done: BackfilledSlot[] = []
   for (let start = 0; start < slots.length; start += CHUNK) {
     const chunk = slots.slice(start, start + CHUNK)
-    done.push(...(await backfillChunk(access, found.entry, chunk, dryRun)))
+    done.push(...(await backfillChunk(access, found, chunk, dryRun)))
   }
   return { name, dryRun, slots: done }
 }
 
 async function backfillChunk(
   access: SchedulesAccess,
-  entry: ScheduleEntry,
+  { entry, state }: UsableEntry,
   slots: readonly number[],
   dryRun: boolean,
 ): Promise<BackfilledSlot[]> {
-  const stored = await Promise.all(slots.map((slotMs) => access.engine.jobs.find(slotJobId(entry.name, slotMs))))
-  const missing = slots.filter((_, index) => stored[index] === undefined)
+  const free = slots.filter((slotMs) => !isBeats(slotMs, state))
+  const found = await Promise.all(free.map((slotMs) => access.engine.jobs.find(slotJobId(entry.name, slotMs))))
+  const stored = new Map(free.map((slotMs, index) => [slotMs, found[index]]))
+  const missing = free.filter((slotMs) => stored.get(slotMs) === undefined)
   // Also of a dry run: it says whether the jobs can be made.
   const jobs = await Promise.all(missing.map((slotMs) => planSlot(access, entry, slotMs)))
   if (!dryRun) await access.store.change([], () => ({ writes: [], jobs, isEdit: false }))
-  return slots.map((slotMs, index) => {
+  return slots.map((slotMs) => {
     const slot = { slot: new Date(slotMs), jobId: slotJobId(entry.name, slotMs) }
-    const job = stored[index]
+    const job = stored.get(slotMs)
+    if (isBeats(slotMs, state)) return { ...slot, enqueued: false, reason: LEFT_TO_BEAT }
     if (job !== undefined) return { ...slot, enqueued: false, reason: `its job is there: ${jobStateOf(job)}` }
     return dryRun ? { ...slot, enqueued: false, reason: DRY_RUN } : { ...slot, enqueued: true }
   })
 }
+
+/**
+ * Whether Beat may yet enqueue a slot: it is late, jitter moves the slot, or the slot waits for the job before it.
+ * What is not so stays not so, whatever Beat does meanwhile: an entry only moves on, and resumed, it goes on at now.
+ */
+const isBeats = (slotMs: number, state: ScheduleState | undefined): boolean =>
+  state === undefined || (!state.paused && (slotMs > state.cursorMs || slotMs === state.heldSlotMs))
 
 async function planSlot(access: SchedulesAccess, entry: ScheduleEntry, slotMs: number): Promise<NewJob> {
   const { name, task, args, options } = entry

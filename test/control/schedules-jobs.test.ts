@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { newJobId } from '../../src/client/job-id.js'
 import { decodeEnvelope } from '../../src/codec/envelope.js'
+import type { Backfill } from '../../src/control/schedules-backfill.js'
 import type { BeatEvent } from '../../src/events/beat-event.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { forgetTasks } from '../../src/task/registry.js'
@@ -133,7 +134,7 @@ describe('backfill', () => {
   test('enqueues the slots from one instant to before another, each once', async () => {
     const app = testApp(broker, { tasks: [task()] })
     const desk = scheduleDesk(app)
-    await storeCode(desk, [hourly], 5, { paused: true })
+    await storeCode(desk, [hourly], Date.now(), { paused: true })
     const { state } = (await desk.record('hourly')) ?? {}
     const dry = await desk.schedules.backfill('hourly', { ...request, dryRun: true })
     expect(dry).toMatchObject({ name: 'hourly', dryRun: true })
@@ -165,10 +166,47 @@ describe('backfill', () => {
     expect((await desk.record('hourly'))?.state).toEqual(state)
   })
 
+  describe('leaves to Beat what it may yet enqueue', () => {
+    const left = [false, 'left to Beat, which has not dealt with it yet']
+    const enqueued = [true, undefined]
+    const state = { heldSlotMs: at('00:00') }
+    const reasons = ({ slots }: Backfill) => slots.map(({ enqueued, reason }) => [enqueued, reason])
+
+    test('slots from the latest on that was dealt with, and one that is held', async () => {
+      const app = testApp(broker, { tasks: [task()] })
+      const desk = scheduleDesk(app)
+      // Jitter, or a late beat: 02:00 is past, and not dealt with.
+      await storeCode(desk, [{ ...hourly, jitterMs: 50_000 }], at('01:00'), state)
+      const dry = await desk.schedules.backfill('hourly', { ...request, dryRun: true })
+      expect(reasons(dry)).toEqual([left, [false, 'dry run'], left])
+      expect(reasons(await desk.schedules.backfill('hourly', request))).toEqual([left, enqueued, left])
+      expect(await app.engine.queueStats()).toMatchObject([{ queue: 'reports', queued: 1 }])
+      expect(await app.engine.jobs.find('hourly@20261101T010000Z')).toBeDefined()
+    })
+
+    test('nothing while the entry is paused: resumed, it goes on at now', async () => {
+      const desk = scheduleDesk(testApp(broker, { tasks: [task()] }))
+      await storeCode(desk, [hourly], at('01:00'), { ...state, paused: true })
+      expect(reasons(await desk.schedules.backfill('hourly', request))).toEqual(Array(3).fill(enqueued))
+      await desk.schedules.resume(['hourly'])
+      const after = (await desk.record('hourly'))?.state
+      expect(after?.cursorMs).toBeGreaterThan(at('02:00'))
+      expect(after).not.toHaveProperty('heldSlotMs')
+    })
+
+    test('all where it was lost how far the entry has come', async () => {
+      const app = testApp(broker, { tasks: [task()] })
+      const desk = scheduleDesk(app)
+      await storeCode(desk, [hourly], at('01:00'))
+      await app.redis.hdel(app.keys.schedule('hourly'), 'state')
+      expect(reasons(await desk.schedules.backfill('hourly', request))).toEqual(Array(3).fill(left))
+    })
+  })
+
   test('finds a job that was enqueued when the task had another queue', async () => {
     const app = testApp(broker, { tasks: [task()] })
     const desk = scheduleDesk(app)
-    await storeCode(desk, [hourly], 5)
+    await storeCode(desk, [hourly], Date.now())
     const to = '2026-11-01T01:00Z'
     await desk.schedules.backfill('hourly', { ...request, to })
     forgetTasks('reports.daily')
@@ -180,7 +218,7 @@ describe('backfill', () => {
   test('reads instants without an offset by the clock of the entry', async () => {
     const desk = scheduleDesk(testApp(broker, { tasks: [task()] }))
     const berlin = entryIn('daily', { task: 'reports.daily', args: ['a'], cron: '0 3 * * *', tz: 'Europe/Berlin' })
-    await storeCode(desk, [berlin], 5)
+    await storeCode(desk, [berlin], Date.now())
     const asked = { from: '2026-07-01T03:00', to: '2026-07-02T03:00', dryRun: true }
     const { slots } = await desk.schedules.backfill('daily', asked)
     expect(slots.map(({ jobId }) => jobId)).toEqual(['daily@20260701T010000Z'])
@@ -188,7 +226,7 @@ describe('backfill', () => {
 
   test('keeps to startAt and endAt', async () => {
     const desk = scheduleDesk(testApp(broker, { tasks: [task()] }))
-    await storeCode(desk, [{ ...hourly, startAtMs: at('01:00'), endAtMs: at('01:30') }], 5)
+    await storeCode(desk, [{ ...hourly, startAtMs: at('01:00'), endAtMs: at('01:30') }], Date.now())
     const { slots } = await desk.schedules.backfill('hourly', request)
     expect(slots.map(({ slot }) => slot.getTime())).toEqual([at('01:00')])
   })
@@ -206,7 +244,7 @@ describe('backfill', () => {
   ])('refuses %j, and enqueues nothing', async (wrong, message) => {
     const app = testApp(broker, { tasks: [task()] })
     const desk = scheduleDesk(app)
-    await storeCode(desk, [hourly], 5)
+    await storeCode(desk, [hourly], Date.now())
     expect(await rejection(desk.schedules.backfill('hourly', wrong))).toMatchObject({
       code: 'TASKQ_SCHEDULE_INVALID',
       message: expect.stringMatching(message),
@@ -217,7 +255,7 @@ describe('backfill', () => {
   test('a thousand slots', async () => {
     const app = testApp(broker, { tasks: [task()] })
     const desk = scheduleDesk(app)
-    await storeCode(desk, [hourly], 5)
+    await storeCode(desk, [hourly], Date.now())
     const to = new Date(at('00:00'))
     const asked = { from: new Date(to.getTime() - 1000 * HOUR_MS), to }
     expect((await desk.schedules.backfill('hourly', asked)).slots.filter(({ enqueued }) => enqueued)).toHaveLength(1000)

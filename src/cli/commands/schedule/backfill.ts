@@ -6,7 +6,7 @@ import { ScheduleCommand } from '../../schedule-command.js'
 export default class ScheduleBackfill extends ScheduleCommand {
   static override summary = 'Enqueue the jobs of slots that passed.'
   static override description =
-    "The slots from --from to before --to. Those whose job is still stored are left out, so that it can be run again. The jobs' request.schedule.slot tells which slot each is for. Works while the entry is paused."
+    "The slots from --from to before --to. Those whose job is still stored are left out, so that it can be run again; but jobs that are stored no longer (ignoreResult, or the result's time is over) are made again. Slots that Beat has not dealt with yet are left to it, unless the entry is paused. The jobs' request.schedule.slot tells which slot each is for."
   static override enableJsonFlag = true
   static override examples = [
     {

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest'
+import { presentBackfill } from '../../src/cli/presenters/schedule-backfill.js'
+import { type BackfilledSlot, LEFT_TO_BEAT } from '../../src/control/schedules-backfill.js'
+
+const filled = (hour: number, reason?: string): BackfilledSlot => ({
+  slot: new Date(Date.UTC(2026, 10, 1, hour)),
+  jobId: `sums@${hour}`,
+  enqueued: reason === undefined,
+  ...(reason !== undefined && { reason }),
+})
+
+test('a backfill tells why slots were left out', () => {
+  const there = 'its job is there: queued'
+  const slots = [filled(0), filled(1, there), filled(2, LEFT_TO_BEAT), filled(3, LEFT_TO_BEAT)]
+  expect(presentBackfill({ name: 'sums', dryRun: false, slots })).toBe(
+    [
+      'slot (UTC)           job',
+      '2026-11-01 00:00:00  sums@0  enqueued',
+      '2026-11-01 01:00:00  sums@1  its job is there: queued',
+      '2026-11-01 02:00:00  sums@2  left to Beat, which has not dealt with it yet',
+      '2026-11-01 03:00:00  sums@3  left to Beat, which has not dealt with it yet',
+      '',
+      'Enqueued 1 of 4 slots; 1 had their job; 2 are left to Beat.',
+    ].join('\n'),
+  )
+  const dry = { name: 'sums', dryRun: true, slots: [filled(2, LEFT_TO_BEAT)] }
+  expect(presentBackfill(dry)).toMatch(/\nWould enqueue 0 of 1 slot; 1 is left to Beat\.$/)
+})
