@@ -53,8 +53,16 @@ export function readWindow({ startAt, endAt }: PlainRecord, tz: string, report: 
   return { ...(startAtMs !== undefined && { startAtMs }), ...(endAtMs !== undefined && { endAtMs }) }
 }
 
+/** A number of seconds, read as milliseconds, is an instant before. */
+const YEAR_2000_MS = Date.UTC(2000, 0, 1)
+const MILLISECONDS_FORM = 'milliseconds since 1970, not seconds, from the year 2000 on'
+
 function readInstant(key: string, written: unknown, tz: string, report: Report): number | undefined {
   if (written === undefined) return undefined
+  if (typeof written === 'number' && written >= 0 && written < YEAR_2000_MS) {
+    const read = new Date(written).toISOString().slice(0, 10)
+    return report(key, { expected: MILLISECONDS_FORM, got: `${written}, which is ${read}` })
+  }
   return parseInstant(written, tz) ?? report(key, { expected: INSTANT_FORM, got: showWritten(written) })
 }
 

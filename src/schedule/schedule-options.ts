@@ -30,7 +30,7 @@ export interface ScheduleRules {
   readonly endAt?: Instant
   /** At most so many jobs, ever. Default: no limit. */
   readonly limit?: number
-  /** Spreads the load: each job is enqueued up to so much after its slot. Default 0. */
+  /** Spreads the load: each job is enqueued up to so much after its slot, but before the next slot. Default 0. */
   readonly jitter?: Duration
   /** What becomes of slots that were missed. Default `{ run: 'last', grace: '30s' }`. */
   readonly misfire?: MisfireOptions | MisfireOptions['run']
@@ -38,7 +38,7 @@ export interface ScheduleRules {
   readonly overlap?: OverlapRule
 }
 
-/** An instant: a `Date`, ms since 1970, or ISO text such as `'2026-12-24T18:00'` (the entry's `tz`) or `'…T18:00Z'`. */
+/** An instant: a `Date`, ms since 1970 (of 2000 or later), or ISO text such as `'2026-12-24T18:00'` (the entry's `tz`) or `'…T18:00Z'`. */
 export type Instant = string | number | Date
 
 /** The sun over one place. */
@@ -56,6 +56,6 @@ export interface MisfireOptions {
   readonly run?: 'skip' | 'last' | 'all'
   /** How many at the most, for `all`. Default 10, at most 1000. */
   readonly max?: number
-  /** A slot that is at most so late was not missed: it runs. Default `'30s'`. */
+  /** A slot that is at most so late was not missed: it runs. At least 1 s. Default `'30s'`. */
   readonly grace?: Duration
 }
