@@ -17,9 +17,9 @@ export function logBeatEvents(log: Logger): BeatEventSink {
       case 'beat.standing-by':
         return log.info(`beat stands by: ${safeText(event.leader, 200)} leads`)
       case 'beat.deposed':
-        return log.warn(`beat leads no longer: ${event.reason}`)
+        return log.warn(`beat leads no longer: ${safeText(event.reason, 500)}`)
       case 'schedules.reconciled':
-        return log.info(`schedule entries now as in the code: ${describeChanges(event)}`)
+        return logChanges(log, event)
       case 'schedule.unusable':
         return log.warn(
           { schedule: safeText(event.schedule, 200) },
@@ -54,10 +54,19 @@ function logSlot(log: Logger, event: SlotEvent): void {
 
 function describeSkip({ count, reason }: Extract<SlotEvent, { name: 'slots.skipped' }>): string {
   const slots = count === 1 ? '1 slot was skipped' : `${count} slots were skipped`
-  return reason === 'missed' ? `${slots}, missed while no beat ran` : `${slots}: the job before has not ended`
+  if (reason === 'overlap') return `${slots}: the job before has not ended`
+  return `${slots}: ${count === 1 ? 'it was' : 'they were'} not enqueued within the grace`
 }
 
-function describeChanges({ added, changed, removed }: Extract<BeatEvent, { name: 'schedules.reconciled' }>): string {
+/** A beat with other code on the same prefix takes entries away that somebody may miss. */
+function logChanges(log: Logger, event: Changes): void {
+  const level = event.removed.length > 0 ? 'warn' : 'info'
+  log[level](`schedule entries now as in the code: ${describeChanges(event)}`)
+}
+
+type Changes = Extract<BeatEvent, { name: 'schedules.reconciled' }>
+
+function describeChanges({ added, changed, removed }: Changes): string {
   const parts = [
     ['added', added],
     ['changed', changed],

@@ -38,7 +38,7 @@ export type BeatEvent =
     }
   /** A slot's job could not be made. It is tried again while the slot is within its grace. */
   | { readonly name: 'slot.failed'; readonly schedule: string; readonly slotMs: number; readonly message: string }
-  /** An entry is there that cannot work here: its task is unknown, or its stored form cannot be read. */
+  /** An entry is there that cannot work here: its stored form cannot be read, or a later taskq wrote it. */
   | { readonly name: 'schedule.unusable'; readonly schedule: string; readonly reason: string }
   /** This machine's clock and the broker's are apart. Beat goes by the broker's. */
   | { readonly name: 'clock.skewed'; readonly skewMs: number }
