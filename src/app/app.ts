@@ -111,18 +111,17 @@ export class App {
   /**
    * Makes a beat of the project's schedule entries; it connects when it is started.
    *
-   * @throws TaskqError `TASKQ_SCHEDULE_INVALID` naming every entry that can never work
+   * @throws TaskqError `TASKQ_SCHEDULE_INVALID` naming all that is wrong with any entry
    */
   async createBeat(onEvent: BeatEventSink): Promise<{ beat: Beat; entries: readonly ScheduleEntry[] }> {
-    const [{ Beat }, { planBeat, refuseUnrunnable }, { codeSchedules }, engine, client] = await Promise.all([
+    const [{ Beat }, { planBeat }, { runnableSchedules }, engine, client] = await Promise.all([
       import('../beat/beat.js'),
       import('./beat-request.js'),
-      import('./code-schedules.js'),
+      import('./runnable-schedules.js'),
       this.engine(),
       this.client(),
     ])
-    const entries = await codeSchedules(this)
-    await refuseUnrunnable(entries, engine, client)
+    const entries = await runnableSchedules(this)
     return { beat: new Beat(engine.openSchedules(), planBeat(entries, engine, client, onEvent)), entries }
   }
 

@@ -7,29 +7,44 @@ import { showName, showWritten } from './entry-fields.js'
 import { copyPlain, isPlainRecord } from './plain-data.js'
 import type { ScheduleEntry } from './schedule-entry.js'
 
+/** An entry that a decorator declares. */
+export interface DeclaredEntry {
+  readonly entry: ScheduleEntry
+  /** `file:line`, where that could be told. */
+  readonly place: string | undefined
+}
+
+/** What the declarations of this process come to. */
+export interface DeclaredSchedules {
+  /** Those that are right in themselves, though the name of one may be taken. */
+  readonly entries: readonly DeclaredEntry[]
+  /** Everything that is wrong with any. */
+  readonly problems: readonly Problem[]
+}
+
 /**
- * Makes entries of all declarations of this process, or says everything that is wrong with any. Of a module that was
- * loaded anew, the later declarations hold.
+ * Makes entries of all declarations of this process, and says what is wrong with those that cannot be. Of a module that
+ * was loaded anew, the later declarations hold.
  *
  * @param configured the entries of the configuration: a declaration cannot have the name of one
  */
 export function declaredSchedules(
   defaults: EntryDefaults,
   configured: readonly ScheduleEntry[] = [],
-): { readonly entries: readonly ScheduleEntry[] } | { readonly problems: readonly Problem[] } {
-  const entries: ScheduleEntry[] = []
+): DeclaredSchedules {
+  const entries: DeclaredEntry[] = []
   const problems: Problem[] = []
   const holders = new Map(configured.map(({ name }) => [name, 'in the configuration']))
   for (const declaration of withoutReplaced(listDeclarations().map(readDeclaration))) {
     const found: Problem[] = []
     const entry = checkDeclaration(declaration, defaults, found)
-    if (entry !== undefined) entries.push(entry)
+    if (entry !== undefined && found.length === 0) entries.push({ entry, place: declaration.source })
     const holder = holders.get(declaration.name)
     if (holder !== undefined) found.push(nameTaken(declaration, holder))
     holders.set(declaration.name, `at ${declaration.source ?? 'an unknown place'}`)
-    problems.push(...found.map((problem) => atPlace(problem, declaration)))
+    problems.push(...found.map((problem) => ({ ...problem, key: keyAt(problem.key, declaration.source) })))
   }
-  return problems.length > 0 ? { problems } : { entries }
+  return { entries, problems }
 }
 
 interface ReadDeclaration extends Declaration {
@@ -94,5 +109,6 @@ const nameTaken = ({ name }: ReadDeclaration, holder: string): Problem => ({
   got: `the name of the entry ${holder}`,
 })
 
-const atPlace = (problem: Problem, { source }: Declaration): Problem =>
-  source === undefined ? problem : { ...problem, key: `${problem.key} (${source})` }
+/** A key in a message, with the place of the declaration that it belongs to. */
+export const keyAt = (key: string, place: string | undefined): string =>
+  place === undefined ? key : `${key} (${place})`

@@ -17,16 +17,16 @@ beforeEach(() => {
 })
 
 function entries(configured: readonly ScheduleEntry[] = []): readonly ScheduleEntry[] {
-  const declared = declaredSchedules(DEFAULTS, configured)
-  if ('problems' in declared) throw new Error(declared.problems.map(formatProblem).join('\n'))
-  return declared.entries
+  const { entries: declared, problems } = declaredSchedules(DEFAULTS, configured)
+  if (problems.length > 0) throw new Error(problems.map(formatProblem).join('\n'))
+  return declared.map(({ entry }) => entry)
 }
 
 /** The lines of all problems; of the place only the file's name is kept. */
 function lines(configured: readonly ScheduleEntry[] = []): string[] {
-  const declared = declaredSchedules(DEFAULTS, configured)
-  const found = 'problems' in declared ? declared.problems : []
-  return found.map((problem) => formatProblem(problem).replaceAll(/\/\S*\/(\w+[\w.-]*\.ts):\d+/g, '$1:N'))
+  return declaredSchedules(DEFAULTS, configured).problems.map((problem) =>
+    formatProblem(problem).replaceAll(/\/\S*\/(\w+[\w.-]*\.ts):\d+/g, '$1:N'),
+  )
 }
 
 const HERE = 'declared-schedules.test.ts:N'
@@ -50,7 +50,7 @@ describe.each(Object.entries(WAYS))('@Cron and @Every called as %s decorators', 
     const target = makeClass()
     decorate(Cron('0 3 * * *', { args: [], misfire: 'skip' }), target)
     Task({ name: 'reports.Daily' })(target)
-    decorate(Every('10s', { name: 'often', startAt: 5000 }), target)
+    decorate(Every('10s', { name: 'often', startAt: new Date(5000) }), target)
     expect(entries()).toMatchObject([
       {
         name: 'reports.Daily',
@@ -81,7 +81,7 @@ describe('declarations', () => {
     expect(listDeclarations()[0]?.source).toMatch(/declared-schedules\.test\.ts:\d+$/)
   })
 
-  test('there may be none', () => expect(declaredSchedules(DEFAULTS)).toEqual({ entries: [] }))
+  test('there may be none', () => expect(declaredSchedules(DEFAULTS)).toEqual({ entries: [], problems: [] }))
 
   test('are one list for all copies of the package in a process', () => {
     Every('1s')(makeClass())
@@ -123,6 +123,18 @@ describe('what is refused', () => {
     ])
   })
 
+  test('and the entries that are right are there beside it, with their places', () => {
+    const target = makeClass()
+    Task({ name: 'Report' })(target)
+    Cron('0 3 * *')(target)
+    Every('1s', { name: 'often' })(target)
+    const { entries: right, problems } = declaredSchedules(DEFAULTS)
+    expect(problems.map(({ key }) => key.split(' ')[0])).toEqual(['schedule.Report.cron'])
+    expect(right).toMatchObject([
+      { entry: { name: 'often' }, place: expect.stringMatching(/declared-schedules\.test\.ts:\d+$/) },
+    ])
+  })
+
   test('two entries of one name, naming both places', () => {
     const target = makeClass()
     Task()(target)
@@ -131,8 +143,7 @@ describe('what is refused', () => {
     expect(lines()).toEqual([
       `schedule.Report (${HERE}): expected a name that no other entry has (give one: { name: '…' }), got the name of the entry at ${HERE}`,
     ])
-    const declared = declaredSchedules(DEFAULTS)
-    const problem = 'problems' in declared ? declared.problems[0] : undefined
+    const [problem] = declaredSchedules(DEFAULTS).problems
     const lineOf = (text = '') => Number(/:(\d+)\)?$/.exec(text)?.[1])
     expect(lineOf(problem?.key)).toBe(lineOf(problem?.got) + 1)
   })
