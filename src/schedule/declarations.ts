@@ -4,7 +4,11 @@ export interface Declaration {
   readonly target: object
   readonly times: { readonly cron: unknown } | { readonly every: unknown }
   readonly rules: unknown
-  /** `file:line` of the decorator, where that could be told. */
+  /**
+   * `file:line` of the decorator, where that could be told; as the compiler left it. Babel, by which TypeScript is loaded
+   * where nothing is compiled, moves the calls of decorators to the line of their class. To know better would take
+   * source maps for all code of the process.
+   */
   readonly source: string | undefined
 }
 

@@ -22,7 +22,8 @@ type Writable<T> = T extends object ? { -readonly [K in keyof T]: Writable<T[K]>
 /**
  * Runs a task by a crontab: five fields, or six with seconds first. Goes above or below `@Task`, as often as needed.
  *
- * A wrong pattern or rule is refused when Beat starts, with all others, naming the entry and this line.
+ * A wrong pattern or rule is refused when Beat starts, with all others, naming the entry and this place: the line of the
+ * decorator; of its class in TypeScript that taskq compiles itself.
  *
  * @throws TaskqError `TASKQ_TASK_INVALID` for what is no class
  *
