@@ -1,5 +1,4 @@
 import { freshState, type ScheduleOwner, stateAfterEdit } from '../engine/schedule-record.js'
-import { nearest } from '../errors/nearest.js'
 import { formatProblem, type Problem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { checkScheduleEntry } from '../schedule/check-entry.js'
@@ -7,6 +6,7 @@ import { describeSchedule } from '../schedule/describe.js'
 import { createEntryTimetable } from '../schedule/entry-timetable.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import type { ScheduleOptions } from '../schedule/schedule-options.js'
+import { unknownTaskProblem } from '../schedule/unknown-task.js'
 import { isTaskName } from '../task/names.js'
 import { findTask, listTasks } from '../task/registry.js'
 import { sentArgs } from '../task/sent-args.js'
@@ -21,7 +21,7 @@ export interface AddRules {
   readonly force?: boolean
   /**
    * Import the project's task files first: to know its tasks, and to refuse a name that the code has before any beat
-   * has stored it. Default false: then a beat gives the name to the code when it starts.
+   * has stored it. Default false: then a beat with that code gives the name to the code.
    */
   readonly readCode?: boolean
 }
@@ -35,6 +35,8 @@ export interface AddedSchedule {
   readonly next: Date
   /** Whether it took the place of another. */
   readonly replaced: boolean
+  /** The time by the broker's clock. */
+  readonly now: Date
 }
 
 /** Adds an entry, or takes the place of one: then how far that had come is kept. */
@@ -58,7 +60,14 @@ export async function addSchedule(
     const state = record && replaced ? stateAfterEdit(record, entry, access.nowMs) : freshState(access.nowMs)
     return { writes: [{ name, definition: { entry, owner: 'runtime' }, state }], jobs: [] }
   })
-  return { name, task, when: describeSchedule(entry.schedule), next: new Date(nextMs), replaced }
+  return {
+    name,
+    task,
+    when: describeSchedule(entry.schedule),
+    next: new Date(nextMs),
+    replaced,
+    now: new Date(access.nowMs),
+  }
 }
 
 function taken(name: string, owner: ScheduleOwner | undefined): TaskqError {
@@ -102,11 +111,5 @@ async function taskProblem({ engine }: SchedulesAccess, name: string, options: u
   if (!isTaskName(task) || findTask(task) !== undefined) return undefined
   const told = await engine.knownTasks()
   if (told.has(task)) return undefined
-  const meant = nearest(task, [...listTasks().map((known) => known.name), ...told.keys()])
-  return {
-    key: `${name}.task`,
-    expected: 'a task of this project or of a worker',
-    got: show(task),
-    ...(meant !== undefined && { nearest: meant }),
-  }
+  return unknownTaskProblem(`${name}.task`, task, [...listTasks().map((known) => known.name), ...told.keys()])
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { presentBackfill } from '../../src/cli/presenters/schedule-backfill.js'
+import { presentAdded } from '../../src/cli/presenters/schedule-edits.js'
 import { type BackfilledSlot, LEFT_TO_BEAT } from '../../src/control/schedules-backfill.js'
 
 const filled = (hour: number, reason?: string): BackfilledSlot => ({
@@ -7,6 +8,13 @@ const filled = (hour: number, reason?: string): BackfilledSlot => ({
   jobId: `sums@${hour}`,
   enqueued: reason === undefined,
   ...(reason !== undefined && { reason }),
+})
+
+test('the first slot of an added entry is as far as the broker says, whatever the time is here', () => {
+  const now = new Date(Date.UTC(2020, 0, 1))
+  const next = new Date(now.getTime() + 7_200_000)
+  const added = { name: 'sums', task: 'Add', when: 'every 2 h', replaced: false, next, now }
+  expect(presentAdded(added)).toBe('Added sums: every 2 h · Add\nNext: 2020-01-01 02:00:00 UTC, in 2 h')
 })
 
 test('a backfill tells why slots were left out', () => {

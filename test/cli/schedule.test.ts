@@ -37,7 +37,7 @@ test('an entry from its first day to its last', async () => {
     '--replace',
   ])
   const next = expect.stringMatching(/^\d{4}-.*Z$/)
-  expect(replaced).toEqual({ name: 'sums', task: 'Add', when: 'every 2 h', next, replaced: true })
+  expect(replaced).toEqual({ name: 'sums', task: 'Add', when: 'every 2 h', next, replaced: true, now: next })
 
   expect(await shop.run(['schedule', 'pause', 'sums'])).toMatchObject({
     code: 0,

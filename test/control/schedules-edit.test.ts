@@ -104,7 +104,9 @@ describe('add', () => {
       when: 'every 1 h',
       next: new Date((Math.floor(askedAt / HOUR_MS) + 1) * HOUR_MS),
       replaced: false,
+      now: expect.any(Date),
     })
+    expect(Math.abs(added.now.getTime() - askedAt)).toBeLessThan(1000)
     const record = await desk.record('nightly')
     const { entry } = { entry: entryIn('nightly', { task: 'reports.daily', args: ['a'], every: '1h' }) }
     expect(record?.definition).toEqual({ entry, owner: 'runtime' })

@@ -12,10 +12,10 @@ export const presentResumed = (outcomes: readonly PauseOutcome[]): string =>
   outcomes.map(({ name, changed }) => `${safeText(name)} ${changed ? 'goes on' : 'was not paused'}.`).join('\n')
 
 /** What was added, and when it is first due. */
-export function presentAdded({ name, task, when, next, replaced }: AddedSchedule, nowMs: number): string {
+export function presentAdded({ name, task, when, next, replaced, now }: AddedSchedule): string {
   return [
     `${replaced ? 'Replaced' : 'Added'} ${safeText(`${name}: ${when} · ${task}`, 200)}`,
-    `Next: ${tellUtc(next)}, ${tellDistance(next.getTime(), nowMs)}`,
+    `Next: ${tellUtc(next)}, ${tellDistance(next.getTime(), now.getTime())}`,
   ].join('\n')
 }
 

@@ -40,7 +40,7 @@ export default class ScheduleAdd extends ScheduleCommand {
     const { schedules } = await this.openWithTasks(flags)
     const { replace, force } = flags
     const added = await schedules.add(args.name, options, { replace, force, readCode: true })
-    this.log(presentAdded(added, Date.now()))
+    this.log(presentAdded(added))
     return added
   }
 }
