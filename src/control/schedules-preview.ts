@@ -27,7 +27,7 @@ export interface SchedulePreview {
   readonly tz: string
   /** Paused: the slots pass without a job. */
   readonly paused: boolean
-  /** Not stored yet: a beat stores it when it starts. */
+  /** Not stored yet: a beat stores it when it begins to lead. */
   readonly inCodeOnly: boolean
   /** Each job is enqueued up to so many milliseconds after its slot. */
   readonly jitterMs: number

@@ -33,7 +33,7 @@ function presentNotes({ paused, inCodeOnly, jitterMs, left, slots }: SchedulePre
     left !== undefined && `Its limit allows ${left} more ${left === 1 ? 'job' : 'jobs'}.`,
     jitterMs > 0 && `Each job is enqueued up to ${formatDuration(jitterMs)} later (jitter).`,
     paused && '! It is paused: slots pass without a job. taskq schedule resume lets it go on.',
-    inCodeOnly && '! It is in the code, and not stored yet: a beat stores it when it starts.',
+    inCodeOnly && '! It is in the code, and not stored yet: a beat stores it when it begins to lead.',
   ].filter((note) => note !== false)
   return notes.length === 0 ? [] : ['', ...notes]
 }
