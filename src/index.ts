@@ -20,9 +20,11 @@ export type {
   ScheduleRules,
   SolarOptions,
 } from './schedule/schedule-options.js'
+export type { ScheduleOwner } from './engine/schedule-record.js'
 export { schedules, type SchedulesApi } from './app/schedules.js'
 export type { AddedSchedule, AddRules } from './control/schedules-add.js'
 export type { Backfill, BackfilledSlot, BackfillRequest } from './control/schedules-backfill.js'
+export type { LeadingBeat } from './control/schedules-leader.js'
 export type { LastRun, ListRequest, ScheduleDrift, ScheduleList, ScheduleReport } from './control/schedules-list.js'
 export type { PauseOutcome } from './control/schedules-pause.js'
 export type { PreviewedSlot, PreviewRequest, SchedulePreview } from './control/schedules-preview.js'

@@ -1,4 +1,3 @@
-import type { BeatFacts } from '../engine/beat-lease.js'
 import type { Engine } from '../engine/engine.js'
 import { jobStateOf } from '../engine/job-state.js'
 import {
@@ -16,6 +15,7 @@ import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import type { JobState } from '../task/job-state.js'
 import type { SchedulesAccess } from './schedules-access.js'
 import { toDate } from './schedules-instants.js'
+import { type LeadingBeat, readLeader } from './schedules-leader.js'
 import { type CodeReading, isEntry, readCode } from './schedules-lookup.js'
 
 /** What is to be listed. */
@@ -32,7 +32,7 @@ export interface ScheduleList {
   /** By name. */
   readonly schedules: readonly ScheduleReport[]
   /** The beat that leads; undefined when none runs: then no slot is enqueued. */
-  readonly beat: BeatFacts | undefined
+  readonly beat: LeadingBeat | undefined
   /** Why the code's entries cannot be told, where that is so. Then no entry has a `drift`. */
   readonly codeProblem: string | undefined
   /** The time by the broker's clock. */
@@ -70,7 +70,7 @@ export interface LastRun {
   readonly state: JobState
 }
 
-/** How what is stored differs from the code; a beat brings it in line when it starts. */
+/** How what is stored differs from the code; a beat with that code brings it in line when it begins to lead. */
 export type ScheduleDrift = 'not applied yet' | 'changed in code' | 'no longer in code'
 
 /** Lists every entry: those that are stored, and those that are in the code alone. */
@@ -78,7 +78,7 @@ export async function listSchedules(access: SchedulesAccess, { drift = true }: L
   const { store, engine, nowMs } = access
   const [{ records }, beat, code] = await Promise.all([
     store.readAll(),
-    store.lease.leader(),
+    readLeader(store),
     drift ? readCode(access) : NO_CODE,
   ])
   const lastRuns = await readLastRuns(engine, records)
@@ -92,7 +92,7 @@ export async function listSchedules(access: SchedulesAccess, { drift = true }: L
   const unapplied = unstored.map((entry) => reportUnapplied(entry, records.get(entry.name)?.state, nowMs))
   return {
     schedules: [...reports, ...unapplied].sort((a, b) => (a.name < b.name ? -1 : 1)),
-    beat: beat ?? undefined,
+    beat,
     codeProblem: code.problem,
     now: new Date(nowMs),
   }
@@ -113,10 +113,9 @@ function reportUnapplied(entry: ScheduleEntry, kept: ScheduleState | undefined, 
   return { name: entry.name, owner: 'code', ...reportState(state), ...times, drift: 'not applied yet' }
 }
 
-/** What is stored may be damaged: nothing of it is believed to be what its type says. */
 function reportState({ paused, runs, skipped, heldSlotMs }: ScheduleState) {
   const held = toDate(heldSlotMs)
-  return { paused: paused === true, runs: Number(runs) || 0, skipped: Number(skipped) || 0, ...(held && { held }) }
+  return { paused, runs, skipped, ...(held && { held }) }
 }
 
 function reportTimes(
@@ -170,10 +169,7 @@ async function readLastRuns(
   return read
 }
 
-function latestRun(state: ScheduleState | undefined): ScheduleRun | undefined {
-  const [one, other] = [state?.last, state?.lastByHand].filter(isRun)
-  return one !== undefined && other !== undefined && other.enqueuedAtMs > one.enqueuedAtMs ? other : one
+function latestRun({ last, lastByHand }: Partial<ScheduleState> = {}): ScheduleRun | undefined {
+  const runs = [last, lastByHand].flatMap((run) => (run === undefined || toDate(run.slotMs) === undefined ? [] : [run]))
+  return runs.sort((one, other) => other.enqueuedAtMs - one.enqueuedAtMs)[0]
 }
-
-const isRun = (run: ScheduleRun | undefined): run is ScheduleRun =>
-  typeof run?.jobId === 'string' && typeof run.lane === 'string' && toDate(run.slotMs) !== undefined

@@ -1,8 +1,8 @@
-import type { BeatFacts } from '../engine/beat-lease.js'
 import type { BrokerInfo } from '../engine/broker-info.js'
 import type { Engine } from '../engine/engine.js'
 import type { QueueStats } from '../engine/queue-stats.js'
 import type { WorkerFacts } from '../engine/worker-registry.js'
+import { type LeadingBeat, readLeader } from './schedules-leader.js'
 import { isEntry } from './schedules-lookup.js'
 
 /** What goes on now, over all processes of an app. */
@@ -18,7 +18,7 @@ export interface Status {
 /** Who enqueues the slots of schedule entries. */
 export interface ScheduleStatus {
   /** The beat that leads; undefined when none runs. */
-  readonly beat: BeatFacts | undefined
+  readonly beat: LeadingBeat | undefined
   /** How many entries are stored. */
   readonly entries: number
 }
@@ -51,7 +51,7 @@ export async function readStatus(engine: Engine): Promise<Status> {
 async function readSchedules(engine: Engine): Promise<ScheduleStatus> {
   const store = engine.openSchedules()
   try {
-    const [beat, { records }] = await Promise.all([store.lease.leader(), store.readAll()])
+    const [beat, { records }] = await Promise.all([readLeader(store), store.readAll()])
     return { beat, entries: [...records.values()].filter(isEntry).length }
   } finally {
     await store.close()

@@ -1,4 +1,6 @@
+import { hostname } from 'node:os'
 import { expect, test } from 'vitest'
+import { packageVersion } from '../../src/app/version.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
 import { testApp } from '../support/test-app.js'
@@ -114,7 +116,12 @@ test('which beat leads', async () => {
   const desk = scheduleDesk(app)
   const { events } = await startBeat(app, [])
   await events.waitFor('beat.leading')
-  expect((await desk.schedules.list()).beat).toMatchObject({ pid: process.pid, sinceMs: expect.any(Number) })
+  expect((await desk.schedules.list()).beat).toEqual({
+    host: hostname(),
+    pid: process.pid,
+    version: packageVersion(),
+    since: expect.any(Date),
+  })
 })
 
 test('what is stored and damaged is told, and hides nothing else', async () => {
@@ -125,20 +132,20 @@ test('what is stored and damaged is told, and hides nothing else', async () => {
     const texts = [definition, state].map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
     await app.redis.hset(app.keys.schedule(name), 'definition', texts[0] ?? '', 'state', texts[1] ?? '')
   }
-  const record = (over: object) => ({ v: 1, owner: 'code', entry: { ...hourly, ...over } })
+  const record = (name: string, over: object = {}) => ({ v: 1, owner: 'code', entry: { ...hourly, name, ...over } })
   await storeCode(desk, [hourly], 0)
   await store('a', '{')
   await store('b', { v: 99 })
-  await store('c', record({ schedule: { kind: 'crontab', pattern: 5, tz: 'Nowhere', days: 'either' } }))
-  await store('d', record({ schedule: { kind: 'lunar' } }))
-  await store('e', record({}), '{"cursorMs":1e999,"paused":"no","runs":"x","last":{"jobId":7},"heldSlotMs":1e300}')
-  await store('f', record({}), 'nonsense')
+  await store('c', record('c', { schedule: { kind: 'crontab', pattern: '@daily', tz: 'Nowhere', days: 'either' } }))
+  await store('d', record('d', { schedule: { kind: 'lunar' } }))
+  await store('e', record('e'), '{"cursorMs":1e300,"paused":"no","runs":"x","last":{"jobId":7},"heldSlotMs":1e300}')
+  await store('f', record('f'), 'nonsense')
   const { schedules } = await desk.schedules.list()
   expect(schedules.map(({ name, problem }) => [name, problem])).toEqual([
     ['a', 'its stored form is damaged'],
     ['b', 'its layout, version 99, is of a later taskq'],
     ['c', expect.any(String)],
-    ['d', 'unknown kind of schedule: lunar'],
+    ['d', 'its stored form is damaged'],
     ['e', 'how far it had come is damaged'],
     ['f', undefined],
     ['hourly', undefined],

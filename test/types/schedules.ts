@@ -1,9 +1,13 @@
 // Checked by the compiler alone (npm run check:types): each @ts-expect-error fails the check if its line compiles.
 import type {
   Instant,
+  LeadingBeat,
   MisfireOptions,
   OverlapRule,
+  ScheduleList,
   ScheduleOptions,
+  ScheduleOwner,
+  ScheduleReport,
   ScheduleRules,
   SolarEvent,
   SolarOptions,
@@ -117,3 +121,7 @@ export function wrongDeclarationsDoNotCompile() {
   class Wrong extends SendReport {}
   return Wrong
 }
+
+expectTypeOf<ScheduleList['beat']>().toEqualTypeOf<LeadingBeat | undefined>()
+expectTypeOf<LeadingBeat['since']>().toEqualTypeOf<Date>()
+expectTypeOf<ScheduleReport['owner']>().toEqualTypeOf<ScheduleOwner | undefined>()

@@ -1,7 +1,7 @@
 import { safeText } from '../../codec/safe-text.js'
+import type { LeadingBeat } from '../../control/schedules-leader.js'
 import type { ScheduleDrift, ScheduleList, ScheduleReport } from '../../control/schedules-list.js'
-import type { BeatFacts } from '../../engine/beat-lease.js'
-import { beatJson, tellBeat } from './schedule-beat.js'
+import { tellBeat } from './schedule-beat.js'
 import { tellDistance, tellUtc } from './schedule-time.js'
 import { presentTable } from './table.js'
 
@@ -28,10 +28,10 @@ export function presentSchedules({ schedules, beat, now }: ScheduleList): string
 
 /** What `--json` prints. */
 export function schedulesJson({ schedules, beat, codeProblem, now }: ScheduleList) {
-  return { schedules, beat: beatJson(beat), ...(codeProblem !== undefined && { codeProblem }), now }
+  return { schedules, beat: beat ?? null, ...(codeProblem !== undefined && { codeProblem }), now }
 }
 
-const presentBeat = (beat: BeatFacts | undefined, nowMs: number): string =>
+const presentBeat = (beat: LeadingBeat | undefined, nowMs: number): string =>
   beat === undefined
     ? '! No beat runs, so that none of this is enqueued: start taskq beat.'
     : `beat  ${tellBeat(beat, nowMs)}`
@@ -58,7 +58,7 @@ function presentDetails({ when, task, held, drift, problem }: ScheduleReport): s
 }
 
 const DRIFTS: Readonly<Record<ScheduleDrift, string>> = {
-  'not applied yet': 'not applied yet: a beat stores it when it starts',
-  'changed in code': 'changed in code: this holds until a beat starts with the new code',
-  'no longer in code': 'no longer in code: a beat that starts with the new code removes it',
+  'not applied yet': 'not applied yet: a beat stores it when it begins to lead',
+  'changed in code': 'changed in code: this holds until a beat with the new code leads',
+  'no longer in code': 'no longer in code: a beat with the new code removes it when it leads',
 }

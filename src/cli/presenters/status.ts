@@ -2,7 +2,7 @@ import { safeText } from '../../codec/safe-text.js'
 import type { QueueStatus, ScheduleStatus, Status } from '../../control/status.js'
 import type { WorkerFacts } from '../../engine/worker-registry.js'
 import { formatDuration } from '../../time/duration.js'
-import { beatJson, tellBeat } from './schedule-beat.js'
+import { tellBeat } from './schedule-beat.js'
 import { presentTable } from './table.js'
 
 /** The broker, the workers, the queues. */
@@ -17,7 +17,7 @@ export function presentStatus(status: Status & { readonly label: string }, now: 
 export function statusJson({ label, broker, workers, queues, schedules }: Status & { readonly label: string }) {
   return {
     broker: { label, ...broker },
-    beat: beatJson(schedules.beat),
+    beat: schedules.beat ?? null,
     schedules: schedules.entries,
     workers: workers.map((worker) => ({ ...worker, startedAt: new Date(worker.startedAt).toISOString() })),
     queues,
