@@ -1,7 +1,7 @@
 import type { BeatFacts, BeatLease } from '../engine/beat-lease.js'
 import type { BeatEventSink } from '../events/beat-event.js'
 
-/** How often the lease is renewed, and looked at. */
+/** How often the lease is renewed. */
 const TEND_MS = 1000
 
 /** One beat's part in the lease: it leads, or it stands by until the leader is gone. */
@@ -17,15 +17,17 @@ export class Leadership {
     private readonly leaseMs: number,
     private readonly now: () => number,
     private readonly onEvent: BeatEventSink,
+    /** Called when the lease was lost, though it may be taken again at once. */
+    private readonly onLost: () => void,
   ) {
     this.#facts = { ...facts, sinceMs: 0 }
   }
 
-  /** Whether this beat leads; the broker is asked once a second. */
+  /** Whether this beat leads. A leader asks the broker once a second, one that stands by whenever it is asked itself. */
   async tend(): Promise<boolean> {
     const startedAt = performance.now()
-    if (startedAt - this.#tendedAt < TEND_MS) return this.#leads
-    this.#leads = this.#leads ? await this.#renew() : await this.#take()
+    if (this.#leads && startedAt - this.#tendedAt < TEND_MS) return true
+    this.#leads = (this.#leads && (await this.#renew())) || (await this.#take())
     // Counted from before the broker was asked: the lease may be that much older than the answer.
     this.#tendedAt = startedAt
     return this.#leads
@@ -44,8 +46,10 @@ export class Leadership {
 
   async #renew(): Promise<boolean> {
     const holds = await this.lease.renew(this.#facts, this.leaseMs)
-    if (!holds) this.onEvent({ name: 'beat.deposed', reason: 'its lease ran out before it was renewed' })
-    return holds
+    if (holds) return true
+    this.onEvent({ name: 'beat.deposed', reason: 'its lease ran out before it was renewed' })
+    this.onLost()
+    return false
   }
 
   async #take(): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { ScheduleState } from '../engine/schedule-record.js'
+import { isSpent, type ScheduleState } from '../engine/schedule-record.js'
 import type { Timetable } from '../schedule/schedule.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import { jitterOf } from './jitter.js'
@@ -13,8 +13,10 @@ export interface SlotPlan {
   readonly cursorMs: number
 }
 
-/** Slots that one plan runs at the most; the next plan goes on from there. */
-const AT_ONCE = 100
+/** Slots that one plan runs at the most, so that many entries can be settled together; the next plan goes on from there. */
+const AT_ONCE = 10
+/** Under the other rules of overlap, at most one of the slots becomes a job: they are judged together. */
+const JUDGED_TOGETHER = 1000
 /** Missed slots that are counted one by one. Of more, the latest are found from the other end. */
 const COUNTED = 5000
 
@@ -24,10 +26,6 @@ export function nextDueMs(timetable: Timetable, entry: ScheduleEntry, state: Sch
   const slot = timetable.next(state.cursorMs)
   return slot === undefined ? undefined : slot + jitterOf(entry, slot)
 }
-
-/** Whether the entry has made all the jobs that its `limit` allows. */
-export const isSpent = ({ limit }: Pick<ScheduleEntry, 'limit'>, { runs }: Pick<ScheduleState, 'runs'>): boolean =>
-  limit !== undefined && runs >= limit
 
 /**
  * Says which of an entry's slots are due now, and what becomes of those that were missed: slots that nobody enqueued
@@ -39,16 +37,19 @@ export function planSlots(
   state: ScheduleState,
   nowMs: number,
 ): SlotPlan | undefined {
-  const { misfire, limit } = entry
+  const { misfire } = entry
+  const most = entry.overlap === 'allow' ? AT_ONCE : JUDGED_TOGETHER
   const missed = findMissed(timetable, entry, state.cursorMs, nowMs - misfire.graceMs)
-  const timely = slotsUntil(timetable, entry, missed.cursorMs, nowMs, AT_ONCE)
+  const timely = slotsUntil(timetable, entry, missed.cursorMs, nowMs, most)
   if (missed.count + timely.length === 0) return undefined
   const late = misfire.run === 'last' && timely.length > 0 ? [] : missed.latest
-  const allowed = limit === undefined ? Number.POSITIVE_INFINITY : Math.max(0, limit - state.runs)
+  const slots = [...late, ...timely]
+  const now = slots.slice(0, most)
   return {
-    slots: [...late, ...timely].slice(0, allowed),
+    slots: now,
     missed: missed.count - late.length,
-    cursorMs: timely.at(-1) ?? missed.cursorMs,
+    // Those that are left over come next: all that do not run lie before them.
+    cursorMs: (now.length < slots.length ? now.at(-1) : timely.at(-1)) ?? missed.cursorMs,
   }
 }
 
@@ -64,10 +65,11 @@ interface MissedSlots {
 function findMissed(timetable: Timetable, entry: ScheduleEntry, cursorMs: number, beforeMs: number): MissedSlots {
   // At `beforeMs` exactly, a slot is still within its grace.
   const counted = slotsUntil(timetable, entry, cursorMs, beforeMs - 1, COUNTED)
-  const slots = counted.length < COUNTED ? counted : latestSlots(timetable, cursorMs, beforeMs - 1 - entry.jitterMs)
+  const latest = counted.length < COUNTED ? [] : latestSlots(timetable, cursorMs, beforeMs - 1 - entry.jitterMs)
+  const slots = latest.length > 0 ? latest : counted
   return {
-    count: Math.max(counted.length, slots.length),
-    latest: slots.slice(slots.length - wantedOf(entry)),
+    count: Math.max(counted.length, latest.length),
+    latest: slots.slice(Math.max(0, slots.length - wantedOf(entry))),
     cursorMs: slots.at(-1) ?? cursorMs,
   }
 }

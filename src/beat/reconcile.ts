@@ -1,5 +1,5 @@
+import type { ScheduleWrite } from '../engine/commit-schedules.js'
 import { freshState, type ScheduleRecord, type ScheduleState } from '../engine/schedule-record.js'
-import type { ScheduleWrite } from '../engine/schedule-store.js'
 import { hasSameTimes, isSameEntry } from '../schedule/compare-entries.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 
@@ -53,6 +53,7 @@ function stepForCode(
   lastKnown: LastKnown,
 ): Step | undefined {
   const kept = record?.state ?? lastKnown.get(entry.name)
+  if (record?.isLater) return undefined
   if (record === undefined || isUnset(record)) return { kind: 'added', write: add(entry, record, kept, nowMs) }
   if (!isSame(record, entry)) return { kind: 'changed', write: change(entry, record, kept, nowMs) }
   if (record.state !== undefined) return undefined
@@ -95,7 +96,12 @@ function change(
 ): ScheduleWrite {
   const before = record.definition?.entry
   const keepsTimes = before !== undefined && kept !== undefined && hasSameTimes(before, entry)
-  return { name: entry.name, definition: own(entry), state: keepsTimes ? kept : freshState(nowMs, kept) }
+  return {
+    name: entry.name,
+    definition: own(entry),
+    state: keepsTimes ? kept : freshState(nowMs, kept),
+    ...(record.unreadable !== undefined && { isReplaced: true }),
+  }
 }
 
 const takeAway = (name: string, state: ScheduleState, nowMs: number): ScheduleWrite => ({

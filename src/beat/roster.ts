@@ -41,6 +41,12 @@ export class Roster {
     }
   }
 
+  /** Leaves an entry alone for a while. */
+  putAside(name: string, untilMs: number): void {
+    const member = this.#members.get(name)
+    if (member !== undefined) this.#members.set(name, { ...member, dueMs: untilMs })
+  }
+
   timetableOf(name: string): Timetable | undefined {
     return this.#members.get(name)?.timetable
   }

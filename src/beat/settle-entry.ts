@@ -1,6 +1,6 @@
+import type { ScheduleWrite } from '../engine/commit-schedules.js'
 import type { NewJob } from '../engine/delivery.js'
-import type { ScheduleRecord, ScheduleState } from '../engine/schedule-record.js'
-import type { ScheduleWrite } from '../engine/schedule-store.js'
+import { isSpent, type ScheduleRecord, type ScheduleState } from '../engine/schedule-record.js'
 import { isTaskqError } from '../errors/taskq-error.js'
 import type { BeatEvent } from '../events/beat-event.js'
 import type { Timetable } from '../schedule/schedule.js'
@@ -32,42 +32,86 @@ export function toLive(record: ScheduleRecord | undefined, timetable: Timetable 
 }
 
 /**
- * Settles what is due of one entry: which slots (misfire) → which of them now (overlap) → their jobs → its new state.
- * Undefined when nothing is due. Throws what may be over in a moment: a broker that is away.
+ * Settles what is due of one entry: which slots (misfire, limit) → which of them now (overlap) → their jobs → its new
+ * state. Undefined when nothing is due. Throws what may be over in a moment: a broker that is away.
  */
 export async function settleEntry(live: LiveEntry, nowMs: number, jobs: JobPort): Promise<Settlement | undefined> {
   const { entry, state, timetable } = live
   if (state.paused) return undefined
-  const plan = planSlots(timetable, entry, state, nowMs)
-  const slots = [...(state.heldSlotMs === undefined ? [] : [state.heldSlotMs]), ...(plan?.slots ?? [])]
-  const ruling = await applyOverlap(entry.overlap, slots, earlierJobOf(live, jobs))
-  const made = await Promise.all(ruling.run.map((slotMs) => makeJob(entry, slotMs, nowMs, jobs)))
+  const plan = isSpent(entry, state) ? undefined : planSlots(timetable, entry, state, nowMs)
+  const made = new MadeJobs(entry, nowMs, jobs)
+  const slots = slotsLeft(live, plan)
+  const ruling = await applyOverlap(entry.overlap, slots, earlierJobOf(live, made, slots, jobs))
   const isUnchanged = plan === undefined && ruling.run.length === 0 && ruling.held === state.heldSlotMs
-  return isUnchanged ? undefined : conclude(live, nowMs, plan, ruling, made)
+  if (isUnchanged) return undefined
+  return conclude(live, nowMs, plan, ruling, await Promise.all(ruling.run.map((slotMs) => made.of(slotMs))))
 }
 
-function earlierJobOf({ entry, state: { last } }: LiveEntry, jobs: JobPort): EarlierJob {
+/** The slots that are due, the held one first, as far as the entry's limit allows. */
+function slotsLeft({ entry: { limit }, state }: LiveEntry, plan: SlotPlan | undefined): readonly number[] {
+  const slots = [...(state.heldSlotMs === undefined ? [] : [state.heldSlotMs]), ...(plan?.slots ?? [])]
+  return limit === undefined ? slots : slots.slice(0, Math.max(0, limit - state.runs))
+}
+
+function earlierJobOf(
+  { entry, state: { last } }: LiveEntry,
+  made: MadeJobs,
+  slots: readonly number[],
+  jobs: JobPort,
+): EarlierJob {
   return {
     hasEnded: async () => last === undefined || (await jobs.hasEnded(last)),
-    revoke: async () => last === undefined || (await jobs.revoke(last, `the next slot of ${entry.name} is due`)),
+    revoke: async () => {
+      const latest = slots.at(-1)
+      // No job is ended for one that cannot be made.
+      if (last === undefined || latest === undefined || 'message' in (await made.of(latest))) return true
+      return jobs.revoke(last, `the next slot of ${entry.name} is due`)
+    },
   }
 }
 
 type MadeJob = { readonly slotMs: number } & ({ readonly job: NewJob } | { readonly message: string })
 
-async function makeJob(entry: ScheduleEntry, slotMs: number, nowMs: number, jobs: JobPort): Promise<MadeJob> {
-  const { name, task, args, options } = entry
-  try {
-    const job = await jobs.plan({ id: slotJobId(name, slotMs), task, args, options, schedule: { name, slotMs } })
-    return { slotMs, job: { ...job, enqueuedAtMs: Math.round(nowMs) } }
-  } catch (error) {
-    if (isPassing(error)) throw error
-    return { slotMs, message: (error as Error).message }
+/** The jobs of an entry's slots, each made when it is first asked for. */
+class MadeJobs {
+  readonly #made = new Map<number, Promise<MadeJob>>()
+
+  constructor(
+    private readonly entry: ScheduleEntry,
+    private readonly nowMs: number,
+    private readonly jobs: JobPort,
+  ) {}
+
+  of(slotMs: number): Promise<MadeJob> {
+    const made = this.#made.get(slotMs) ?? this.#make(slotMs)
+    this.#made.set(slotMs, made)
+    return made
+  }
+
+  async #make(slotMs: number): Promise<MadeJob> {
+    const { name, task, args, options } = this.entry
+    try {
+      const job = await this.jobs.plan({ id: slotJobId(name, slotMs), task, args, options, schedule: { name, slotMs } })
+      return { slotMs, job: { ...job, enqueuedAtMs: Math.round(this.nowMs) } }
+    } catch (error) {
+      if (isPassing(error)) throw error
+      return { slotMs, message: (error as Error).message }
+    }
   }
 }
 
-const isPassing = (error: unknown): boolean =>
-  isTaskqError(error, 'TASKQ_ENQUEUE_NOT_SENT') || isTaskqError(error, 'TASKQ_BROKER_UNREACHABLE')
+/** Whether an error says that the broker is away or not ready, so that the same is worth another try. */
+export function isPassing(error: unknown): boolean {
+  if (isTaskqError(error)) return PASSING.has(error.code)
+  const { name, message } = error as Error
+  return name === 'ReplyError' && !/^WRONGTYPE/.test(message)
+}
+
+const PASSING: ReadonlySet<string> = new Set([
+  'TASKQ_ENQUEUE_NOT_SENT',
+  'TASKQ_BROKER_UNREACHABLE',
+  'TASKQ_BROKER_AUTH',
+])
 
 function conclude(
   { entry, state }: LiveEntry,

@@ -1,5 +1,6 @@
 import type { JobJson } from 'bullmq'
 import type { ChainableCommander } from 'ioredis'
+import type { Connection } from './connection.js'
 import type { NewJob } from './delivery.js'
 import type { Keys } from './keys.js'
 import type { LaneBackends } from './lane-backends.js'
@@ -25,4 +26,25 @@ export function toAdd(
 /** Notes a lane where workers look for lanes. Before its first job, so that none waits unseen. */
 export function announceLane(pipeline: ChainableCommander, keys: Keys, lane: string): void {
   pipeline.sadd(keys.lanes, lane).hset(keys.lane(lane, 'meta'), { 'opts.maxLenEvents': MAX_EVENTS })
+}
+
+/**
+ * Has the broker hold the scripts that add these jobs, in the same transaction. Otherwise a broker that has lost them
+ * (a failover, `SCRIPT FLUSH`) says so only while it carries the transaction out, and goes on with the rest of it.
+ *
+ * @returns how many commands that took
+ */
+export function loadAddScripts(commands: ChainableCommander, connection: Connection, jobs: readonly NewJob[]): number {
+  const wanted = [
+    ...(jobs.some((job) => job.delayMs <= 0) ? ['addStandardJob'] : []),
+    ...(jobs.some((job) => job.delayMs > 0) ? ['addDelayedJob'] : []),
+  ]
+  // BullMQ names its scripts with its version: `addStandardJob:6.7.1`.
+  const scripts = Object.entries((connection as unknown as { scriptsSet: Record<string, { lua: string }> }).scriptsSet)
+  for (const name of wanted) {
+    const script = scripts.find(([full]) => full.split(':')[0] === name)?.[1]
+    if (script === undefined) throw new Error(`the engine has no script ${name}`)
+    commands.script('LOAD', script.lua)
+  }
+  return wanted.length
 }

@@ -11,3 +11,15 @@ export async function runPipeline(pipeline: ChainableCommander): Promise<unknown
     return reply
   })
 }
+
+/**
+ * As {@link runPipeline}, where the commands may fail apart: an error that the broker gave to one of them stands in
+ * the place of its reply. Throws when the pipeline was cut off.
+ */
+export async function settlePipeline(pipeline: ChainableCommander): Promise<unknown[]> {
+  const replies = (await pipeline.exec()) ?? []
+  return replies.map(([error, reply]) => {
+    if (error && error.name !== 'ReplyError') throw error
+    return error ?? reply
+  })
+}

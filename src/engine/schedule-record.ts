@@ -9,6 +9,8 @@ export interface ScheduleRecord {
   readonly state: ScheduleState | undefined
   /** Why a definition that is there cannot be used here: it is damaged, or of a later taskq. */
   readonly unreadable?: string
+  /** Whether it is of a later taskq: then it is left alone. */
+  readonly isLater?: boolean
 }
 
 /** What an entry is, and whose. */
@@ -67,45 +69,3 @@ export function stateAfterEdit(
 /** Whether the entry has made all the jobs that its `limit` allows. */
 export const isSpent = ({ limit }: Pick<ScheduleEntry, 'limit'>, { runs }: Pick<ScheduleState, 'runs'>): boolean =>
   limit !== undefined && runs >= limit
-
-/** The layout of stored entries. A beat leaves entries of a later layout to later beats. */
-const RECORD_VERSION = 1
-
-/** Writes a definition as it is stored. */
-export const encodeDefinition = (definition: ScheduleDefinition): string =>
-  JSON.stringify({ v: RECORD_VERSION, ...definition })
-
-/** Reads what is stored of an entry; undefined where nothing is. Never throws: a broken entry must not stop others. */
-export function parseScheduleRecord(definition: string | null, state: string | null): ScheduleRecord | undefined {
-  if (definition === null && state === null) return undefined
-  const parsed = parseDefinition(definition)
-  return { state: parseState(state), ...(typeof parsed === 'string' ? UNREADABLE(parsed) : { definition: parsed }) }
-}
-
-const UNREADABLE = (unreadable: string) => ({ definition: undefined, unreadable })
-
-function parseDefinition(text: string | null): ScheduleDefinition | string | undefined {
-  if (text === null) return undefined
-  const stored = parseObject(text)
-  if (stored === undefined) return 'its stored form is damaged'
-  const { v, ...definition } = stored
-  if (typeof v === 'number' && v > RECORD_VERSION) return `its layout, version ${v}, is of a later taskq`
-  const { entry, owner } = definition as Partial<ScheduleDefinition>
-  const isWhole = typeof entry?.task === 'string' && typeof entry.schedule?.kind === 'string'
-  if (v !== RECORD_VERSION || !isWhole || (owner !== 'code' && owner !== 'runtime')) return 'its stored form is damaged'
-  return { entry, owner }
-}
-
-function parseState(text: string | null): ScheduleState | undefined {
-  const stored = text === null ? undefined : parseObject(text)
-  return typeof stored?.cursorMs === 'number' ? (stored as unknown as ScheduleState) : undefined
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
-}

@@ -1,42 +1,17 @@
 import type { RedisBroker } from '../config/resolved-config.js'
-import { announceLane, toAdd } from './add-job.js'
 import { BeatLease } from './beat-lease.js'
 import { BrokerClock } from './broker-clock.js'
+import { commitChange, type ScheduleChange } from './commit-schedules.js'
 import type { Connection } from './connection.js'
-import type { NewJob } from './delivery.js'
 import type { Keys } from './keys.js'
 import { LaneBackends } from './lane-backends.js'
-import { runPipeline } from './run-pipeline.js'
-import {
-  encodeDefinition,
-  parseScheduleRecord,
-  type ScheduleDefinition,
-  type ScheduleRecord,
-  type ScheduleState,
-} from './schedule-record.js'
+import { parseScheduleRecord, UNREADABLE_RECORD } from './parse-schedule.js'
+import { settlePipeline } from './run-pipeline.js'
+import type { ScheduleRecord } from './schedule-record.js'
 import { WatchedConnection } from './watched-connection.js'
 
 /** Entries that are read in one go; more would make other clients wait. */
 const CHUNK = 200
-
-/** What a transaction does. */
-export interface ScheduleChange {
-  readonly writes: readonly ScheduleWrite[]
-  /** Jobs to add in the same transaction: each exists if and only if the writes were made. */
-  readonly jobs: readonly NewJob[]
-  /** Whether beats must read the entries anew. */
-  readonly isEdit: boolean
-}
-
-/** What is written of one entry; what is left out stays. */
-export interface ScheduleWrite {
-  readonly name: string
-  /** `null` takes the definition away and leaves the state. */
-  readonly definition?: ScheduleDefinition | null
-  readonly state?: ScheduleState
-  /** Removes the entry whole. */
-  readonly isRemoved?: true
-}
 
 /** Says what is to be changed, of the entries as they are stored now. */
 export type Decide = (records: ReadonlyMap<string, ScheduleRecord>) => ScheduleChange | Promise<ScheduleChange>
@@ -101,8 +76,8 @@ export class ScheduleStore {
    * Changes entries: reads them, decides, and writes, unless somebody else wrote one of them meanwhile. One change at
    * a time.
    *
-   * @throws what the connection, the broker or `decide` throws; then nothing was written, but where the connection was
-   *   cut while the transaction was on its way, or the broker refused a part of it
+   * @throws JobsRefusedError when all but some jobs were written; what the connection, the broker or `decide` throws:
+   *   then nothing was written, unless the connection was cut while the transaction was on its way
    */
   change(names: readonly string[], decide: Decide): Promise<ScheduleOutcome> {
     const change = this.#queue.then(() =>
@@ -120,52 +95,21 @@ export class ScheduleStore {
     const backends = this.#backendsOf(connection)
     await backends.open()
     if (names.length > 0) await connection.watch(...names.map((name) => this.keys.schedule(name)))
-    // The broker forgets what was watched when a transaction ends, and only then.
-    const forget = () => connection.unwatch().catch(() => {})
-    const change = await this.#decided(decide, await this.#readOver(connection, names), forget)
-    if (change.writes.length + change.jobs.length > 0) return this.#commit(backends, change)
-    await forget()
+    const change = await this.#decideOver(connection, names, decide)
+    if (change !== undefined) return (await commitChange(connection, backends, this.keys, change)) ? 'done' : 'conflict'
     return 'nothing'
   }
 
-  async #decided(
-    decide: Decide,
-    records: ReadonlyMap<string, ScheduleRecord>,
-    forget: () => Promise<unknown>,
-  ): Promise<ScheduleChange> {
+  /** The broker forgets what was watched when a transaction ends; where there is none, it is told to. */
+  async #decideOver(connection: Connection, names: readonly string[], decide: Decide) {
+    let change: ScheduleChange | undefined
     try {
-      return await decide(records)
-    } catch (error) {
-      await forget()
-      throw error
+      const decided = await decide(await this.#readOver(connection, names))
+      if (decided.writes.length + decided.jobs.length > 0) change = decided
+    } finally {
+      if (change === undefined) await connection.unwatch().catch(() => {})
     }
-  }
-
-  async #commit(backends: LaneBackends, { writes, jobs, isEdit }: ScheduleChange): Promise<ScheduleOutcome> {
-    const { backend, client } = await backends.open()
-    const transaction = client.multi()
-    const commands = transaction as unknown as Parameters<typeof announceLane>[0]
-    for (const lane of new Set(jobs.map((job) => job.lane))) announceLane(commands, this.keys, lane)
-    for (const job of jobs) void backend.addJobToTransaction(transaction, ...toAdd(job, backends))
-    for (const write of writes) this.#write(commands, write)
-    if (isEdit) commands.incr(this.keys.scheduleEdits)
-    const replies = (await commands.exec()) as [Error | null, unknown][] | null
-    if (replies === null) return 'conflict'
-    for (const [error] of replies) if (error) throw error
-    return 'done'
-  }
-
-  // Fields as an object: a transaction of BullMQ's takes no other form.
-  #write(commands: Parameters<typeof announceLane>[0], { name, definition, state, isRemoved }: ScheduleWrite): void {
-    const key = this.keys.schedule(name)
-    if (isRemoved) {
-      commands.del(key).srem(this.keys.schedules, name)
-      return
-    }
-    commands.sadd(this.keys.schedules, name)
-    if (definition === null) commands.hdel(key, 'definition')
-    else if (definition !== undefined) commands.hset(key, { definition: encodeDefinition(definition) })
-    if (state !== undefined) commands.hset(key, { state: JSON.stringify(state) })
+    return change
   }
 
   async #readOver(connection: Connection, names: readonly string[]): Promise<ReadonlyMap<string, ScheduleRecord>> {
@@ -174,9 +118,9 @@ export class ScheduleStore {
       const chunk = names.slice(start, start + CHUNK)
       const pipeline = connection.pipeline()
       for (const name of chunk) pipeline.hmget(this.keys.schedule(name), 'definition', 'state')
-      const replies = (await runPipeline(pipeline)) as [string | null, string | null][]
+      const replies = await settlePipeline(pipeline)
       chunk.forEach((name, index) => {
-        const record = parseScheduleRecord(...(replies[index] ?? [null, null]))
+        const record = parseReply(name, replies[index])
         if (record !== undefined) records.set(name, record)
       })
     }
@@ -192,4 +136,28 @@ export class ScheduleStore {
     this.#backends.set(connection, known)
     return known
   }
+
+  /** How many entries there are: reads their names, and of each whether it is more than a memory of one that left. */
+  count(): Promise<number> {
+    return this.#watched.use(async (connection) => {
+      const names = await connection.smembers(this.keys.schedules)
+      let count = 0
+      for (let start = 0; start < names.length; start += CHUNK) {
+        const pipeline = connection.pipeline()
+        for (const name of names.slice(start, start + CHUNK)) pipeline.hexists(this.keys.schedule(name), 'definition')
+        // An error is of a key that holds something else: an entry that cannot be used.
+        count += (await settlePipeline(pipeline)).filter((reply) => reply !== 0).length
+      }
+      return count
+    })
+  }
+}
+
+function parseReply(name: string, reply: unknown): ScheduleRecord | undefined {
+  if (reply instanceof Error) {
+    if (/^WRONGTYPE/.test(reply.message)) return UNREADABLE_RECORD
+    throw reply
+  }
+  const [definition = null, state = null] = reply as (string | null)[]
+  return parseScheduleRecord(name, definition, state)
 }

@@ -7,6 +7,14 @@ import { openConnection } from './open-connection.js'
 /** A broker that says nothing for so long is not there, though the connection is. */
 const SILENCE_MS = 6000
 
+/** A broker took commands and did not answer. They may have been carried out. */
+export class BrokerSilentError extends Error {
+  constructor() {
+    super(`the broker was silent for ${formatDuration(SILENCE_MS)}`)
+    this.name = 'BrokerSilentError'
+  }
+}
+
 /**
  * A connection for transactions that hold only while nobody else changed what they read (WATCH). It never comes back
  * by itself: the broker forgets with the old connection what was watched, and a transaction that went on over the new
@@ -23,14 +31,13 @@ export class WatchedConnection {
   /**
    * Runs commands over the connection.
    *
-   * @throws TaskqError `TASKQ_BROKER_UNREACHABLE`, `TASKQ_BROKER_AUTH`; what the commands throw; an Error after 6 s of
-   *   silence
+   * @throws TaskqError `TASKQ_BROKER_UNREACHABLE`, `TASKQ_BROKER_AUTH`; what the commands throw; `BrokerSilentError` after 6 s
    */
   async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = await this.#connected()
     return withDeadline(work(connection), SILENCE_MS, () => {
       connection.disconnect()
-      return new Error(`the broker was silent for ${formatDuration(SILENCE_MS)}`)
+      return new BrokerSilentError()
     })
   }
 

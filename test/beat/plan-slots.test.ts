@@ -43,10 +43,15 @@ describe('the slots that are due', () => {
     expect(plan).toEqual({ slots: [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => n * 1000), missed: 0, cursorMs: 9000 })
   })
 
-  it('a hundred at once at the most; the rest come next', () => {
+  it('ten at once at the most, so that a transaction stays short; the rest come next', () => {
     const plan = planSlots(every(100), entry(), at(0), 20_000)
-    expect(plan?.slots).toHaveLength(100)
-    expect(plan?.cursorMs).toBe(10_000)
+    expect(plan?.slots).toHaveLength(10)
+    expect(plan?.cursorMs).toBe(1000)
+  })
+
+  it('all at once where no more than one of them becomes a job', () => {
+    const plan = planSlots(every(100), entry({}, { overlap: 'skip' }), at(0), 20_000)
+    expect(plan?.slots).toHaveLength(200)
   })
 })
 
@@ -76,8 +81,30 @@ describe('missed slots, after an hour without a beat', () => {
 
   it('a grace of an hour: none was missed', () => {
     const plan = away({ run: 'skip', graceMs: HOUR })
-    expect(plan?.slots).toHaveLength(60)
+    expect(plan?.slots).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((n) => n * MINUTE))
     expect(plan?.missed).toBe(0)
+  })
+
+  it.each([1, 3, 6, 9, 10, 11, 15])('all, with %i missed: as many as max allows', (missed) => {
+    const plan = away({ run: 'all', max: 10 }, missed * MINUTE + 45_000)
+    const wanted = Math.min(missed, 10)
+    expect(plan?.slots).toEqual(Array.from({ length: wanted }, (_, index) => (missed - wanted + 1 + index) * MINUTE))
+    expect(plan?.missed).toBe(missed - wanted)
+  })
+
+  it('all, with more than fit together: none is left out', () => {
+    const slots: number[] = []
+    let cursorMs = 0
+    let skipped = 0
+    for (;;) {
+      const plan = planSlots(every(MINUTE), entry({ run: 'all', max: 25 }), at(cursorMs), HOUR + 45_000)
+      if (plan === undefined) break
+      slots.push(...plan.slots)
+      skipped += plan.missed
+      cursorMs = plan.cursorMs
+    }
+    expect(slots).toEqual(Array.from({ length: 25 }, (_, index) => (36 + index) * MINUTE))
+    expect(skipped).toBe(35)
   })
 
   it('a year of seconds is looked at from its end', () => {
@@ -90,11 +117,6 @@ describe('missed slots, after an hour without a beat', () => {
 })
 
 describe('limit and jitter', () => {
-  it('limit stops in the middle of what is due', () => {
-    const plan = planSlots(every(1000), entry({}, { limit: 5 }), at(0, { runs: 3 }), 9000)
-    expect(plan?.slots).toEqual([1000, 2000])
-  })
-
   it('nothing is due any more when the limit is reached, or while paused', () => {
     expect(nextDueMs(every(1000), entry({}, { limit: 5 }), at(0, { runs: 5 }))).toBeUndefined()
     expect(nextDueMs(every(1000), entry(), at(0, { paused: true }))).toBeUndefined()
