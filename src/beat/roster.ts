@@ -51,9 +51,12 @@ export class Roster {
     return this.#members.get(name)?.timetable
   }
 
-  /** The entries to look at now. */
+  /** The entries to look at now, those that are due the longest first: none waits for ever behind others. */
   due(nowMs: number): string[] {
-    return [...this.#members].filter(([, { dueMs }]) => dueMs <= nowMs).map(([name]) => name)
+    return [...this.#members]
+      .filter(([, { dueMs }]) => dueMs <= nowMs)
+      .sort(([, one], [, other]) => one.dueMs - other.dueMs)
+      .map(([name]) => name)
   }
 
   /** When the next entry is due; infinite when none ever is. */

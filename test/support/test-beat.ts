@@ -20,10 +20,13 @@ export interface TestBeat {
 export async function startBeat(
   app: TestApp,
   entries: readonly ScheduleEntry[],
-  { leadsAlways = false, ...options }: Partial<BeatOptions> & { leadsAlways?: boolean } = {},
+  {
+    leadsAlways = false,
+    store = app.engine.openSchedules(),
+    ...options
+  }: Partial<BeatOptions> & { leadsAlways?: boolean; store?: ScheduleStore } = {},
 ): Promise<TestBeat> {
   const events = new EventRecorder<BeatEvent>()
-  const store = app.engine.openSchedules()
   if (leadsAlways) Object.assign(store.lease, { take: async (facts: object) => facts, renew: async () => true })
   const plan = planBeat(entries, app.engine, app.client, events.sink)
   const beat = new Beat(store, { ...plan, id: randomUUID(), ...options })
