@@ -42,6 +42,19 @@ test('dev starts a broker and a worker, and the worker anew when a file changes'
   expect(pids.filter(runs)).toEqual([])
 })
 
+test('dev enqueues what the schedule says, and runs it', async () => {
+  const shop = new CliProject().write('src/tasks/say.ts', say('on time'))
+  shop.write('taskq.config.ts', "export default { schedule: { often: { task: 'say', every: '500ms' } } }")
+  const dev = shop.start(['dev', '--log-format', 'json'])
+  await dev.printed('"msg":"beat leads: 1 schedule entry"')
+  await dev.printed('"msg":"often is due"')
+  await dev.printed('"msg":"say succeeded')
+  const { schedules } = await shop.json<{ schedules: object[] }>(['schedule', 'list'])
+  expect(schedules).toMatchObject([{ name: 'often', owner: 'code', last: { jobId: expect.stringMatching(/^often@/) } }])
+  dev.child.kill('SIGINT')
+  expect(await dev.ended).toEqual({ code: 0, signal: null })
+})
+
 test('what tasks write does not start the worker anew', async () => {
   const shop = new CliProject().write('src/tasks/say.ts', say('one'))
   const dev = shop.start(['dev', '--log-format', 'json'])
