@@ -3,7 +3,6 @@ import type { Engine } from '../engine/engine.js'
 import type { QueueStats } from '../engine/queue-stats.js'
 import type { WorkerFacts } from '../engine/worker-registry.js'
 import { type LeadingBeat, readLeader } from './schedules-leader.js'
-import { isEntry } from './schedules-lookup.js'
 
 /** What goes on now, over all processes of an app. */
 export interface Status {
@@ -51,8 +50,8 @@ export async function readStatus(engine: Engine): Promise<Status> {
 async function readSchedules(engine: Engine): Promise<ScheduleStatus> {
   const store = engine.openSchedules()
   try {
-    const [beat, { records }] = await Promise.all([readLeader(store), store.readAll()])
-    return { beat, entries: [...records.values()].filter(isEntry).length }
+    const [beat, entries] = await Promise.all([readLeader(store), store.count()])
+    return { beat, entries }
   } finally {
     await store.close()
   }
