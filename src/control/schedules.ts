@@ -1,4 +1,5 @@
 import { isCut } from '../engine/broker-link.js'
+import { BrokerSilentError } from '../engine/watched-connection.js'
 import { isTaskqError, TaskqError } from '../errors/taskq-error.js'
 import type { ScheduleOptions } from '../schedule/schedule-options.js'
 import type { SchedulesAccess, SchedulesOptions } from './schedules-access.js'
@@ -72,7 +73,7 @@ export class Schedules {
 
 /** Whether the store's connection closed, or fell silent, under a call. */
 const isLost = (error: unknown): error is Error =>
-  error instanceof Error && !isTaskqError(error) && (isCut(error) || error.message.startsWith('the broker was silent'))
+  error instanceof BrokerSilentError || (error instanceof Error && !isTaskqError(error) && isCut(error))
 
 const cutOff = (cause: Error): TaskqError =>
   new TaskqError('TASKQ_BROKER_UNREACHABLE', 'the broker went away meanwhile', {

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { newJobId } from '../../src/client/job-id.js'
 import { decodeEnvelope } from '../../src/codec/envelope.js'
 import type { Backfill } from '../../src/control/schedules-backfill.js'
+import { BrokerSilentError } from '../../src/engine/watched-connection.js'
 import type { BeatEvent } from '../../src/events/beat-event.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { forgetTasks } from '../../src/task/registry.js'
@@ -125,6 +126,17 @@ test('a broker that goes away under a call is told as such', async () => {
     code: 'TASKQ_BROKER_UNREACHABLE',
     message: 'the broker went away meanwhile',
     hint: 'What was asked for may have been done: look with taskq schedule list.',
+  })
+})
+
+test('and one that falls silent', async () => {
+  const desk = scheduleDesk(testApp(broker, { tasks: [task()] }), [], {
+    planJob: () => Promise.reject(new BrokerSilentError()),
+  })
+  await storeCode(desk, [hourly], 5)
+  expect(await rejection(desk.schedules.run('hourly'))).toMatchObject({
+    code: 'TASKQ_BROKER_UNREACHABLE',
+    message: 'the broker went away meanwhile',
   })
 })
 
