@@ -1,5 +1,5 @@
-import { freshState, type ScheduleRecord, type ScheduleState } from '../engine/schedule-record.js'
 import type { ScheduleChange } from '../engine/commit-schedules.js'
+import { freshState, type ScheduleRecord, type ScheduleState } from '../engine/schedule-record.js'
 import { nearest } from '../errors/nearest.js'
 import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
