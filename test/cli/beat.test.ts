@@ -162,7 +162,8 @@ describe('taskq beat', () => {
     expect(leader.pid).toBe(other.child.pid)
   })
 
-  test('ends at once on a second signal', { skip: noRedis !== undefined }, async () => {
+  test('ends at once on a second signal', async ({ skip }) => {
+    skip(noRedis !== undefined, noRedis)
     const shop = project(TICKING)
     const beat = shop.start(['beat', ...pretty])
     await beat.printed('tick is due')
