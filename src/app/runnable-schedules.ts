@@ -64,7 +64,8 @@ const BLAMED: Partial<Record<ErrorCode, string>> = {
   TASKQ_PAYLOAD_NOT_JSON: 'args',
   TASKQ_PAYLOAD_INVALID: 'args',
   TASKQ_PAYLOAD_TOO_LARGE: 'args',
-  TASKQ_ENQUEUE_OPTION_INVALID: 'options',
+  // A checked entry's options can only be wrong in this.
+  TASKQ_ENQUEUE_OPTION_INVALID: 'options.queue',
 }
 
 async function jobProblem(
@@ -77,9 +78,7 @@ async function jobProblem(
   } catch (error) {
     const part = isTaskqError(error) ? BLAMED[error.code] : undefined
     if (part === undefined) throw error
-    return `${keyAt(`schedule.${name}.${part}`, place)}: ${withoutTask((error as Error).message, task)}`
+    const what = (error as Error).message.replace(`${task}: `, '').replace(/^queue: /, '')
+    return `${keyAt(`schedule.${name}.${part}`, place)}: ${what}`
   }
 }
-
-const withoutTask = (message: string, task: string): string =>
-  message.startsWith(`${task}: `) ? message.slice(task.length + 2) : message
