@@ -1,6 +1,6 @@
 import type { ScheduleWrite } from '../engine/commit-schedules.js'
-import { freshState, type ScheduleRecord, type ScheduleState } from '../engine/schedule-record.js'
-import { hasSameTimes, isSameEntry } from '../schedule/compare-entries.js'
+import { freshState, type ScheduleRecord, type ScheduleState, stateAfterEdit } from '../engine/schedule-record.js'
+import { isSameEntry } from '../schedule/compare-entries.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 
 /** What brings the stored entries in line with the code. */
@@ -87,21 +87,14 @@ function add(
   return { name: entry.name, definition: own(entry), state: wasLost ? kept : freshState(nowMs, kept) }
 }
 
-/** Slots of new times that lie in the past were never due. */
 function change(
   entry: ScheduleEntry,
-  record: ScheduleRecord,
+  { definition, unreadable }: ScheduleRecord,
   kept: ScheduleState | undefined,
   nowMs: number,
 ): ScheduleWrite {
-  const before = record.definition?.entry
-  const keepsTimes = before !== undefined && kept !== undefined && hasSameTimes(before, entry)
-  return {
-    name: entry.name,
-    definition: own(entry),
-    state: keepsTimes ? kept : freshState(nowMs, kept),
-    ...(record.unreadable !== undefined && { isReplaced: true }),
-  }
+  const state = stateAfterEdit({ definition, state: kept }, entry, nowMs)
+  return { name: entry.name, definition: own(entry), state, ...(unreadable !== undefined && { isReplaced: true }) }
 }
 
 const takeAway = (name: string, state: ScheduleState, nowMs: number): ScheduleWrite => ({
