@@ -3,12 +3,12 @@ import { encodeEnvelope } from '../codec/envelope.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { Engine } from '../engine/engine.js'
 import type { ErrorCode } from '../errors/codes.js'
-import { nearest } from '../errors/nearest.js'
-import { formatProblem, type Problem, show } from '../errors/problems.js'
+import { formatProblem } from '../errors/problems.js'
 import { isTaskqError } from '../errors/taskq-error.js'
 import { type DeclaredEntry, keyAt } from '../schedule/declared-schedules.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import { slotJobId } from '../schedule/slot-id.js'
+import { unknownTaskProblem } from '../schedule/unknown-task.js'
 import { listTasks } from '../task/registry.js'
 import { readCodeSchedules, type ScheduledProject, unusableSchedules } from './code-schedules.js'
 
@@ -46,16 +46,8 @@ async function findUnrunnable(project: RunnableProject, entries: readonly Declar
   return (await Promise.all(found)).flat().filter((line) => line !== undefined)
 }
 
-function unknownTask({ entry: { name, task }, place }: DeclaredEntry, known: readonly string[]): string {
-  const meant = nearest(task, known)
-  const problem: Problem = {
-    key: keyAt(`schedule.${name}.task`, place),
-    expected: 'a task of this project or of a worker',
-    got: show(task),
-    ...(meant !== undefined && { nearest: meant }),
-  }
-  return formatProblem(problem)
-}
+const unknownTask = ({ entry: { name, task }, place }: DeclaredEntry, known: readonly string[]): string =>
+  formatProblem(unknownTaskProblem(keyAt(`schedule.${name}.task`, place), task, known))
 
 type Call = Parameters<Client['plan']>[0]
 

@@ -47,6 +47,13 @@ export class Roster {
     if (member !== undefined) this.#members.set(name, { ...member, dueMs: untilMs })
   }
 
+  /** Whether no slot of an entry lies ahead, though it may run. */
+  isOver(name: string): boolean {
+    const { record, timetable } = this.#members.get(name) ?? {}
+    const live = record && toLive(record, timetable)
+    return live !== undefined && !live.state.paused && live.timetable.next(live.state.cursorMs) === undefined
+  }
+
   timetableOf(name: string): Timetable | undefined {
     return this.#members.get(name)?.timetable
   }

@@ -57,10 +57,11 @@ export class StoredEntries {
 
   async #reconcile(): Promise<void> {
     const lastKnown = this.roster.states
+    const fresh: string[] = []
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const nowMs = Math.round(this.clock.now())
       const { writes } = planReconcile(this.options.entries, await this.#load(), nowMs, lastKnown)
-      if (writes.length === 0) return
+      if (writes.length === 0) return this.#warnOfOver(fresh)
       // Of those that differ, as they are by then; the others are not looked at.
       const names = new Set(writes.map(({ name }) => name))
       const entries = this.options.entries.filter(({ name }) => names.has(name))
@@ -69,7 +70,9 @@ export class StoredEntries {
         made = planReconcile(entries, records, nowMs, lastKnown)
         return { writes: made.writes, jobs: [], isEdit: true }
       })
-      if (outcome === 'done' && made !== undefined) this.#tellReconciled(made)
+      if (outcome !== 'done' || made === undefined) continue
+      this.#tellReconciled(made)
+      fresh.push(...made.added, ...made.changed)
     }
     throw new Error(`the schedule entries changed ${MOST_TRIES} times while they were brought in line with the code`)
   }
@@ -77,6 +80,11 @@ export class StoredEntries {
   #tellReconciled({ added, changed, removed }: ReconcilePlan): void {
     if (added.length + changed.length + removed.length === 0) return
     this.options.onEvent({ name: 'schedules.reconciled', added, changed, removed })
+  }
+
+  /** A slip of the pen, such as last year's date, would else be an entry that silently never runs. */
+  #warnOfOver(names: readonly string[]): void {
+    for (const name of names) if (this.roster.isOver(name)) this.tellUnusable(name, 'all its slots lie in the past')
   }
 
   async #load(): Promise<ReadonlyMap<string, ScheduleRecord>> {

@@ -97,6 +97,22 @@ describe('a release', () => {
   })
 })
 
+describe('an entry whose time is past when it is added', () => {
+  it('is told, once, and never runs', async () => {
+    const app = testApp(broker, { tasks: [Tick] })
+    const clock = new VirtualClock(START)
+    const past = entryOf({ name: 'past', task: 'Tick', schedule: { kind: 'clocked', atMs: START - HOUR } })
+    const { events } = await startBeat(app, [past, hourly('other')], { clock })
+    await events.waitFor('beat.leading')
+    clock.advance(HOUR)
+    await events.count('slot.enqueued', 1)
+    expect(events.of('schedule.unusable')).toEqual([
+      { name: 'schedule.unusable', schedule: 'past', reason: 'all its slots lie in the past' },
+    ])
+    expect(events.of('slot.enqueued')).toMatchObject([{ schedule: 'other' }])
+  })
+})
+
 describe('limit', () => {
   it('holds with slots that wait for the job before them', async () => {
     const app = testApp(broker, { tasks: [Tick] })
