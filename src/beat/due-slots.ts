@@ -4,8 +4,11 @@ import type { ScheduleStore } from '../engine/schedule-store.js'
 import type { BeatEvent } from '../events/beat-event.js'
 import type { Clock } from '../time/clock.js'
 import type { BeatOptions } from './beat-options.js'
+import { toLive } from './live-entry.js'
 import type { Roster } from './roster.js'
-import { isPassing, type Settlement, settleEntry, toLive } from './settle-entry.js'
+import { settleEntry } from './settle-entry.js'
+import type { Settlement } from './settlement.js'
+import { isPassing } from './slot-jobs.js'
 
 /** Entries in one transaction. */
 const TOGETHER = 100

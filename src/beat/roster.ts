@@ -1,8 +1,8 @@
 import type { ScheduleRecord, ScheduleState } from '../engine/schedule-record.js'
 import { createEntryTimetable } from '../schedule/entry-timetable.js'
 import type { Timetable } from '../schedule/schedule.js'
+import { toLive } from './live-entry.js'
 import { nextDueMs } from './plan-slots.js'
-import { toLive } from './settle-entry.js'
 
 /** How often is looked whether a held slot may run. */
 const HELD_MS = 1000

@@ -36,9 +36,9 @@ export type BeatEvent =
       readonly jobId: string
       readonly revoked: boolean
     }
-  /** A slot's job could not be made. It is tried again while the slot is within its grace. */
+  /** A slot's job could not be made, or the broker refused it alone. The slot does not run. */
   | { readonly name: 'slot.failed'; readonly schedule: string; readonly slotMs: number; readonly message: string }
-  /** An entry is there that cannot work here: its stored form cannot be read, or a later taskq wrote it. */
+  /** An entry is there that cannot work here: it cannot be read, a later taskq wrote it, or all its slots are past. */
   | { readonly name: 'schedule.unusable'; readonly schedule: string; readonly reason: string }
   /** This machine's clock and the broker's are apart. Beat goes by the broker's. */
   | { readonly name: 'clock.skewed'; readonly skewMs: number }
