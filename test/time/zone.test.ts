@@ -56,7 +56,7 @@ describe('isZone', () => {
     { toString: () => 'UTC' },
   ])('refuses %j', (name) => expect(isZone(name)).toBe(false))
 
-  test('refuses a megabyte at once', () => {
+  test('refuses a megabyte at once', { retry: 2 }, () => {
     const started = performance.now()
     expect(isZone('a/'.repeat(500_000))).toBe(false)
     expect(performance.now() - started).toBeLessThan(50)
@@ -209,7 +209,7 @@ describe('parseInstant', () => {
     10n,
   ])('refuses %s', (value) => expect(parseInstant(value, 'Europe/Berlin')).toBeUndefined())
 
-  test('refuses a megabyte at once', () => {
+  test('refuses a megabyte at once', { retry: 2 }, () => {
     const started = performance.now()
     expect(parseInstant('9'.repeat(1_000_000), 'UTC')).toBeUndefined()
     expect(performance.now() - started).toBeLessThan(50)
