@@ -64,11 +64,14 @@ async function runBeat({ redisUrl, params }: ChildTask, tell: Tell): Promise<voi
   await app.close()
 }
 
+/** Where the intervals' slots are counted from: an instant long past. */
+const GRID_FROM_MS = Date.UTC(2000, 0, 1)
+
 const scheduleOf = (limit: number): Schedule =>
   Object.fromEntries(
     Array.from({ length: INTERVALS }, (_, n) => [
       `interval${n}`,
-      { task: 'bench.Slot', every: EVERY_MS, startAt: n * APART_MS, limit },
+      { task: 'bench.Slot', every: EVERY_MS, startAt: GRID_FROM_MS + n * APART_MS, limit },
     ]),
   )
 
