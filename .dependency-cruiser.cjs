@@ -1,7 +1,7 @@
 // The floors of src/, lowest first. A room imports from its own floor and from lower ones only.
 const FLOORS = [
   ['errors', 'time'],
-  ['task', 'canvas', 'schedule', 'retry', 'events'],
+  ['task', 'canvas', 'schedule', 'retry', 'events', 'stats'],
   ['config', 'codec'],
   ['engine', 'embedded', 'discovery'],
   ['client', 'worker', 'beat', 'control', 'scaffold'],
@@ -51,6 +51,7 @@ module.exports = {
     onlyIn(['cli'], ['@oclif/core']),
     onlyIn(['config', 'codec'], ['zod']),
     onlyIn(['engine'], ['bullmq', 'ioredis']),
+    onlyIn(['web'], ['prom-client']),
     {
       name: 'domain-is-pure',
       severity: 'error',

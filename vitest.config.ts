@@ -17,7 +17,7 @@ export default defineConfig({
   // Tests write decorators as users of `taskq init` do.
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: {
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.{ts,tsx}'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
     // Most tests wait for brokers and child processes; more of them at once would only starve each other.

@@ -35,6 +35,7 @@ export const ERROR_CODES = {
   TASKQ_JOB_FAILED: 'The job failed.',
   TASKQ_JOB_CRASHED: 'The job took its worker down too often.',
   TASKQ_JOB_REVOKED: 'The job was revoked.',
+  TASKQ_JOB_TIME_LIMIT: 'The run took longer than its time limit.',
   TASKQ_JOB_SHUTDOWN: 'The worker shuts down; the job went back to its queue.',
   // Schedules
   TASKQ_SCHEDULE_INVALID: 'A schedule entry, or what is asked of it, is not possible.',
@@ -42,6 +43,11 @@ export const ERROR_CODES = {
   TASKQ_SCHEDULE_EXISTS: 'There is a schedule entry of this name.',
   TASKQ_SCHEDULE_CODE_OWNED: 'The schedule entry belongs to the code.',
   TASKQ_SCHEDULE_CONFLICT: 'Others kept changing the schedule entry.',
+  // Steering
+  TASKQ_CONTROL_INVALID: 'What workers, queues or jobs were told to do is not possible.',
+  TASKQ_CONTROL_NO_WORKER: 'No live worker has this name.',
+  TASKQ_QUEUE_UNKNOWN: 'No queue has this name.',
+  TASKQ_TASK_UNKNOWN: 'No worker knows this task.',
   // Config and discovery
   TASKQ_CONFIG_INVALID: 'The configuration has problems.',
   TASKQ_CONFIG_UNREADABLE: 'The configuration file cannot be loaded.',

@@ -1,0 +1,32 @@
+import type { RateWindow } from '../time/rate.js'
+
+/** What a logical queue holds and how it stands, over all its lanes. The cost does not depend on how much it holds. */
+export interface QueueOverview {
+  readonly queue: string
+  /** Wait for a worker. */
+  readonly queued: number
+  /** Wait for their time, and have not failed yet. */
+  readonly scheduled: number
+  /** Failed, and wait for their next run. */
+  readonly retrying: number
+  readonly active: number
+  readonly succeeded: number
+  /** Dead letters, and jobs that were revoked. */
+  readonly dead: number
+  /** Since when the job waits that has waited longest, in milliseconds since 1970. */
+  readonly oldestQueuedAt: number | undefined
+  readonly paused: boolean
+  /** Its tasks that have a limit of their own. */
+  readonly limits: readonly LaneLimit[]
+}
+
+/** The rate limit of a task, as it stands in the broker. */
+export interface LaneLimit {
+  readonly task: string
+  readonly window: RateWindow
+  /** Whether it was set while running, and is not the code's. */
+  readonly overridden: boolean
+  /** Nothing more of it starts for so long; 0 where it has not reached the limit. */
+  readonly limitedForMs: number
+  readonly queued: number
+}
