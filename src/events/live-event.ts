@@ -17,7 +17,11 @@ export interface LiveFailure {
 }
 
 /** Which of a worker's events are told to those who watch. */
-export type LiveName = Extract<WorkerEvent, JobReference>['name'] | 'jobs.recovered' | 'worker.online' | 'worker.offline'
+export type LiveName =
+  | Extract<WorkerEvent, JobReference>['name']
+  | 'jobs.recovered'
+  | 'worker.online'
+  | 'worker.offline'
 
 /** One event as it travels to those who watch: `taskq events`, the dashboard. Only its head; details are with the job. */
 export interface LiveEvent extends Sighting {
