@@ -13,6 +13,14 @@ export interface Keys {
   /** The sorted set of workers, by the time of their last heartbeat. */
   readonly workers: string
   worker(id: string): string
+  /** The hash of limits that were set while running: task → JSON. */
+  readonly limits: string
+  /** A lane's failed jobs that wait for their next run: a sorted set by the time they are due. */
+  retrying(lane: string): string
+  /** What tasks did in one minute, counted since 1970. */
+  stats(minute: number): string
+  /** What queues did in one stretch of 5 s, counted since 1970. */
+  pulse(stretch: number): string
   /** The set of the names of all schedule entries. */
   readonly schedules: string
   /** A number that grows with every edit of an entry, so that beats notice. */
@@ -43,6 +51,10 @@ export function keysOf(prefix: string): Keys {
     scheduleEdits: `${root}~schedule-edits`,
     schedule: (name: string) => `${root}~schedule:${name}`,
     beat: `${root}~beat`,
+    limits: `${root}~limits`,
+    retrying: (lane: string) => `${root}~retrying:${lane}`,
+    stats: (minute: number) => `${root}~stats:${minute}`,
+    pulse: (stretch: number) => `${root}~pulse:${stretch}`,
     worker: (id: string) => `${root}~worker:${id}`,
     nudges: (id: string) => `${root}~nudges:${id}`,
     result: (jobId: string) => `${root}~result:${jobId}`,
