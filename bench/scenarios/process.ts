@@ -54,7 +54,8 @@ function metrics(throughput: Target): Metric[] {
   ]
 }
 
-async function runTaskq({ redisUrl, params }: ChildTask, tell: Tell): Promise<void> {
+/** Works a backlog off with taskq and tells what it cost. */
+export async function runTaskq({ redisUrl, params }: ChildTask, tell: Tell): Promise<void> {
   const { queues = 1, concurrency = 1, jobs = 0, warmUp = 0 } = params
   const app = openApp(redisUrl, concurrency)
   const meter = new Meter(redisUrl)
