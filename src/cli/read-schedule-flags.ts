@@ -1,7 +1,7 @@
 import { formatProblem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { ScheduleOptions } from '../schedule/schedule-options.js'
-import { parseArgs } from './call-task.js'
+import { parseArgs } from './call-flags.js'
 import type { ScheduleFlags } from './schedule-flags.js'
 
 /**

@@ -36,3 +36,12 @@ export function parseRate(value: unknown): RateWindow | undefined {
   const max = Math.max(1, Math.round((count / periodMs) * 100))
   return { max, durationMs: Math.max(1, Math.round((max * periodMs) / count)) }
 }
+
+/** Writes a rate as it was most likely given: in the shortest unit that makes a whole number of it. */
+export function formatRate({ max, durationMs }: RateWindow): string {
+  const rates = Object.entries(UNIT_MS).map(([unit, ms]) => ({ unit, count: (max / durationMs) * ms }))
+  const whole = rates.find(({ count }) => count >= 1 && Math.abs(count - Math.round(count)) <= count * 0.005)
+  if (whole !== undefined) return `${Math.round(whole.count)}/${whole.unit}`
+  const { unit, count } = rates.find(({ count }) => count >= 1) ?? { unit: 'h', count: (max / durationMs) * UNIT_MS.h }
+  return `${Math.round(count * 10) / 10}/${unit}`
+}

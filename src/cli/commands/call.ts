@@ -30,10 +30,15 @@ export default class Call extends AppCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Call)
-    const { callTask, parseCall } = await import('../call-task.js')
+    const { parseCall } = await import('../call-flags.js')
     const call = parseCall({ ...flags, task: args.task })
-    const called = await callTask(await this.openApp(flags), call, (message) => this.warn(message))
-    this.log(called.text)
-    return called.json
+    const app = await this.openApp(flags)
+    const [{ callTask }, { presentCall }] = await Promise.all([
+      import('../../app/call-task.js'),
+      import('../presenters/call.js'),
+    ])
+    const job = await callTask(app, call, (message) => this.warn(message))
+    this.log(presentCall(job))
+    return job
   }
 }

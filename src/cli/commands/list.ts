@@ -14,7 +14,7 @@ export default class List extends AppCommand {
     const { flags } = await this.parse(List)
     const app = await this.openApp(flags)
     const [{ listTasks }, { presentFailures, presentTasks }] = await Promise.all([
-      import('../list-tasks.js'),
+      import('../../app/list-tasks.js'),
       import('../presenters/list.js'),
     ])
     const { tasks, failures, patterns } = await listTasks(app)

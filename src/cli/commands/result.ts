@@ -26,11 +26,13 @@ export default class Result extends AppCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Result)
-    const [{ showResult }, { presentResult, resultJson }] = await Promise.all([
-      import('../show-result.js'),
+    const [{ showResult }, { waitFlag }, { presentResult, resultJson }] = await Promise.all([
+      import('../../app/show-result.js'),
+      import('../call-flags.js'),
       import('../presenters/result.js'),
     ])
-    const shown = await showResult(await this.openApp(flags), { ...flags, id: args.id })
+    const wanted = { id: args.id, waitMs: waitFlag(flags), logs: flags.logs }
+    const shown = await showResult(await this.openApp(flags), wanted)
     this.log(presentResult(shown))
     if (shown.failed && flags.wait) process.exitCode = 1
     return resultJson(shown)

@@ -1,19 +1,8 @@
 import { relative } from 'node:path'
+import type { ListedTask } from '../../app/list-tasks.js'
 import { safeText } from '../../codec/safe-text.js'
 import type { DiscoveryFailure } from '../../discovery/discovery-failure.js'
 import { presentTable } from './table.js'
-
-/** A task as `taskq list` shows it. */
-export interface ListedTask {
-  readonly name: string
-  readonly queue: string
-  readonly retries: number
-  /** `100/m`, where there is one. */
-  readonly rateLimit?: string
-  /** From the project's root. */
-  readonly file: string
-  readonly line?: number
-}
 
 /** The tasks, one a line. */
 export function presentTasks(tasks: readonly ListedTask[], patterns: readonly string[]): string {

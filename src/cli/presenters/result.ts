@@ -1,6 +1,6 @@
+import type { ShownResult } from '../../app/show-result.js'
 import { safeLines, safeText } from '../../codec/safe-text.js'
 import { formatDuration } from '../../time/duration.js'
-import type { ShownResult } from '../show-result.js'
 import { presentFailure } from './error.js'
 
 /** A job for people: its facts, one a line, then its result or its failure, then its log. */

@@ -25,12 +25,16 @@ export default class ScheduleRun extends ScheduleCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(ScheduleRun)
-    const { durationFlag, tellJob } = await import('../../call-task.js')
-    const timeoutMs = durationFlag('--timeout', flags.timeout)
+    const [{ awaitJob }, { waitFlag }, { presentCall }] = await Promise.all([
+      import('../../../app/call-task.js'),
+      import('../../call-flags.js'),
+      import('../../presenters/call.js'),
+    ])
+    const waitMs = waitFlag(flags)
     const { app, schedules } = await this.openWithTasks(flags)
     const id = await schedules.run(args.name)
-    const told = await tellJob((await app.client()).result(id), flags.wait ? timeoutMs : undefined)
-    this.log(told.text)
-    return told.json
+    const job = await awaitJob((await app.client()).result(id), waitMs)
+    this.log(presentCall(job))
+    return job
   }
 }

@@ -1,8 +1,6 @@
-import type { App } from '../app/app.js'
-import { safeLines } from '../codec/safe-text.js'
+import type { TaskCall } from '../app/call-task.js'
 import { formatProblem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
-import type { AsyncResult } from '../task/async-result.js'
 import type { EnqueueOptions } from '../task/enqueue-options.js'
 import { DURATION_FORM, type Duration, parseDuration } from '../time/duration.js'
 
@@ -17,15 +15,6 @@ export interface CallFlags {
   readonly timeout: string
 }
 
-/** A call that can be made. */
-export interface TaskCall {
-  readonly task: string
-  readonly args: readonly unknown[]
-  readonly options: EnqueueOptions
-  /** How long to wait for the result; undefined for not at all. */
-  readonly waitMs: number | undefined
-}
-
 /** Reads the flags. @throws TaskqError `TASKQ_USAGE` */
 export function parseCall(flags: CallFlags): TaskCall {
   const { task, queue, countdown, retries, wait, timeout } = flags
@@ -34,30 +23,13 @@ export function parseCall(flags: CallFlags): TaskCall {
     ...(countdown !== undefined && { countdown: durationFlag('--countdown', countdown) }),
     ...(retries !== undefined && { retries }),
   }
-  const waitMs = durationFlag('--timeout', timeout)
-  return { task, args: parseArgs(flags.args), options, waitMs: wait ? waitMs : undefined }
+  return { task, args: parseArgs(flags.args), options, waitMs: waitFlag({ wait, timeout }) }
 }
 
-/** Enqueues; waits where that is wanted. Gives what is printed. */
-export async function callTask(
-  app: App,
-  call: TaskCall,
-  warn: (message: string) => void,
-): Promise<{ text: string; json: object }> {
-  const { failures } = await app.discover()
-  if (failures.length > 0) warn(`${failures.length} task file(s) cannot be imported: see taskq list`)
-  const client = await app.client()
-  return tellJob(await client.enqueue(call.task, call.args, call.options), call.waitMs)
-}
-
-/** Tells a job's id; or its result, after waiting for it. */
-export async function tellJob(
-  handle: AsyncResult,
-  waitMs: number | undefined,
-): Promise<{ text: string; json: object }> {
-  if (waitMs === undefined) return { text: handle.id, json: { id: handle.id } }
-  const result = (await handle.get({ timeout: waitMs })) ?? null
-  return { text: safeLines(JSON.stringify(result, null, 2)), json: { id: handle.id, state: 'succeeded', result } }
+/** How long `--wait` waits: not at all where it is not given. A wrong `--timeout` is refused in any case. */
+export function waitFlag({ wait, timeout }: Pick<CallFlags, 'wait' | 'timeout'>): number | undefined {
+  const ms = durationFlag('--timeout', timeout)
+  return wait ? ms : undefined
 }
 
 /** A duration as it stands on a command line, where digits alone are milliseconds. @throws TaskqError `TASKQ_USAGE` */

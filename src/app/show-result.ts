@@ -1,9 +1,16 @@
-import type { App } from '../app/app.js'
 import { type JobReport, readJob, readJobLog } from '../control/job-report.js'
 import { JobFailedError } from '../errors/job-failure.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { readLogLine } from '../worker/run-log.js'
-import { durationFlag } from './call-task.js'
+import type { App } from './app.js'
+
+/** Which job is shown, and how much of it. */
+export interface ResultRequest {
+  readonly id: string
+  /** Wait so long for its end; undefined for not at all. */
+  readonly waitMs: number | undefined
+  readonly logs: boolean
+}
 
 /** A job, and what its task logged where that was asked for. */
 export interface ShownResult {
@@ -19,24 +26,20 @@ const LOG_LINES = 100
  *
  * @throws TaskqError `TASKQ_RESULT_UNKNOWN`, `TASKQ_RESULT_TIMEOUT`
  */
-export async function showResult(
-  app: App,
-  wanted: { id: string; wait: boolean; timeout: string; logs: boolean },
-): Promise<ShownResult> {
-  const timeout = durationFlag('--timeout', wanted.timeout)
-  const handle = (await app.client()).result(wanted.id)
-  if (wanted.wait) {
-    await handle.get({ timeout }).catch((error) => {
+export async function showResult(app: App, { id, waitMs, logs }: ResultRequest): Promise<ShownResult> {
+  const handle = (await app.client()).result(id)
+  if (waitMs !== undefined) {
+    await handle.get({ timeout: waitMs }).catch((error) => {
       if (!(error instanceof JobFailedError)) throw error
     })
   }
   const engine = await app.engine()
-  const job = await readJob(engine, wanted.id)
-  if (job === undefined || (await handle.state()) === 'unknown') throw unknown(wanted.id)
+  const job = await readJob(engine, id)
+  if (job === undefined || (await handle.state()) === 'unknown') throw unknown(id)
   return {
     job,
     failed: await handle.failed(),
-    logs: wanted.logs ? (await readJobLog(engine, wanted.id, LOG_LINES)).map(readLogLine) : undefined,
+    logs: logs ? (await readJobLog(engine, id, LOG_LINES)).map(readLogLine) : undefined,
   }
 }
 

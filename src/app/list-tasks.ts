@@ -1,16 +1,34 @@
 import { relative } from 'node:path'
-import type { App } from '../app/app.js'
 import { createRouter, queueOfTask } from '../config/create-router.js'
 import { DEFAULT_TASK_PATTERNS } from '../config/defaults.js'
 import type { DiscoveredTask } from '../discovery/discover-tasks.js'
 import type { DiscoveryFailure } from '../discovery/discovery-failure.js'
-import { formatRate } from './format-rate.js'
-import type { ListedTask } from './presenters/list.js'
+import { formatRate } from '../time/rate.js'
+import type { App } from './app.js'
+
+/** A task of the project. */
+export interface ListedTask {
+  readonly name: string
+  readonly queue: string
+  readonly retries: number
+  /** `100/m`, where there is one. */
+  readonly rateLimit?: string
+  /** From the project's root. */
+  readonly file: string
+  readonly line?: number
+}
+
+/** What the project's task files define. */
+export interface TaskList {
+  readonly tasks: readonly ListedTask[]
+  /** The files that cannot be imported. */
+  readonly failures: readonly DiscoveryFailure[]
+  /** Where was looked. */
+  readonly patterns: readonly string[]
+}
 
 /** The tasks of a project, where their jobs go and where they stand. */
-export async function listTasks(
-  app: App,
-): Promise<{ tasks: ListedTask[]; failures: readonly DiscoveryFailure[]; patterns: readonly string[] }> {
+export async function listTasks(app: App): Promise<TaskList> {
   const { tasks, failures } = await app.discover()
   const routeOf = createRouter(app.config)
   return {
