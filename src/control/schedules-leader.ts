@@ -1,3 +1,4 @@
+import type { BeatFacts } from '../engine/beat-lease.js'
 import type { ScheduleStore } from '../engine/schedule-store.js'
 
 /** The beat that leads. */
@@ -12,7 +13,11 @@ export interface LeadingBeat {
 
 /** Which beat leads; undefined when none runs. */
 export async function readLeader({ lease }: Pick<ScheduleStore, 'lease'>): Promise<LeadingBeat | undefined> {
-  const facts = await lease.leader()
+  return toLeadingBeat(await lease.leader())
+}
+
+/** What a beat wrote of itself, for those who look. */
+export function toLeadingBeat(facts: BeatFacts | undefined): LeadingBeat | undefined {
   if (facts === undefined) return undefined
   const { host, pid, version, sinceMs } = facts
   return { host, pid, version, since: new Date(sinceMs) }

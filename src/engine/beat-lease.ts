@@ -43,7 +43,7 @@ export class BeatLease {
 
   /** Who leads now. */
   leader(): Promise<BeatFacts | undefined> {
-    return this.watched.use(async (connection) => parseFacts(await connection.get(this.keys.beat)))
+    return this.watched.use((connection) => readLeadingBeat(connection, this.keys))
   }
 
   #ifHeld(facts: BeatFacts, script: string, ...args: number[]): Promise<boolean> {
@@ -53,6 +53,10 @@ export class BeatLease {
     })
   }
 }
+
+/** Who leads now, for one who only looks. */
+export const readLeadingBeat = async (connection: Connection, keys: Keys): Promise<BeatFacts | undefined> =>
+  parseFacts(await connection.get(keys.beat))
 
 const RENEW = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])`

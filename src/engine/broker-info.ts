@@ -14,6 +14,13 @@ export interface BrokerInfo {
   readonly pingMs: number
 }
 
+/** How long the broker takes to answer, in milliseconds. */
+export async function readPing(connection: Connection): Promise<number> {
+  const startedAt = performance.now()
+  await connection.time()
+  return performance.now() - startedAt
+}
+
 /** Asks the broker. What its user may not ask (CONFIG) stays undefined. */
 export async function readBrokerInfo(connection: Connection): Promise<BrokerInfo> {
   const startedAt = performance.now()

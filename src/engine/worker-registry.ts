@@ -1,5 +1,6 @@
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
+import { parseWorkerFacts } from './parse-worker-facts.js'
 
 /** What a worker tells of itself. */
 export interface WorkerFacts {
@@ -88,9 +89,7 @@ export class WorkerRegistry {
     const ids = await this.connection.zrange(this.keys.workers, '0', '-1')
     if (ids.length === 0) return []
     const stored = await this.connection.mget(ids.map((id) => this.keys.worker(id)))
-    return stored
-      .flatMap((text) => parseRecord<WorkerFacts>(text, 'name') ?? [])
-      .sort((a, b) => (a.name < b.name ? -1 : 1))
+    return stored.flatMap((text) => parseWorkerFacts(text) ?? []).sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   async announceTasks(tasks: ReadonlyMap<string, TaskFacts>): Promise<void> {
