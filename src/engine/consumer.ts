@@ -5,6 +5,7 @@ import type { Connection } from './connection.js'
 import { FAILURE_FIELD } from './job-record.js'
 import type { Keys } from './keys.js'
 import { type LaneName, parseLane } from './lane.js'
+import { RetryingIndex } from './retrying-index.js'
 import { revokeReason } from './revoke.js'
 
 /** A job that this worker holds. */
@@ -61,6 +62,7 @@ const NEVER = 1_000_000_000
 export class LaneConsumer {
   readonly name: LaneName
   readonly #backend: RedisQueueBackend
+  readonly #retrying: RetryingIndex
   #closed = false
 
   constructor(
@@ -71,6 +73,7 @@ export class LaneConsumer {
     onError: (error: Error) => void,
   ) {
     this.name = parseLane(lane)
+    this.#retrying = new RetryingIndex(connection, keys, lane)
     this.#backend = createBackend(lane, connection, keys.prefix, {
       blocking: true,
       lockDuration: options.lockMs,
@@ -133,8 +136,11 @@ export class LaneConsumer {
       await this.#backend.retryJob(job.id, false, job.token, { fieldsToUpdate })
       return {}
     }
-    const next = this.#backend.moveToDelayed(job.id, Date.now(), delayMs, job.token, { fieldsToUpdate, fetchNext })
-    return this.#next(next, job.token)
+    const now = Date.now()
+    this.#retrying.note(job.id, now, now + delayMs)
+    const moved = this.#backend.moveToDelayed(job.id, now, delayMs, job.token, { fieldsToUpdate, fetchNext })
+    moved.catch(() => this.#retrying.forget(job.id))
+    return this.#next(moved, job.token)
   }
 
   /** The job failed for good. It is kept as a dead letter; with `keep: false` every trace of it goes. */
@@ -156,7 +162,9 @@ export class LaneConsumer {
 
   /** Puts the job aside for a while; no attempt is counted. */
   async postpone(job: ActiveJob, delayMs: number): Promise<void> {
-    await this.#backend.moveToDelayed(job.id, Date.now(), delayMs, job.token, { skipAttempt: true })
+    const now = Date.now()
+    if (job.attemptsMade > 0) this.#retrying.note(job.id, now, now + delayMs)
+    await this.#backend.moveToDelayed(job.id, now, delayMs, job.token, { skipAttempt: true })
   }
 
   async progress(job: ActiveJob, value: unknown): Promise<void> {

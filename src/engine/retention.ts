@@ -1,6 +1,7 @@
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
 import type { LaneBackends } from './lane-backends.js'
+import { pruneRetrying } from './retrying-index.js'
 
 /** How long finished jobs are kept. */
 export interface Retention {
@@ -13,7 +14,7 @@ export interface Retention {
 const STEP = 500
 
 /**
- * Removes a lane's finished jobs whose time is over. Done by the workers from time to time, not at every
+ * Removes a lane's finished jobs whose time is over, and notes of retries that are. Done by the workers from time to time, not at every
  * job's end: it costs a job nothing, and it also happens in a queue where nothing ends any more.
  *
  * @returns how many were removed
@@ -38,6 +39,7 @@ export async function sweepLane(
   }
   const succeeded = await clean('completed', now - keep.resultTtlMs)
   const failed = await clean('failed', now - keep.deadLetterTtlMs)
+  await pruneRetrying(connection, keys.retrying(lane), now)
   return succeeded + failed + (await trimDeadLetters(connection, keys, lane, keep.maxDeadLetters, clean))
 }
 

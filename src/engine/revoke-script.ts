@@ -8,12 +8,15 @@ import type { Connection } from './connection.js'
  * wait for its end. A job of a task that keeps no result goes without a trace.
  */
 const REVOKE = `
-local job, lock, completed, failed, delayed, prioritized, wait, active, stalled, meta, events, tasks = unpack(KEYS)
+local job, lock, completed, failed, delayed, prioritized, wait, active, stalled, meta, events, tasks, retrying = unpack(KEYS)
 local id, note, now, message, failure = unpack(ARGV)
 local call = redis.call
 
 local function takeOut()
-  if call('ZREM', delayed, id) == 1 then return 'delayed' end
+  if call('ZREM', delayed, id) == 1 then
+    call('ZREM', retrying, id)
+    return 'delayed'
+  end
   if call('ZREM', prioritized, id) == 1 then return 'prioritized' end
   if call('LREM', wait, -1, id) == 1 then return 'waiting' end
   if call('LREM', active, -1, id) == 1 then
@@ -47,7 +50,7 @@ call('XADD', events, 'MAXLEN', '~', kept, '*', 'event', 'failed', 'jobId', id, '
 return 'removed'
 `
 
-const KEYS = 12
+const KEYS = 13
 
 /** A connection that has learnt the script. */
 interface Scripted {

@@ -42,7 +42,7 @@ export async function revokeJob(
   const failure = revokedFailure(said)
   const job = keys.job(lane, id)
   const parts = ['completed', 'failed', 'delayed', 'prioritized', 'wait', 'active', 'stalled', 'meta', 'events']
-  const touched = [job, `${job}:lock`, ...parts.map((part) => keys.lane(lane, part)), keys.tasks]
+  const touched = [job, `${job}:lock`, ...parts.map((part) => keys.lane(lane, part)), keys.tasks, keys.retrying(lane)]
   const args = [id, NOTE_MARK + said, Date.now(), failure.message, JSON.stringify(failure)]
   return (await runRevoke(connection, touched, args)) as Revocation
 }

@@ -12,6 +12,8 @@ import { LaneRegistry } from './lane-registry.js'
 import { openConnection } from './open-connection.js'
 import { type Retention, sweepLane } from './retention.js'
 import { type JobPlace, readRevokes, revokeJob } from './revoke.js'
+import type { StatsBatch } from './stats-batch.js'
+import { StatsWriter } from './stats-writer.js'
 import { type WorkerFacts, WorkerRegistry } from './worker-registry.js'
 
 /** A heartbeat that has no answer after so long never gets one; the handshake of a new connection neither. */
@@ -25,6 +27,7 @@ export class WorkerSide {
   readonly registry: WorkerRegistry
   readonly host = hostname()
   readonly #backends: LaneBackends
+  readonly #stats: StatsWriter
 
   private constructor(
     private readonly connection: Connection,
@@ -33,6 +36,7 @@ export class WorkerSide {
     this.lanes = new LaneRegistry(connection, keys)
     this.registry = new WorkerRegistry(connection, keys)
     this.#backends = new LaneBackends(connection, keys.prefix)
+    this.#stats = new StatsWriter(connection, keys)
   }
 
   /** Connects. Throws what {@link openConnection} throws. */
@@ -79,6 +83,14 @@ export class WorkerSide {
       this.connection.disconnect(true)
       return new Error(`the broker was silent for ${formatDuration(SILENCE_MS)}`)
     })
+  }
+
+  /**
+   * Adds what a worker counted to what all did. One trip; while the broker is away it waits, so go on counting and tell
+   * the next batch when this one is through.
+   */
+  recordStats(batch: StatsBatch): Promise<void> {
+    return this.#stats.record(batch)
   }
 
   /** Takes a worker out of the registry; where the broker is away, its entry's lifetime does. */
