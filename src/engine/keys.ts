@@ -31,6 +31,14 @@ export interface Keys {
   readonly beat: string
   /** A stream by which a process wakes its own reader of event streams. */
   nudges(id: string): string
+  /** The channel on which workers are told what to do. */
+  readonly control: string
+  /** A list of workers' answers to one command. */
+  replies(commandId: string): string
+  /** The channel on which workers tell what happens, while somebody watches. */
+  readonly events: string
+  /** Is there while somebody watches. */
+  readonly watched: string
   /** A large result. */
   result(jobId: string): string
   /** A job's hash. */
@@ -52,6 +60,10 @@ export function keysOf(prefix: string): Keys {
     schedule: (name: string) => `${root}~schedule:${name}`,
     beat: `${root}~beat`,
     limits: `${root}~limits`,
+    control: `${root}~control`,
+    events: `${root}~events`,
+    watched: `${root}~watched`,
+    replies: (commandId: string) => `${root}~replies:${commandId}`,
     retrying: (lane: string) => `${root}~retrying:${lane}`,
     stats: (minute: number) => `${root}~stats:${minute}`,
     pulse: (stretch: number) => `${root}~pulse:${stretch}`,
