@@ -8,6 +8,8 @@ export interface BackendOptions {
   /** How often jobs without a lock are looked for. */
   readonly stalledInterval?: number
   readonly maxStalledCount?: number
+  /** The worker's name, kept with each job that it takes. */
+  readonly name?: string
 }
 
 /**

@@ -2,7 +2,7 @@ import type { JobJson, RedisQueueBackend } from 'bullmq'
 import type { JobFailure } from '../errors/job-failure.js'
 import { createBackend, prepareWaiting } from './backend.js'
 import type { Connection } from './connection.js'
-import { FAILURE_FIELD } from './job-record.js'
+import { failureFields } from './job-tries.js'
 import type { Keys } from './keys.js'
 import { type LaneName, parseLane } from './lane.js'
 import { RetryingIndex } from './retrying-index.js'
@@ -18,6 +18,10 @@ export interface ActiveJob {
   readonly token: string
   readonly lane: LaneConsumer
   readonly enqueuedAt: number
+  /** When this run began, in milliseconds since 1970, by the worker's clock. */
+  readonly startedAt: number
+  /** How often it was taken, this time included; unlike its attempts, it is never set back. */
+  readonly taken: number
   /** Runs that ended before this one. */
   readonly attemptsMade: number
   /** How often a worker died, or was lost, while it held the job. */
@@ -47,6 +51,8 @@ export interface ConsumerOptions {
   readonly lockMs: number
   /** How often jobs whose worker is gone are looked for. */
   readonly stallCheckMs: number
+  /** The worker's name, kept with the jobs that it runs. */
+  readonly worker?: string
 }
 
 /** The longest wait for a new job in one command: the worker comes round that often. */
@@ -79,6 +85,7 @@ export class LaneConsumer {
       lockDuration: options.lockMs,
       stalledInterval: options.stallCheckMs,
       maxStalledCount: NEVER,
+      ...(options.worker !== undefined && { name: options.worker }),
     })
     this.#backend.on('error', (error: Error) => {
       if (!this.#closed) onError(error)
@@ -92,7 +99,7 @@ export class LaneConsumer {
 
   /** Takes the next job, if there is one that may start. */
   async pull(token: string): Promise<Pull> {
-    return this.#next(this.#backend.moveToActive(token), token)
+    return this.#next(this.#backend.moveToActive(token, this.options.worker), token)
   }
 
   /** Returns when there may be a job: a new one came, the next one is due, or some seconds are over. */
@@ -131,7 +138,7 @@ export class LaneConsumer {
 
   /** The job failed and runs again after `delayMs`. */
   async retry(job: ActiveJob, failure: JobFailure, delayMs: number, { fetchNext }: Finish): Promise<Pull> {
-    const fieldsToUpdate = failureFields(failure)
+    const fieldsToUpdate = failureFields(job, failure, this.options.worker)
     if (delayMs === 0) {
       await this.#backend.retryJob(job.id, false, job.token, { fieldsToUpdate })
       return {}
@@ -149,7 +156,7 @@ export class LaneConsumer {
     failure: JobFailure,
     { fetchNext, keep = true }: Finish & { readonly keep?: boolean },
   ): Promise<Pull> {
-    const fields = failureFields(failure)
+    const fields = failureFields(job, failure, this.options.worker)
     const kept = keep ? KEEP : DROP
     const moved = this.#backend.moveToFailed(asJob(job), failure.message, kept, job.token, fetchNext, fields)
     return this.#next(moved.then(resultOf), job.token)
@@ -187,8 +194,8 @@ export class LaneConsumer {
       if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error
       const id = await this.#idHeldBy(token)
       if (id === undefined) throw error
-      const nothing = { data: '', enqueuedAt: 0, attemptsMade: 0, crashes: 0, revoked: undefined }
-      return { job: { id, token, lane: this, task: 'unreadable', ...nothing } }
+      const nothing = { data: '', enqueuedAt: 0, startedAt: Date.now(), taken: 1, attemptsMade: 0, crashes: 0 }
+      return { job: { id, token, lane: this, task: 'unreadable', revoked: undefined, ...nothing } }
     }
   }
 
@@ -222,6 +229,8 @@ export class LaneConsumer {
       task: json.name,
       data: json.data,
       enqueuedAt: json.timestamp,
+      startedAt: json.processedOn ?? Date.now(),
+      taken: json.attemptsStarted ?? 1,
       attemptsMade: json.attemptsMade ?? 0,
       crashes: json.stalledCounter ?? 0,
       revoked: revokeReason(json.deferredFailure),
@@ -236,9 +245,3 @@ const DROP = { count: 0 }
 
 /** What the engine reads of a job when it ends: its id, and options that only workflows set. */
 const asJob = (job: ActiveJob) => ({ id: job.id, opts: { attempts: job.attemptsMade + 1 } }) as never
-
-const failureFields = (failure: JobFailure) => ({
-  failedReason: failure.message,
-  stacktrace: JSON.stringify(failure.stack === undefined ? [] : [failure.stack]),
-  [FAILURE_FIELD]: JSON.stringify(failure),
-})

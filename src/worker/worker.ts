@@ -158,9 +158,9 @@ export class Worker {
   }
 
   async #openLane(lane: string): Promise<LaneConsumer> {
-    const { lockMs, stallCheckMs } = this.options
+    const { lockMs, stallCheckMs, name } = this.options
     const onError = (error: Error) => this.#trouble.report(error)
-    const consumer = this.side.consumer(lane, { lockMs, stallCheckMs }, onError)
+    const consumer = this.side.consumer(lane, { lockMs, stallCheckMs, worker: name }, onError)
     this.#lanes.set(lane, consumer)
     try {
       await consumer.open()

@@ -80,6 +80,8 @@ export function fakeJob(over: Partial<ActiveJob> = {}): ActiveJob {
     data: '{"v":1,"args":[]}',
     enqueuedAt: 0,
     attemptsMade: 0,
+    startedAt: 0,
+    taken: 1,
     crashes: 0,
     revoked: undefined,
     ...over,

@@ -1,0 +1,62 @@
+import { endCodeOf, type JobFailure } from '../errors/job-failure.js'
+import type { ActiveJob } from './consumer.js'
+import { FAILURE_FIELD } from './job-record.js'
+
+/** A run that failed, as it is kept with its job. */
+export interface StoredTry {
+  /** 1 for the first run; counted anew when a dead letter is retried. */
+  readonly attempt: number
+  readonly startedAt: number
+  readonly endedAt: number
+  /** The worker's name. */
+  readonly worker: string | undefined
+  /** The error's name and message, cut. */
+  readonly error: string
+}
+
+/** Failed runs that are kept: a ring of fields in the job's hash, so that jobs that do not fail have none. */
+const KEPT = 20
+const MAX_ERROR = 500
+const FIELD = 'try:'
+
+/** What is written into a job's hash when a run of it failed. */
+export const failureFields = (job: ActiveJob, failure: JobFailure, worker: string | undefined) => ({
+  failedReason: failure.message,
+  stacktrace: JSON.stringify(failure.stack === undefined ? [] : [failure.stack]),
+  [FAILURE_FIELD]: JSON.stringify(failure),
+  ...tryField(job, failure, worker),
+})
+
+/** The field that keeps a failed run; none for a job that was told to end. */
+function tryField(job: ActiveJob, failure: JobFailure, worker: string | undefined): Record<string, string> {
+  if (endCodeOf(failure) === 'TASKQ_JOB_REVOKED') return {}
+  const error = `${failure.name}: ${failure.message}`
+  const kept: StoredTry = {
+    attempt: job.attemptsMade + 1,
+    startedAt: job.startedAt,
+    endedAt: Date.now(),
+    worker,
+    error: error.length > MAX_ERROR ? `${error.slice(0, MAX_ERROR)}…` : error,
+  }
+  return { [`${FIELD}${(job.taken - 1) % KEPT}`]: JSON.stringify(kept) }
+}
+
+/** The failed runs that a job's hash keeps, oldest first. What is broken is left out. */
+export function parseTries(hash: Readonly<Record<string, string>>): StoredTry[] {
+  const found = Array.from({ length: KEPT }, (_, index) => parseTry(hash[`${FIELD}${index}`]))
+  return found.filter((one) => one !== undefined).sort((a, b) => a.endedAt - b.endedAt || a.attempt - b.attempt)
+}
+
+function parseTry(text: string | undefined): StoredTry | undefined {
+  if (text === undefined) return undefined
+  try {
+    const { attempt, startedAt, endedAt, worker, error } = JSON.parse(text) as Partial<StoredTry>
+    if (!isTime(startedAt) || !isTime(endedAt) || typeof attempt !== 'number' || typeof error !== 'string')
+      return undefined
+    return { attempt, startedAt, endedAt, error, worker: typeof worker === 'string' ? worker : undefined }
+  } catch {
+    return undefined
+  }
+}
+
+const isTime = (value: unknown): value is number => typeof value === 'number' && Math.abs(value) < 8.64e15
