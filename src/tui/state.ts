@@ -77,6 +77,8 @@ export type Page =
       readonly id: string
       readonly detail: JobDetail | 'missing' | undefined
       readonly top: number
+      /** Where to scroll once the job is there. */
+      readonly seeks: 'traceback' | undefined
     }
   /** By its id. Its slots are the list `slots`. */
   | { readonly kind: 'worker'; readonly id: string }
@@ -100,6 +102,8 @@ export interface JobsState {
 /** The last events, oldest first. */
 export interface EventTail {
   readonly rows: readonly EventRow[]
+  /** Came while refreshing rests; they follow when it goes on. */
+  readonly held: readonly EventRow[]
   /** Events that never came here: more happened than anybody could read. */
   readonly dropped: number
   /** Shows the newest. Off while somebody has scrolled up. */
@@ -121,11 +125,12 @@ export type LinkState =
   /** What is on the screen is of before `sinceMs`. The next try comes at `retryAtMs`. */
   | { readonly kind: 'lost'; readonly sinceMs: number; readonly retryAtMs: number; readonly problem: string }
 
-/** One line for people, for some seconds. */
+/** One line for people. */
 export interface Notice {
   readonly tone: 'info' | 'done' | 'refused' | 'error'
   readonly text: string
-  readonly atMs: number
+  /** For how many seconds more it stays. */
+  readonly ticks: number
 }
 
 /** Text that is being typed. */
@@ -144,7 +149,7 @@ export type Dialog =
       readonly kind: 'confirm'
       readonly title: string
       readonly lines: readonly string[]
-      readonly action: DashboardAction
+      readonly actions: readonly DashboardAction[]
     }
   | {
       readonly kind: 'prompt'
@@ -196,6 +201,8 @@ export interface InitialOptions {
   readonly look: Look
   readonly size: Size
   readonly nowMs: number
+  /** The first view. Default `queues`. */
+  readonly view?: ViewName
 }
 
 const FRESH_LIST: ListState = {
@@ -208,11 +215,11 @@ const FRESH_LIST: ListState = {
 }
 
 /** The state before anything has come. */
-export function initialState(options: InitialOptions): DashboardState {
+export function initialState({ view = 'queues', ...given }: InitialOptions): DashboardState {
   const names: readonly ListName[] = [...VIEWS, 'slots']
   return {
-    ...options,
-    view: 'queues',
+    ...given,
+    view,
     lists: Object.fromEntries(names.map((name) => [name, FRESH_LIST])) as Record<ListName, ListState>,
     pages: [],
     dialog: undefined,
@@ -227,7 +234,7 @@ export function initialState(options: InitialOptions): DashboardState {
       loading: false,
     },
     schedules: undefined,
-    events: { rows: [], dropped: 0, follows: true, seen: 0 },
+    events: { rows: [], held: [], dropped: 0, follows: true, seen: 0 },
     link: { kind: 'connecting' },
     frozen: false,
     running: [],
