@@ -30,6 +30,11 @@ export const DEFAULTS = Object.freeze({
   enqueueTimeout: '5s',
   'log.level': 'info',
   'log.format': undefined,
+  'alerts.webhook': undefined,
+  'alerts.every': '30s',
+  'alerts.queueAge': '5m',
+  'alerts.failureRate': Object.freeze({ percent: 5, minJobs: 20, window: '5m' }),
+  'alerts.repeat': '1h',
 })
 
 /** The dotted name of a setting, such as `worker.concurrency`. */

@@ -1,6 +1,8 @@
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import { formatDuration, parseDuration } from '../time/duration.js'
 import { DEFAULT_TASK_PATTERNS, DEFAULTS, type SettingKey } from './defaults.js'
+import { MASK } from './mask-url.js'
+import { OTHER_QUEUES, type ResolvedAlerts, type ResolvedWebhook } from './resolve-alerts.js'
 import type { Origin, ResolvedConfig } from './resolved-config.js'
 
 /** One line of `taskq config`. */
@@ -42,12 +44,33 @@ const VALUES: Readonly<Record<SettingKey, (config: ResolvedConfig) => unknown>> 
   enqueueTimeout: (config) => durationText(config.enqueueTimeoutMs),
   'log.level': (config) => config.log.level,
   'log.format': (config) => config.log.format,
+  'alerts.webhook': ({ alerts }) => alerts.webhook && webhookText(alerts.webhook),
+  'alerts.every': ({ alerts }) => durationText(alerts.everyMs),
+  'alerts.queueAge': ({ alerts }) => queueAgeText(alerts.queueAgeMs),
+  'alerts.failureRate': ({ alerts: { failureRate } }) => ({
+    percent: failureRate.percent,
+    minJobs: failureRate.minJobs,
+    window: durationText(failureRate.windowMs),
+  }),
+  'alerts.repeat': ({ alerts }) => durationText(alerts.repeatMs),
 }
 
 // The readable form rounds: it is shown only where it says exactly the same.
 function durationText(ms: number): string {
   const readable = formatDuration(ms)
   return parseDuration(readable) === ms ? readable : `${ms}ms`
+}
+
+/** Neither the path, which is the secret of most webhooks, nor a header's value. */
+function webhookText({ label, headers }: ResolvedWebhook): unknown {
+  const names = Object.keys(headers)
+  return names.length === 0 ? label : { url: label, headers: Object.fromEntries(names.map((name) => [name, MASK])) }
+}
+
+function queueAgeText(queueAgeMs: ResolvedAlerts['queueAgeMs']): unknown {
+  const ages = Object.entries(queueAgeMs).map(([queue, ms]) => [queue, durationText(ms)] as const)
+  const [first] = ages
+  return ages.length === 1 && first?.[0] === OTHER_QUEUES ? first[1] : Object.fromEntries(ages)
 }
 
 /** What and when; its rules are in the file. */

@@ -30,7 +30,9 @@ export function findProblems(config: unknown): Problem[] {
 
 const FORBIDDEN = ['__proto__', 'constructor', 'prototype']
 const WORDS: Record<string, readonly string[]> = { 'log.level': LOG_LEVELS, 'log.format': LOG_FORMATS }
-const SECRET = /^broker\.(password|sentinelPassword|username|tls\..*)$/
+const SECRET = /^(broker\.(password|sentinelPassword|username|tls\..*)|alerts(\.webhook(\..*)?)?)$/
+/** What may be written as one text, and is looked at as an object with a `url`. */
+const SHORT_FORMS = [['broker'], ['alerts', 'webhook']]
 
 type Issue = z.core.$ZodIssue
 
@@ -51,6 +53,7 @@ function expectedAt(issue: Issue): string {
   if (issue.path[0] === 'routes') return 'routes such as [["reports.*", { queue: "reports" }]]'
   if (issue.path.at(-1) === 'tls') return 'true, false or an object with ca, cert, key, servername'
   if (issue.path.length === 1 && issue.path[0] === 'broker') return 'redis://…, rediss://… or an object'
+  if (issue.path.length === 2 && issue.path[1] === 'webhook') return 'https://… or an object with url and headers'
   return issue.message.startsWith('Invalid input') ? 'an object' : issue.message
 }
 
@@ -69,7 +72,10 @@ const kindOf = (value: unknown): string => (value === undefined ? 'nothing' : sh
 
 /** `broker: 'http://x'` is looked at as `broker.url`, and must be reported as it was written. */
 function keyOf(path: readonly PropertyKey[], config: object): string {
-  const written = typeof valueAt(config, ['broker']) === 'string' && path[0] === 'broker' ? path.slice(0, 1) : path
+  const short = SHORT_FORMS.find(
+    (form) => form.every((part, index) => path[index] === part) && typeof valueAt(config, form) === 'string',
+  )
+  const written = short ?? path
   return written.reduce<string>(
     (key, part) => (typeof part === 'number' ? `${key}[${part}]` : `${key === '' ? '' : `${key}.`}${String(part)}`),
     '',

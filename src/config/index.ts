@@ -1,6 +1,7 @@
 import type { Problem } from '../errors/problems.js'
 import type { TaskqConfig } from './taskq-config.js'
 
+export type { AlertOptions, FailureRateOptions, WebhookOptions } from './alert-options.js'
 export type { BrokerHost, BrokerOptions, BrokerTls } from './broker-options.js'
 export type { LogFormat, LogLevel, QueueOptions, Route, TaskqConfig, WorkerOptions } from './taskq-config.js'
 export type { Problem }

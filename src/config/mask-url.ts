@@ -1,4 +1,5 @@
-const MASK = '***'
+/** Stands for a secret. */
+export const MASK = '***'
 // Greedy, and over spaces and quotes: a password may hold anything, and too much hidden is the safe side.
 const WITH_SECRET = /([a-z][a-z0-9+.-]*:\/\/)([\s\S]*)@/gi
 const QUERY = /([a-z][a-z0-9+.-]*:\/\/[^\s"'`?#]*)[?#][^\s"'`]*/gi

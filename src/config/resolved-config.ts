@@ -1,6 +1,7 @@
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import type { BrokerTls } from './broker-options.js'
 import type { SettingKey } from './defaults.js'
+import type { ResolvedAlerts } from './resolve-alerts.js'
 import type { LogFormat, LogLevel } from './taskq-config.js'
 
 /** Where the value of a setting came from. */
@@ -34,6 +35,7 @@ export interface ResolvedConfig {
   readonly payload: { readonly maxBytes: number; readonly warnBytes: number }
   readonly enqueueTimeoutMs: number
   readonly log: { readonly level: LogLevel; readonly format: LogFormat }
+  readonly alerts: ResolvedAlerts
   /** Where each value came from, by the setting's dotted name. */
   readonly origins: Readonly<Record<SettingKey, Origin>>
 }

@@ -2,6 +2,7 @@ import { TaskqError } from '../errors/taskq-error.js'
 import { checkSchedules } from '../schedule/check-entry.js'
 import { parseDuration } from '../time/duration.js'
 import type { SettingKey } from './defaults.js'
+import { resolveAlerts } from './resolve-alerts.js'
 import { resolveBroker } from './resolve-broker.js'
 import type { ResolvedConfig, ResolvedQueue } from './resolved-config.js'
 import type { TaskqConfig } from './taskq-config.js'
@@ -24,6 +25,7 @@ export const resolversFor = (tty: boolean): readonly Resolver[] => [
     payload: { maxBytes: Number(settings['payload.max']), warnBytes: Number(settings['payload.warn']) },
   }),
   (settings) => ({ log: resolveLog(settings, tty) }),
+  (settings) => ({ alerts: resolveAlerts(settings) }),
 ]
 
 // Without a prototype, a job's queue named `constructor` finds nothing here.

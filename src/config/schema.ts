@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ALERTS } from './alert-schema.js'
 import { isBrokerUrl } from './broker-url.js'
 import {
   count,
@@ -69,4 +70,5 @@ export const CONFIG_SCHEMA = z.strictObject({
   payload: z.strictObject({ max: count(1, 536_870_912).optional(), warn: count(1, 536_870_912).optional() }).optional(),
   enqueueTimeout: duration(1, LONGEST_WAIT_MS).optional(),
   log: z.strictObject({ level: oneOf(LOG_LEVELS).optional(), format: oneOf(LOG_FORMATS).optional() }).optional(),
+  alerts: ALERTS.optional(),
 })

@@ -1,5 +1,6 @@
 import type { ScheduleOptions } from '../schedule/schedule-options.js'
 import type { Duration } from '../time/duration.js'
+import type { AlertOptions } from './alert-options.js'
 import type { BrokerOptions } from './broker-options.js'
 
 /** What `taskq.config.ts` exports. Every key may be left out; docs/reference/configuration.md explains each. */
@@ -48,6 +49,8 @@ export interface TaskqConfig {
     /** `pretty` for people, `json` for machines. Default: `pretty` on a terminal, else `json`. */
     readonly format?: LogFormat
   }
+  /** When somebody is told that jobs wait too long or fail too often, and where. Default: nobody is. */
+  readonly alerts?: AlertOptions
 }
 
 /** What is special about one queue. */

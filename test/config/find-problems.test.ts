@@ -94,7 +94,7 @@ describe('what is refused', () => {
     ],
     [
       { workr: {} },
-      'workr: expected one of broker, prefix, tasks, defaultQueue, queues, routes, schedule, timezone, worker, results, deadLetters, payload, enqueueTimeout, log, got an unknown key (did you mean worker?)',
+      'workr: expected one of broker, prefix, tasks, defaultQueue, queues, routes, schedule, timezone, worker, results, deadLetters, payload, enqueueTimeout, log, alerts, got an unknown key (did you mean worker?)',
     ],
   ])('%j', (config, line) => expect(lines(config)).toEqual([line]))
 

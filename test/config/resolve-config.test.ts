@@ -40,6 +40,13 @@ test('the defaults', () => {
     payload: { maxBytes: 262_144, warnBytes: 32_768 },
     enqueueTimeoutMs: 5000,
     log: { level: 'info', format: 'json' },
+    alerts: {
+      webhook: undefined,
+      everyMs: 30_000,
+      queueAgeMs: { '*': 300_000 },
+      failureRate: { percent: 5, minJobs: 20, windowMs: 300_000 },
+      repeatMs: 3_600_000,
+    },
     origins: expect.objectContaining({ broker: 'default', 'worker.concurrency': 'default', 'log.format': 'default' }),
   })
   expect(resolveConfig({ root, tty: true }).log.format).toBe('pretty')
