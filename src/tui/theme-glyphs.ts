@@ -1,0 +1,107 @@
+/** The signs of the screen that are no letters. Each is one cell wide. */
+export interface Glyphs {
+  readonly cursor: string
+  readonly selected: string
+  readonly paused: string
+  readonly limited: string
+  readonly frozen: string
+  readonly descending: string
+  readonly ascending: string
+  readonly dot: string
+  readonly none: string
+  readonly separator: string
+  readonly branch: string
+  readonly lastBranch: string
+  readonly trunk: string
+  readonly states: Readonly<Record<StateGlyph, string>>
+  readonly box: BoxGlyphs
+  /** From nothing to most. */
+  readonly bars: readonly string[]
+}
+
+/** The states of jobs, and what happens to them, as far as they have a sign. */
+export type StateGlyph =
+  | 'scheduled'
+  | 'queued'
+  | 'active'
+  | 'retrying'
+  | 'blocked'
+  | 'succeeded'
+  | 'failed'
+  | 'dead'
+  | 'revoked'
+  | 'expired'
+  | 'unknown'
+
+interface BoxGlyphs {
+  readonly topLeft: string
+  readonly topRight: string
+  readonly bottomLeft: string
+  readonly bottomRight: string
+  readonly horizontal: string
+  readonly vertical: string
+}
+
+/** For terminals that write UTF-8. */
+export const UNICODE: Glyphs = {
+  cursor: '▶',
+  selected: '✓',
+  paused: '‖',
+  limited: '●',
+  frozen: '❄',
+  descending: '▼',
+  ascending: '▲',
+  dot: '·',
+  none: '–',
+  separator: '│',
+  branch: '├',
+  lastBranch: '└',
+  trunk: '│',
+  states: {
+    scheduled: '◷',
+    queued: '○',
+    active: '▸',
+    retrying: '↻',
+    blocked: '◇',
+    succeeded: '✔',
+    failed: '✖',
+    dead: '✖',
+    revoked: '⊘',
+    expired: '∅',
+    unknown: '?',
+  },
+  box: { topLeft: '╭', topRight: '╮', bottomLeft: '╰', bottomRight: '╯', horizontal: '─', vertical: '│' },
+  bars: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+}
+
+/** For all others. */
+export const ASCII: Glyphs = {
+  cursor: '>',
+  selected: '*',
+  paused: '=',
+  limited: 'o',
+  frozen: '#',
+  descending: 'v',
+  ascending: '^',
+  dot: '-',
+  none: '-',
+  separator: '|',
+  branch: '|',
+  lastBranch: '`',
+  trunk: '|',
+  states: {
+    scheduled: '@',
+    queued: 'o',
+    active: '>',
+    retrying: '~',
+    blocked: '<',
+    succeeded: '+',
+    failed: 'x',
+    dead: 'x',
+    revoked: '/',
+    expired: '0',
+    unknown: '?',
+  },
+  box: { topLeft: '+', topRight: '+', bottomLeft: '+', bottomRight: '+', horizontal: '-', vertical: '|' },
+  bars: [' ', '.', '.', ':', ':', '|', '|', '#', '#'],
+}
