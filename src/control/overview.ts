@@ -23,7 +23,7 @@ export class Monitor {
   /** What goes on now. @throws TaskqError `TASKQ_BROKER_UNREACHABLE`, `TASKQ_BROKER_AUTH` */
   async look(): Promise<Overview> {
     const { engine } = this
-    const [server, pingMs, { at, queues }, pulses, counts, workers, known, beat] = await Promise.all([
+    const [server, { pingMs }, { at, queues }, pulses, counts, workers, known, beat] = await Promise.all([
       this.#readServer(),
       engine.ping(),
       engine.queueOverviews(),

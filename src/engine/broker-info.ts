@@ -14,11 +14,22 @@ export interface BrokerInfo {
   readonly pingMs: number
 }
 
-/** How long the broker takes to answer, in milliseconds. */
-export async function readPing(connection: Connection): Promise<number> {
+/** A sign of life of the broker. */
+export interface BrokerPulse {
+  /** Its time, in milliseconds since 1970. */
+  readonly at: number
+  /** How long it took to answer. */
+  readonly pingMs: number
+}
+
+/** Asks the broker for its time: the cheapest that can be asked. */
+export async function readBrokerPulse(connection: Connection): Promise<BrokerPulse> {
   const startedAt = performance.now()
-  await connection.time()
-  return performance.now() - startedAt
+  const [seconds, micros] = await connection.time()
+  return {
+    at: Number(seconds) * 1000 + Math.floor(Number(micros) / 1000),
+    pingMs: performance.now() - startedAt,
+  }
 }
 
 /** Asks the broker. What its user may not ask (CONFIG) stays undefined. */

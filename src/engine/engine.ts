@@ -1,6 +1,6 @@
 import type { RedisBroker } from '../config/resolved-config.js'
 import { type BeatFacts, readLeadingBeat } from './beat-lease.js'
-import { type BrokerInfo, readBrokerInfo, readPing } from './broker-info.js'
+import { type BrokerInfo, type BrokerPulse, readBrokerInfo, readBrokerPulse } from './broker-info.js'
 import { BrokerLink } from './broker-link.js'
 import { FinishWatch } from './finish-watch.js'
 import { JobReader } from './job-reader.js'
@@ -9,10 +9,11 @@ import { type Keys, keysOf } from './keys.js'
 import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
 import { Producer } from './producer.js'
-import { type QueueStats, readQueueStats } from './queue-stats.js'
+import { type QueueOverviews, readQueueOverviews } from './queue-overview-reader.js'
 import { type JobPlace, type Revocation, revokeJob } from './revoke.js'
 import { ScheduleStore } from './schedule-store.js'
 import { StatsReader } from './stats-reader.js'
+import { TaskLimits } from './task-limits.js'
 import { type TaskFacts, type WorkerFacts, WorkerRegistry } from './worker-registry.js'
 import { WorkerSide } from './worker-side.js'
 
@@ -35,6 +36,8 @@ export class Engine {
   readonly jobs: JobReader
   readonly finish: FinishWatch
   readonly stats: StatsReader
+  /** The limits that operators set. */
+  readonly taskLimits: TaskLimits
   readonly #keys: Keys
   readonly #link: BrokerLink
   readonly #backends: LaneBackends
@@ -48,6 +51,7 @@ export class Engine {
     this.producer = new Producer(this.#link, this.#backends, this.#keys, options.timeoutMs)
     this.jobs = new JobReader(this.#link, this.#keys)
     this.stats = new StatsReader(this.#link, this.#keys)
+    this.taskLimits = new TaskLimits(this.#link, this.#keys)
     this.finish = new FinishWatch(this.#link, options.broker, this.#keys)
   }
 
@@ -83,11 +87,9 @@ export class Engine {
     return this.#link.read((redis) => revokeJob(redis, this.#keys, job, reason))
   }
 
-  /** What each logical queue holds. */
-  queueStats(): Promise<QueueStats[]> {
-    return this.#link.read(async (redis) =>
-      readQueueStats(redis, this.#keys, await new LaneRegistry(redis, this.#keys).all()),
-    )
+  /** How each logical queue stands. The cost does not depend on how much it holds. */
+  queueOverviews(): Promise<QueueOverviews> {
+    return this.#link.read((redis) => readQueueOverviews(redis, this.#keys))
   }
 
   lanes(): Promise<string[]> {
@@ -106,9 +108,9 @@ export class Engine {
     return this.#link.read(readBrokerInfo)
   }
 
-  /** How long the broker takes to answer, in milliseconds. Cheaper than {@link brokerInfo}. */
-  ping(): Promise<number> {
-    return this.#link.read(readPing)
+  /** The broker's time, and how long it takes to answer. */
+  ping(): Promise<BrokerPulse> {
+    return this.#link.read(readBrokerPulse)
   }
 
   /** The beat that leads; undefined when none runs. */
