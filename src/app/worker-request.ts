@@ -48,8 +48,14 @@ export function planWorker(
     taskFacts: new Map(
       tasks.map((task) => {
         const { ignoreResult, rateLimit, resultTtlMs } = task
-        const facts = { queue: queueOf(task), rateLimited: rateLimit !== undefined, ignoreResult }
-        return [task.name, resultTtlMs === undefined ? facts : { ...facts, resultTtlMs }]
+        const facts = {
+          queue: queueOf(task),
+          rateLimited: rateLimit !== undefined,
+          ignoreResult,
+          ...(resultTtlMs !== undefined && { resultTtlMs }),
+          ...(rateLimit !== undefined && { rate: rateLimit }),
+        }
+        return [task.name, facts]
       }),
     ),
     burst: request.burst ?? false,

@@ -1,5 +1,6 @@
 import type { ChainableCommander } from 'ioredis'
-import { announceLane, loadAddScripts, toAdd } from './add-job.js'
+import { loadAddScripts, toAdd } from './add-job.js'
+import { announceLane } from './announce-lane.js'
 import type { Connection } from './connection.js'
 import type { NewJob } from './delivery.js'
 import type { Keys } from './keys.js'
@@ -59,7 +60,7 @@ export async function commitChange(
   if (isEdit) commands.incr(keys.scheduleEdits)
   const replies = (await commands.exec()) as [Error | null, unknown][] | null
   if (replies === null) return false
-  const jobReplies = replies.splice(loads + 2 * lanes.size, jobs.length)
+  const jobReplies = replies.splice(loads + lanes.size, jobs.length)
   for (const [error] of replies) if (error) throw error
   const refused = jobs.flatMap(({ id }, index) => (jobReplies[index]?.[0] ? [[id, jobReplies[index][0]] as const] : []))
   if (refused.length > 0) throw new JobsRefusedError(new Map(refused))

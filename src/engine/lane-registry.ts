@@ -1,7 +1,9 @@
 import type { RateWindow } from '../time/rate.js'
+import { announceLane } from './announce-lane.js'
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
 import { laneOf, parseLane } from './lane.js'
+import { runPipeline } from './run-pipeline.js'
 
 /** The lanes that exist, and the limits they hold. */
 export class LaneRegistry {
@@ -21,12 +23,13 @@ export class LaneRegistry {
     return [...new Set([...queues, ...known])]
   }
 
-  /** Sets a task's rate on its lane, for all workers at once. */
+  /**
+   * Makes a task's lane known, and holds it to the rate that the code says, for all workers at once; not where another
+   * was set while running.
+   */
   async limit(queue: string, task: string, window: RateWindow): Promise<void> {
-    const lane = laneOf(queue, task)
-    await Promise.all([
-      this.connection.sadd(this.keys.lanes, lane),
-      this.connection.hset(this.keys.lane(lane, 'meta'), { max: window.max, duration: window.durationMs }),
-    ])
+    const pipeline = this.connection.pipeline()
+    announceLane(pipeline, this.keys, laneOf(queue, task), window)
+    await runPipeline(pipeline)
   }
 }

@@ -1,4 +1,5 @@
-import { announceLane, toAdd } from './add-job.js'
+import { toAdd } from './add-job.js'
+import { announceLane } from './announce-lane.js'
 import type { BrokerLink } from './broker-link.js'
 import { type Answers, Delivery, type Entry, isFinal, type NewJob, withJob } from './delivery.js'
 import type { Keys } from './keys.js'

@@ -1,6 +1,8 @@
+import type { RateWindow } from '../time/rate.js'
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
 import { parseWorkerFacts } from './parse-worker-facts.js'
+import { runPipeline } from './run-pipeline.js'
 
 /** What a worker tells of itself. */
 export interface WorkerFacts {
@@ -57,6 +59,8 @@ export interface TaskFacts {
   readonly ignoreResult: boolean
   /** Milliseconds that its results are kept, where the task says so. */
   readonly resultTtlMs?: number
+  /** The rate that the code holds it to. */
+  readonly rate?: RateWindow
 }
 
 /** A worker that has not been heard of for so long is gone. */
@@ -71,12 +75,15 @@ export class WorkerRegistry {
     private readonly keys: Keys,
   ) {}
 
-  async beat(facts: WorkerFacts): Promise<void> {
-    await this.connection
+  /** Returns for how many milliseconds somebody watches; 0 for nobody. */
+  async beat(facts: WorkerFacts): Promise<number> {
+    const pipeline = this.connection
       .pipeline()
       .set(this.keys.worker(facts.id), JSON.stringify(facts), 'PX', LIFETIME_MS)
       .zadd(this.keys.workers, Date.now(), facts.id)
-      .exec()
+      .pttl(this.keys.watched)
+    const [, , watchedForMs] = (await runPipeline(pipeline)) as [unknown, unknown, number]
+    return Math.max(0, watchedForMs)
   }
 
   async leave(id: string): Promise<void> {

@@ -1,19 +1,24 @@
 import { hostname } from 'node:os'
 import type { RedisBroker } from '../config/resolved-config.js'
+import type { LiveBatch } from '../events/live-event.js'
 import { formatDuration } from '../time/duration.js'
 import { type BrokerInfo, readBrokerInfo } from './broker-info.js'
 import type { Connection } from './connection.js'
 import { type ActiveJob, type ConsumerOptions, LaneConsumer } from './consumer.js'
+import { ControlListener, type Listener, type OnCommand } from './control-listener.js'
 import { withDeadline } from './deadline.js'
 import { JobLog } from './job-log.js'
 import type { Keys } from './keys.js'
 import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
-import { openConnection } from './open-connection.js'
+import { isReady, openConnection } from './open-connection.js'
 import { type Retention, sweepLane } from './retention.js'
 import { type JobPlace, readRevokes, revokeJob } from './revoke.js'
+import { runPipeline } from './run-pipeline.js'
 import type { StatsBatch } from './stats-batch.js'
 import { StatsWriter } from './stats-writer.js'
+import type { Subscription } from './subscription.js'
+import { readTaskLimits, type TaskLimit } from './task-limits.js'
 import { type WorkerFacts, WorkerRegistry } from './worker-registry.js'
 
 /** A heartbeat that has no answer after so long never gets one; the handshake of a new connection neither. */
@@ -28,10 +33,14 @@ export class WorkerSide {
   readonly host = hostname()
   readonly #backends: LaneBackends
   readonly #stats: StatsWriter
+  #subscription: Subscription | undefined
+  #closed = false
 
   private constructor(
     private readonly connection: Connection,
+    private readonly broker: RedisBroker,
     private readonly keys: Keys,
+    private readonly timeoutMs: number,
   ) {
     this.lanes = new LaneRegistry(connection, keys)
     this.registry = new WorkerRegistry(connection, keys)
@@ -41,7 +50,7 @@ export class WorkerSide {
 
   /** Connects. Throws what {@link openConnection} throws. */
   static async open(broker: RedisBroker, keys: Keys, timeoutMs: number): Promise<WorkerSide> {
-    return new WorkerSide(await openConnection(broker, 'worker', timeoutMs), keys)
+    return new WorkerSide(await openConnection(broker, 'worker', timeoutMs), broker, keys, timeoutMs)
   }
 
   consumer(lane: string, options: ConsumerOptions, onError: (error: Error) => void): LaneConsumer {
@@ -77,9 +86,11 @@ export class WorkerSide {
   /**
    * Says that a worker lives. Where even that gets no answer, the server has gone silent with the connection open, as a
    * frozen or cut-off machine does: the connection is made anew, and what was under way is sent again.
+   *
+   * @returns for how many milliseconds somebody watches; 0 for nobody
    */
-  async beat(facts: WorkerFacts): Promise<void> {
-    await withDeadline(this.registry.beat(facts), SILENCE_MS, () => {
+  beat(facts: WorkerFacts): Promise<number> {
+    return withDeadline(this.registry.beat(facts), SILENCE_MS, () => {
       this.connection.disconnect(true)
       return new Error(`the broker was silent for ${formatDuration(SILENCE_MS)}`)
     })
@@ -91,6 +102,36 @@ export class WorkerSide {
    */
   recordStats(batch: StatsBatch): Promise<void> {
     return this.#stats.record(batch)
+  }
+
+  /** The limits that operators set, by task: they win over the code's. */
+  taskLimits(): Promise<ReadonlyMap<string, TaskLimit>> {
+    return readTaskLimits(this.connection, this.keys)
+  }
+
+  /**
+   * Hears commands until the side is closed, over one more connection. They are carried out one after the other.
+   *
+   * @throws TaskqError `TASKQ_BROKER_UNREACHABLE`, `TASKQ_BROKER_AUTH`
+   */
+  async listen(listener: Listener, onCommand: OnCommand): Promise<void> {
+    const ear = new ControlListener(this.connection, this.keys, listener, onCommand)
+    this.#subscription = await ear.open(this.broker, this.timeoutMs)
+    if (this.#closed) this.#subscription.close()
+  }
+
+  /** Tells those who watch what happened. While the broker is away, nobody is told: old news is no news. */
+  publish(batch: LiveBatch): void {
+    if (!isReady(this.connection)) return
+    this.connection.publish(this.keys.events, JSON.stringify(batch)).catch(() => {})
+  }
+
+  /** How many jobs of these lanes wait for a worker. */
+  async waitingIn(lanes: readonly string[]): Promise<number> {
+    const pipeline = this.connection.pipeline()
+    for (const lane of lanes) pipeline.llen(this.keys.lane(lane, 'wait')).zcard(this.keys.lane(lane, 'prioritized'))
+    const counts = (await runPipeline(pipeline)) as number[]
+    return counts.reduce((sum, count) => sum + count, 0)
   }
 
   /** Takes a worker out of the registry; where the broker is away, its entry's lifetime does. */
@@ -108,6 +149,8 @@ export class WorkerSide {
 
   /** Says goodbye, but not for ever: a broker that is away must not keep a worker from ending. */
   async close(): Promise<void> {
+    this.#closed = true
+    this.#subscription?.close()
     await withDeadline(this.connection.quit(), GOODBYE_MS, () => new Error('the broker is away')).catch(() => {})
     this.connection.disconnect()
   }

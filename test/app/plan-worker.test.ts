@@ -92,7 +92,7 @@ describe('planWorker', () => {
     ]
     expect(plan({ routes: [['r.*', { queue: 'reports' }]] }, tasks).taskFacts).toEqual(
       new Map([
-        ['a', { queue: 'default', rateLimited: true, ignoreResult: true }],
+        ['a', { queue: 'default', rateLimited: true, ignoreResult: true, rate: { max: 1, durationMs: 1000 } }],
         ['r.b', { queue: 'reports', rateLimited: false, ignoreResult: false }],
         ['c', { queue: 'own', rateLimited: false, ignoreResult: false }],
       ]),
