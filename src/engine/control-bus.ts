@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RedisBroker } from '../config/resolved-config.js'
+import type { Connection } from './connection.js'
+import { decodeReply, encodeCommand } from './control-message.js'
+import { withDeadline } from './deadline.js'
+import type { Keys } from './keys.js'
+import { isReady, openConnection, unreachable, whenReady } from './open-connection.js'
+import type { WorkerCommand, WorkerReply } from './worker-command.js'
+
+/** How often a connection that is away is looked at again. */
+const RETRY_MS = 20
+
+/**
+ * Tells workers what to do, and gathers what they answer.
+ *
+ * ```
+ * caller ── PUBLISH ~control {v, id, targets, command} ──▶ every worker
+ *        ◀── BLPOP ~replies:<id> ── RPUSH ── the workers that are meant
+ * ```
+ */
+export class ControlBus {
+  constructor(
+    private readonly broker: RedisBroker,
+    private readonly keys: Keys,
+    /** How long connecting may take. */
+    private readonly connectMs: number,
+  ) {}
+
+  /**
+   * Sends a command to workers, by their ids, and returns as soon as all have answered; at the time limit, what has
+   * come. A worker that is missing is not known to be down: it may be frozen, or be cut off from the broker.
+   *
+   * @throws TaskqError `TASKQ_BROKER_UNREACHABLE`, `TASKQ_BROKER_AUTH`
+   */
+  async send(command: WorkerCommand, targets: readonly string[], timeoutMs: number): Promise<readonly WorkerReply[]> {
+    if (targets.length === 0) return []
+    const connection = await openConnection(this.broker, 'client', this.connectMs)
+    try {
+      const id = randomUUID()
+      await this.#publish(connection, encodeCommand(command, targets, id))
+      return await this.#gather(connection, this.keys.replies(id), new Set(targets), timeoutMs)
+    } finally {
+      connection.disconnect()
+    }
+  }
+
+  /** Once only: a command that was carried out twice would grow a pool twice. */
+  async #publish(connection: Connection, message: string): Promise<void> {
+    const late = () => unreachable(this.broker, this.connectMs)
+    await withDeadline(connection.publish(this.keys.control, message), this.connectMs, late).catch((error) => {
+      throw unreachable(this.broker, this.connectMs, error as Error)
+    })
+  }
+
+  async #gather(
+    connection: Connection,
+    list: string,
+    awaited: Set<string>,
+    timeoutMs: number,
+  ): Promise<readonly WorkerReply[]> {
+    const deadline = performance.now() + timeoutMs
+    const replies: WorkerReply[] = []
+    while (awaited.size > 0 && performance.now() < deadline) {
+      const text = await this.#pop(connection, list, deadline - performance.now())
+      const reply = text === undefined ? undefined : decodeReply(text)
+      if (reply !== undefined && awaited.delete(reply.id)) replies.push(reply)
+    }
+    return replies
+  }
+
+  /** The next answer; undefined where none came in time, or the connection is away. */
+  async #pop(connection: Connection, list: string, leftMs: number): Promise<string | undefined> {
+    try {
+      if (!isReady(connection)) await whenReady(connection, this.broker, leftMs)
+      const popped = await withDeadline(connection.blpop(list, leftMs / 1000), leftMs, () => LATE)
+      return popped?.[1]
+    } catch (error) {
+      if (error !== LATE) await sleep(Math.min(RETRY_MS, leftMs))
+      return undefined
+    }
+  }
+}
+
+const LATE = new Error('no answer in time')

@@ -1,0 +1,65 @@
+import type { RedisBroker } from '../config/resolved-config.js'
+import type { Connection } from './connection.js'
+import { decodeMessage, type ReceivedMessage } from './control-message.js'
+import type { Keys } from './keys.js'
+import { parseCommand } from './parse-command.js'
+import { runPipeline } from './run-pipeline.js'
+import { Subscription } from './subscription.js'
+import type { WorkerCommand, WorkerReply } from './worker-command.js'
+
+/** Who listens. */
+export type Listener = Pick<WorkerReply, 'id' | 'worker'>
+
+/** What became of a command. */
+export type CommandOutcome = Pick<WorkerReply, 'ok' | 'text' | 'data'> & {
+  /** Done when the answer is on its way, or cannot be given. */
+  readonly afterwards?: () => void
+}
+
+/** Carries a command out. */
+export type OnCommand = (command: WorkerCommand) => Promise<CommandOutcome>
+
+/** Answers that nobody fetches are gone after this long. */
+const REPLY_TTL_MS = 30_000
+
+/** The worker's end of the control bus: hears commands, has them carried out one after the other, and answers. */
+export class ControlListener {
+  #work: Promise<void> = Promise.resolve()
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly keys: Keys,
+    private readonly listener: Listener,
+    private readonly onCommand: OnCommand,
+  ) {}
+
+  /** Subscribes. Throws what {@link Subscription.open} throws. */
+  open(broker: RedisBroker, timeoutMs: number): Promise<Subscription> {
+    return Subscription.open(broker, this.keys.control, timeoutMs, (text) => {
+      const message = decodeMessage(text, this.listener.id)
+      if (message === undefined) return
+      this.#work = this.#work.then(() => this.#carryOut(message))
+    })
+  }
+
+  async #carryOut({ id, command }: ReceivedMessage): Promise<void> {
+    const outcome = await this.#outcomeOf(command)
+    const { afterwards, ...answer } = outcome
+    if (id !== undefined) await this.#answer(id, { ...this.listener, ...answer })
+    afterwards?.()
+  }
+
+  async #outcomeOf(raw: ReceivedMessage['command']): Promise<CommandOutcome> {
+    const parsed = parseCommand(raw)
+    if ('problem' in parsed) return { ok: false, text: parsed.problem }
+    return this.onCommand(parsed.command).catch((error) => ({ ok: false, text: (error as Error).message }))
+  }
+
+  /** An answer that the broker does not take is missing; whoever asked waits no longer than its time limit. */
+  async #answer(id: string, reply: WorkerReply): Promise<void> {
+    const list = this.keys.replies(id)
+    await runPipeline(this.connection.pipeline().rpush(list, JSON.stringify(reply)).pexpire(list, REPLY_TTL_MS)).catch(
+      () => {},
+    )
+  }
+}

@@ -1,0 +1,49 @@
+import type { RedisBroker } from '../config/resolved-config.js'
+import type { Connection } from './connection.js'
+import { withDeadline } from './deadline.js'
+import { openConnection } from './open-connection.js'
+
+/** A subscriber sends nothing by itself, so only a question tells that the other side is still there. */
+const ASK_MS = 10_000
+const SILENCE_MS = 6000
+
+/**
+ * One channel, heard over a connection of its own. It comes back by itself after an outage; what was said meanwhile
+ * is gone, as always with publish/subscribe.
+ */
+export class Subscription {
+  readonly #clock: NodeJS.Timeout
+
+  private constructor(private readonly connection: Connection) {
+    this.#clock = setInterval(() => void this.#ask(), ASK_MS)
+  }
+
+  /**
+   * Subscribes, and returns when it has.
+   *
+   * @throws TaskqError `TASKQ_BROKER_UNREACHABLE`, `TASKQ_BROKER_AUTH`
+   */
+  static async open(
+    broker: RedisBroker,
+    channel: string,
+    timeoutMs: number,
+    onMessage: (text: string) => void,
+  ): Promise<Subscription> {
+    const connection = await openConnection(broker, 'worker', timeoutMs)
+    connection.on('message', (_, text: string) => onMessage(text))
+    await connection.subscribe(channel)
+    return new Subscription(connection)
+  }
+
+  close(): void {
+    clearInterval(this.#clock)
+    this.connection.disconnect()
+  }
+
+  /** A Cluster asks its own subscriber. */
+  async #ask(): Promise<void> {
+    if (this.connection.isCluster || this.connection.status !== 'ready') return
+    const silent = () => new Error('the broker is silent')
+    await withDeadline(this.connection.ping(), SILENCE_MS, silent, false).catch(() => this.connection.disconnect(true))
+  }
+}
