@@ -28,19 +28,23 @@ export interface JobReport {
 export async function readJob(engine: Engine, id: string): Promise<JobReport | undefined> {
   const job = await engine.jobs.find(id)
   if (job === undefined) return undefined
-  const { task, progress, attemptsMade, enqueuedAt, startedAt, finishedAt, standing, failure } = job
+  return { ...describeJob(job), ...(job.standing.succeeded && (await readResult(engine, job))) }
+}
+
+/** All but the result, which may have to be read apart. */
+export function describeJob(job: JobRecord): Omit<JobReport, 'result'> {
+  const { id, task, progress, attemptsMade, enqueuedAt, startedAt, finishedAt, standing, failure } = job
   return {
     id,
     task,
     queue: queueOf(job),
     state: jobStateOf(job),
-    ...(standing.succeeded && (await readResult(engine, job))),
     ...(failure !== undefined && !standing.succeeded && { error: failure }),
     ...(isReported(progress) && { progress }),
     attempts: attemptsMade,
-    enqueuedAt: iso(enqueuedAt),
-    ...(startedAt !== undefined && { startedAt: iso(startedAt) }),
-    ...(finishedAt !== undefined && { finishedAt: iso(finishedAt) }),
+    enqueuedAt: isoTime(enqueuedAt),
+    ...(startedAt !== undefined && { startedAt: isoTime(startedAt) }),
+    ...(finishedAt !== undefined && { finishedAt: isoTime(finishedAt) }),
   }
 }
 
@@ -61,5 +65,5 @@ async function readResult(engine: Engine, job: JobRecord): Promise<{ result?: un
 const isReported = (progress: unknown): boolean => progress !== undefined && progress !== 0
 
 /** A stored time; one that is broken is shown as such. */
-const iso = (ms: number): string =>
+export const isoTime = (ms: number): string =>
   Number.isFinite(ms) && Math.abs(ms) < 8.64e15 ? new Date(ms).toISOString() : 'unknown'

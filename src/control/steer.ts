@@ -1,0 +1,84 @@
+import type { Engine } from '../engine/engine.js'
+import { parseCommand } from '../engine/parse-command.js'
+import type { WorkerCommand, WorkerReply } from '../engine/worker-command.js'
+import type { WorkerFacts } from '../engine/worker-registry.js'
+import { TaskqError } from '../errors/taskq-error.js'
+import { chooseWorkers, NONE_LIVES, type WorkerChoice } from './choose-workers.js'
+
+/** Who is told, and how long is waited for those that do not answer. */
+export interface SteerRequest extends WorkerChoice {
+  /** Default: 2000. It returns sooner when all have answered. */
+  readonly timeoutMs?: number
+}
+
+/** What workers said to a command. */
+export interface SteerReport {
+  /** By the worker's name. */
+  readonly answers: readonly WorkerReply[]
+  /**
+   * Workers that live by their heartbeat and did not answer in time. What became of the command is not known: they may
+   * be busy, frozen or cut off, and may obey later.
+   */
+  readonly silent: readonly SilentWorker[]
+}
+
+/** A worker that did not answer. */
+export interface SilentWorker {
+  readonly id: string
+  readonly name: string
+}
+
+/** So long is waited for answers where nobody says otherwise. */
+const ANSWER_MS = 2000
+
+/**
+ * Tells workers what to do, and gathers what they answer.
+ *
+ * @throws TaskqError `TASKQ_CONTROL_NO_WORKER` where none lives, or one is named that does not;
+ *   `TASKQ_CONTROL_INVALID`. Then none was told anything.
+ */
+export async function steerWorkers(
+  engine: Engine,
+  command: WorkerCommand,
+  request: SteerRequest = {},
+): Promise<SteerReport> {
+  refuseInvalid(command)
+  const alive = await engine.workers()
+  if (alive.length === 0 && request.destination === undefined) {
+    throw new TaskqError('TASKQ_CONTROL_NO_WORKER', 'no worker lives', { hint: NONE_LIVES })
+  }
+  return tellWorkers(engine, command, chooseWorkers(alive, request), request.timeoutMs)
+}
+
+/** As {@link steerWorkers}, for workers that were chosen already. */
+export async function tellWorkers(
+  engine: Engine,
+  command: WorkerCommand,
+  workers: readonly WorkerFacts[],
+  timeoutMs = ANSWER_MS,
+): Promise<SteerReport> {
+  refuseInvalid(command)
+  const ids = workers.map(({ id }) => id)
+  const answers = ids.length === 0 ? [] : await engine.command(command, ids, timeoutMs)
+  const answered = new Set(answers.map(({ id }) => id))
+  return {
+    answers: [...answers].sort((a, b) => (a.worker < b.worker ? -1 : 1)),
+    silent: workers.filter(({ id }) => !answered.has(id)).map(({ id, name }) => ({ id, name })),
+  }
+}
+
+/**
+ * Tells all workers that stored limits have changed. Nobody waits for them: the limits are stored, and a worker that
+ * does not hear of it reads them again by itself.
+ */
+export async function refreshLimits(engine: Engine): Promise<void> {
+  const alive = await engine.workers()
+  const ids = alive.map(({ id }) => id)
+  if (ids.length > 0) await engine.command({ name: 'refresh' }, ids, 0)
+}
+
+/** Refuses values that no worker could take, before any is told. */
+function refuseInvalid(command: WorkerCommand): void {
+  const parsed = parseCommand({ ...command })
+  if ('problem' in parsed) throw new TaskqError('TASKQ_CONTROL_INVALID', parsed.problem)
+}
