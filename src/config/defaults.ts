@@ -28,6 +28,7 @@ export const DEFAULTS = Object.freeze({
   'payload.max': 262_144,
   'payload.warn': 32_768,
   enqueueTimeout: '5s',
+  redact: Object.freeze([]),
   'log.level': 'info',
   'log.format': undefined,
   'alerts.webhook': undefined,

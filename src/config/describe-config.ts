@@ -42,6 +42,7 @@ const VALUES: Readonly<Record<SettingKey, (config: ResolvedConfig) => unknown>> 
   'payload.max': (config) => config.payload.maxBytes,
   'payload.warn': (config) => config.payload.warnBytes,
   enqueueTimeout: (config) => durationText(config.enqueueTimeoutMs),
+  redact: (config) => config.redact,
   'log.level': (config) => config.log.level,
   'log.format': (config) => config.log.format,
   'alerts.webhook': ({ alerts }) => alerts.webhook && webhookText(alerts.webhook),

@@ -34,6 +34,8 @@ export interface ResolvedConfig {
   readonly deadLetters: { readonly ttlMs: number; readonly max: number }
   readonly payload: { readonly maxBytes: number; readonly warnBytes: number }
   readonly enqueueTimeoutMs: number
+  /** Fields that are masked wherever a job's data is shown, beside those that always are. */
+  readonly redact: readonly string[]
   readonly log: { readonly level: LogLevel; readonly format: LogFormat }
   readonly alerts: ResolvedAlerts
   /** Where each value came from, by the setting's dotted name. */

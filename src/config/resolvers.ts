@@ -21,6 +21,7 @@ export const resolversFor = (tty: boolean): readonly Resolver[] => [
   resolveWorker,
   resolveRetention,
   ({ enqueueTimeout }) => ({ enqueueTimeoutMs: milliseconds(enqueueTimeout) }),
+  ({ redact }) => ({ redact: [...(redact as NonNullable<TaskqConfig['redact']>)] }),
   (settings) => ({
     payload: { maxBytes: Number(settings['payload.max']), warnBytes: Number(settings['payload.warn']) },
   }),

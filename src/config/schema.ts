@@ -69,6 +69,7 @@ export const CONFIG_SCHEMA = z.strictObject({
     .optional(),
   payload: z.strictObject({ max: count(1, 536_870_912).optional(), warn: count(1, 536_870_912).optional() }).optional(),
   enqueueTimeout: duration(1, LONGEST_WAIT_MS).optional(),
+  redact: z.array(text("a field's name"), { error: 'a list of names such as ["iban"]' }).optional(),
   log: z.strictObject({ level: oneOf(LOG_LEVELS).optional(), format: oneOf(LOG_FORMATS).optional() }).optional(),
   alerts: ALERTS.optional(),
 })

@@ -43,6 +43,8 @@ export interface TaskqConfig {
   }
   /** How long an enqueue waits for a broker that does not answer. Default `'5s'`. */
   readonly enqueueTimeout?: Duration
+  /** Fields that are masked wherever a job's data is shown, beside those that always are: `['taxId']`. */
+  readonly redact?: readonly string[]
   readonly log?: {
     /** The least level that is written. Default `'info'`. */
     readonly level?: LogLevel

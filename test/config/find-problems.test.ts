@@ -32,6 +32,8 @@ describe('what is refused', () => {
     [undefined, 'config: expected an object such as defineConfig({ … }), got nothing'],
     [Promise.resolve({}), 'config: expected an object such as defineConfig({ … }), got an object'],
     [() => ({}), 'config: expected an object such as defineConfig({ … }), got a function'],
+    [{ redact: 'pin' }, 'redact: expected a list of names such as ["iban"], got "pin"'],
+    [{ redact: [7] }, "redact[0]: expected a field's name, got 7"],
     [{ broker: 7 }, 'broker: expected redis://…, rediss://… or an object, got a number'],
     [
       { broker: { url: 'redis://a', cluster: [{ host: 'b' }] } },
@@ -94,7 +96,7 @@ describe('what is refused', () => {
     ],
     [
       { workr: {} },
-      'workr: expected one of broker, prefix, tasks, defaultQueue, queues, routes, schedule, timezone, worker, results, deadLetters, payload, enqueueTimeout, log, alerts, got an unknown key (did you mean worker?)',
+      'workr: expected one of broker, prefix, tasks, defaultQueue, queues, routes, schedule, timezone, worker, results, deadLetters, payload, enqueueTimeout, redact, log, alerts, got an unknown key (did you mean worker?)',
     ],
   ])('%j', (config, line) => expect(lines(config)).toEqual([line]))
 

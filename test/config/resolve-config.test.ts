@@ -39,6 +39,7 @@ test('the defaults', () => {
     deadLetters: { ttlMs: 2_592_000_000, max: 10_000 },
     payload: { maxBytes: 262_144, warnBytes: 32_768 },
     enqueueTimeoutMs: 5000,
+    redact: [],
     log: { level: 'info', format: 'json' },
     alerts: {
       webhook: undefined,
