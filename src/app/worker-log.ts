@@ -18,6 +18,11 @@ export function logWorkerEvents(log: Logger): WorkerEventSink {
         return log.warn(
           `a job of ${safeText(event.task, 200)} came past its rate limit: whoever sent it had not heard of the limit yet`,
         )
+      case 'limit.reached':
+        return log.debug(
+          { queue: event.queue },
+          `${safeText(event.task, 200)} has reached its rate limit for ${formatDuration(event.forMs)}`,
+        )
       case 'broker.trouble':
         return log.warn(`broker: ${safeText(event.message, 500)}`)
       default:

@@ -55,6 +55,7 @@ export const ERROR_CODES = {
   TASKQ_DISCOVERY_OUTSIDE: 'A task file lies outside the project.',
   // Worker
   TASKQ_WORKER_NOTHING_TO_DO: 'The worker has no queue to serve.',
+  TASKQ_METRICS_LISTEN: 'Metrics cannot be served on this port or address.',
   TASKQ_DEV_IN_PRODUCTION: 'taskq dev is not for production.',
   // Scaffolding
   TASKQ_SCAFFOLD_NAME: 'The project name cannot be used.',

@@ -11,8 +11,8 @@ export interface JobReference {
 
 /** What a worker tells while it works. */
 export type WorkerEvent =
-  /** A run begins. */
-  | ({ readonly name: 'job.started' } & JobReference)
+  /** A run begins; a first one, `waitMs` after it could. */
+  | ({ readonly name: 'job.started'; readonly waitMs?: number } & JobReference)
   /** A run returned and its result is stored. */
   | ({ readonly name: 'job.succeeded'; readonly runMs: number } & JobReference)
   /** A run failed; the job runs again after `delayMs`. */
@@ -34,6 +34,8 @@ export type WorkerEvent =
   | ({ readonly name: 'job.result-lost'; readonly reason: string } & JobReference)
   /** A job of a rate-limited task came past its limit: its producer did not know of it. Said once per task. */
   | { readonly name: 'limit.passed'; readonly task: string; readonly queue: string }
+  /** A task has reached its rate limit: nothing more of it starts for so long. */
+  | { readonly name: 'limit.reached'; readonly task: string; readonly queue: string; readonly forMs: number }
   /** Jobs of a worker that is gone went back to their queue. */
   | { readonly name: 'jobs.recovered'; readonly queue: string; readonly ids: readonly string[] }
   /** The broker said no, or was away. Said at most once in ten seconds per message. */
