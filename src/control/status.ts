@@ -1,11 +1,13 @@
 import type { BrokerInfo } from '../engine/broker-info.js'
 import type { Engine } from '../engine/engine.js'
-import type { QueueStats } from '../engine/queue-stats.js'
+import type { QueueOverview } from '../engine/queue-overview.js'
 import type { WorkerFacts } from '../engine/worker-registry.js'
 import { type LeadingBeat, readLeader } from './schedules-leader.js'
 
 /** What goes on now, over all processes of an app. */
 export interface Status {
+  /** Milliseconds since 1970, by the broker's clock. */
+  readonly at: number
   readonly broker: Pick<BrokerInfo, 'server' | 'version' | 'pingMs'>
   /** The workers that live, by name. */
   readonly workers: readonly WorkerFacts[]
@@ -23,23 +25,24 @@ export interface ScheduleStatus {
 }
 
 /** A queue, and whether anybody works on it. */
-export interface QueueStatus extends QueueStats {
+export interface QueueStatus extends QueueOverview {
   /** Whether a live worker serves it. */
   readonly served: boolean
 }
 
 /** Reads the status. Throws `TASKQ_BROKER_UNREACHABLE` or `TASKQ_BROKER_AUTH`. */
 export async function readStatus(engine: Engine): Promise<Status> {
-  const [{ server, version, pingMs }, workers, stats, schedules] = await Promise.all([
+  const [{ server, version, pingMs }, workers, { at, queues: known }, schedules] = await Promise.all([
     engine.brokerInfo(),
     engine.workers(),
-    engine.queueStats(),
+    engine.queueOverviews(),
     readSchedules(engine),
   ])
   const served = new Set(workers.flatMap(({ queues }) => queues))
-  const idle = [...served].filter((queue) => !stats.some((known) => known.queue === queue)).map(emptyQueue)
-  const queues = [...stats, ...idle].map((queue) => ({ ...queue, served: served.has(queue.queue) }))
+  const idle = [...served].filter((queue) => !known.some((one) => one.queue === queue)).map(emptyQueue)
+  const queues = [...known, ...idle].map((queue) => ({ ...queue, served: served.has(queue.queue) }))
   return {
+    at,
     broker: { server, version, pingMs },
     workers,
     queues: queues.sort((a, b) => (a.queue < b.queue ? -1 : 1)),
@@ -57,12 +60,15 @@ async function readSchedules(engine: Engine): Promise<ScheduleStatus> {
   }
 }
 
-const emptyQueue = (queue: string): QueueStats => ({
+const emptyQueue = (queue: string): QueueOverview => ({
   queue,
   queued: 0,
   scheduled: 0,
+  retrying: 0,
   active: 0,
   succeeded: 0,
-  failed: 0,
+  dead: 0,
+  oldestQueuedAt: undefined,
   paused: false,
+  limits: [],
 })

@@ -1,19 +1,23 @@
 import type { RedisBroker } from '../config/resolved-config.js'
+import type { LiveBatch } from '../events/live-event.js'
 import { type BeatFacts, readLeadingBeat } from './beat-lease.js'
 import { type BrokerInfo, type BrokerPulse, readBrokerInfo, readBrokerPulse } from './broker-info.js'
 import { BrokerLink } from './broker-link.js'
+import { ControlBus } from './control-bus.js'
 import { FinishWatch } from './finish-watch.js'
 import { JobReader } from './job-reader.js'
 import type { JobRecord } from './job-record.js'
 import { type Keys, keysOf } from './keys.js'
 import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
+import { LiveFeed, type LiveWatch } from './live-feed.js'
 import { Producer } from './producer.js'
 import { type QueueOverviews, readQueueOverviews } from './queue-overview-reader.js'
 import { type JobPlace, type Revocation, revokeJob } from './revoke.js'
 import { ScheduleStore } from './schedule-store.js'
 import { StatsReader } from './stats-reader.js'
 import { TaskLimits } from './task-limits.js'
+import type { WorkerCommand, WorkerReply } from './worker-command.js'
 import { type TaskFacts, type WorkerFacts, WorkerRegistry } from './worker-registry.js'
 import { WorkerSide } from './worker-side.js'
 
@@ -41,6 +45,8 @@ export class Engine {
   readonly #keys: Keys
   readonly #link: BrokerLink
   readonly #backends: LaneBackends
+  readonly #control: ControlBus
+  readonly #feed: LiveFeed
 
   /** Connects when it is first used. */
   constructor(private readonly options: EngineOptions) {
@@ -53,6 +59,8 @@ export class Engine {
     this.stats = new StatsReader(this.#link, this.#keys)
     this.taskLimits = new TaskLimits(this.#link, this.#keys)
     this.finish = new FinishWatch(this.#link, options.broker, this.#keys)
+    this.#control = new ControlBus(options.broker, this.#keys, options.timeoutMs)
+    this.#feed = new LiveFeed(this.#link, options.broker, this.#keys, options.timeoutMs)
   }
 
   /** Connects for a worker. Throws `TASKQ_BROKER_UNREACHABLE` or `TASKQ_BROKER_AUTH`. */
@@ -104,6 +112,19 @@ export class Engine {
     return this.#link.read((redis) => new WorkerRegistry(redis, this.#keys).knownTasks())
   }
 
+  /**
+   * Tells workers, by their ids, what to do. Returns as soon as all have answered; at the time limit, what has come.
+   * Those that are missing are not known to be down.
+   */
+  command(command: WorkerCommand, targets: readonly string[], timeoutMs: number): Promise<readonly WorkerReply[]> {
+    return this.#control.send(command, targets, timeoutMs)
+  }
+
+  /** Calls back with what happens in all workers, until it is closed. Survives an outage of the broker. */
+  watchLive(onBatch: (batch: LiveBatch) => void): Promise<LiveWatch> {
+    return this.#feed.watch(onBatch)
+  }
+
   brokerInfo(): Promise<BrokerInfo> {
     return this.#link.read(readBrokerInfo)
   }
@@ -120,6 +141,7 @@ export class Engine {
 
   async close(): Promise<void> {
     this.finish.close()
+    await this.#feed.close()
     await this.#link.close()
   }
 }

@@ -29,7 +29,7 @@ async function roundTrip(broker: string | BrokerOptions): Promise<unknown[]> {
     const large = 'x'.repeat(20_000)
     const jobs = [client.enqueue('plain', ['a']), client.enqueue('limited', []), client.enqueue('plain', [large])]
     const results = await Promise.all(jobs.map(async (job) => (await job).get({ timeout: '15s' })))
-    expect((await engine.queueStats()).map(({ queue, succeeded }) => ({ queue, succeeded }))).toEqual([
+    expect((await engine.queueOverviews()).queues.map(({ queue, succeeded }) => ({ queue, succeeded }))).toEqual([
       { queue: 'default', succeeded: 3 },
     ])
     return [results[0], results[1], results[2] === large]

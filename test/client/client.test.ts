@@ -28,7 +28,7 @@ describe('enqueue', () => {
       'TASKQ_PAYLOAD_TOO_LARGE',
       'TASKQ_ENQUEUE_OPTION_INVALID',
     ])
-    expect(await app.engine.queueStats()).toEqual([])
+    expect((await app.engine.queueOverviews()).queues).toEqual([])
   })
 
   test("refuses arguments that the task's schema does not let pass, and then nothing exists", async () => {
@@ -53,10 +53,10 @@ describe('enqueue', () => {
     })
     const [email, user] = [invalid('send', 'Invalid email address'), invalid('greet', 'unknown user')]
     expect(await Promise.all(refused.map(rejection))).toMatchObject([email, email, email, email, user, user])
-    expect(await app.engine.queueStats()).toEqual([])
+    expect((await app.engine.queueOverviews()).queues).toEqual([])
     await send.delay('a@b.cd', 1)
     await greet.delay('ann')
-    expect(await app.engine.queueStats()).toMatchObject([{ queued: 2 }])
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queued: 2 }])
   })
 
   test('asks a schema only of what can be sent', async () => {

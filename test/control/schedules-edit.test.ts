@@ -80,11 +80,11 @@ describe('pause and resume', () => {
     const { events } = await startBeat(app, [often])
     await events.waitFor('slot.enqueued')
     await desk.schedules.pause(['often'])
-    const enqueued = (await app.engine.queueStats())[0]?.queued ?? 0
+    const enqueued = (await app.engine.queueOverviews()).queues[0]?.queued ?? 0
     // Another entry shows that the beat goes on.
     await desk.schedules.add('witness', { task: 'reports.daily', args: ['b'], every: '100ms', limit: 5 })
     await events.until(() => events.of('slot.enqueued').filter(isOf('witness')).length === 5, 10_000, 'witness')
-    expect((await app.engine.queueStats())[0]?.queued).toBe(enqueued + 5)
+    expect((await app.engine.queueOverviews()).queues[0]?.queued).toBe(enqueued + 5)
     await desk.schedules.resume(['often'])
     const seen = events.all.length
     await events.until(() => events.all.slice(seen).some(isOf('often')), 10_000, 'often again')

@@ -82,7 +82,7 @@ describe('run', () => {
     await storeCode(desk, [{ ...hourly, args: ['x'.repeat(100)] }], 5)
     expect(await rejection(desk.schedules.run('hourly'))).toMatchObject({ code: 'TASKQ_PAYLOAD_TOO_LARGE' })
     expect((await desk.record('hourly'))?.state).not.toHaveProperty('lastByHand')
-    expect(await app.engine.queueStats()).toEqual([])
+    expect((await app.engine.queueOverviews()).queues).toEqual([])
   })
 
   test('is made again when the entry is changed meanwhile, and given up in the end', async () => {
@@ -98,13 +98,13 @@ describe('run', () => {
     const id = await desk.schedules.run('hourly')
     const job = await app.engine.jobs.find(id)
     expect(decodeEnvelope(job?.data ?? '')).toMatchObject({ envelope: { args: ['b0'] } })
-    expect(await app.engine.queueStats()).toMatchObject([{ queue: 'reports', queued: 1 }])
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queue: 'reports', queued: 1 }])
     meddles = Number.POSITIVE_INFINITY
     expect(await rejection(desk.schedules.run('hourly'))).toMatchObject({
       code: 'TASKQ_SCHEDULE_CONFLICT',
       message: '"hourly": others kept changing it',
     })
-    expect(await app.engine.queueStats()).toMatchObject([{ queue: 'reports', queued: 1 }])
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queue: 'reports', queued: 1 }])
   })
 })
 
@@ -151,7 +151,7 @@ describe('backfill', () => {
     const dry = await desk.schedules.backfill('hourly', { ...request, dryRun: true })
     expect(dry).toMatchObject({ name: 'hourly', dryRun: true })
     expect(dry.slots.map(({ enqueued, reason }) => [enqueued, reason])).toEqual(Array(3).fill([false, 'dry run']))
-    expect(await app.engine.queueStats()).toEqual([])
+    expect((await app.engine.queueOverviews()).queues).toEqual([])
     expect(await desk.schedules.backfill('hourly', request)).toEqual({
       name: 'hourly',
       dryRun: false,
@@ -174,7 +174,7 @@ describe('backfill', () => {
       [true, undefined],
       ...Array(3).fill([false, 'its job is there: succeeded']),
     ])
-    expect(await app.engine.queueStats()).toMatchObject([{ queue: 'reports', queued: 1, succeeded: 3 }])
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queue: 'reports', queued: 1, succeeded: 3 }])
     expect((await desk.record('hourly'))?.state).toEqual(state)
   })
 
@@ -192,7 +192,7 @@ describe('backfill', () => {
       const dry = await desk.schedules.backfill('hourly', { ...request, dryRun: true })
       expect(reasons(dry)).toEqual([left, [false, 'dry run'], left])
       expect(reasons(await desk.schedules.backfill('hourly', request))).toEqual([left, enqueued, left])
-      expect(await app.engine.queueStats()).toMatchObject([{ queue: 'reports', queued: 1 }])
+      expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queue: 'reports', queued: 1 }])
       expect(await app.engine.jobs.find('hourly@20261101T010000Z')).toBeDefined()
     })
 
@@ -261,7 +261,7 @@ describe('backfill', () => {
       code: 'TASKQ_SCHEDULE_INVALID',
       message: expect.stringMatching(message),
     })
-    expect(await app.engine.queueStats()).toEqual([])
+    expect((await app.engine.queueOverviews()).queues).toEqual([])
   })
 
   test('a thousand slots', async () => {
@@ -272,6 +272,6 @@ describe('backfill', () => {
     const asked = { from: new Date(to.getTime() - 1000 * HOUR_MS), to }
     expect((await desk.schedules.backfill('hourly', asked)).slots.filter(({ enqueued }) => enqueued)).toHaveLength(1000)
     expect((await desk.schedules.backfill('hourly', asked)).slots.filter(({ enqueued }) => enqueued)).toEqual([])
-    expect(await app.engine.queueStats()).toMatchObject([{ queued: 1000 }])
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queued: 1000 }])
   })
 })

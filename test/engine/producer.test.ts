@@ -67,7 +67,7 @@ describe('adding jobs', () => {
       job(`j${n}`, { lane: `q${n % 3}`, delayMs: n % 2 === 0 ? 0 : 60_000 }),
     )
     await Promise.all(jobs.map((one) => app.engine.producer.add(one)))
-    const stats = await app.engine.queueStats()
+    const stats = (await app.engine.queueOverviews()).queues
     expect(stats.map(({ queue }) => queue)).toEqual(['q0', 'q1', 'q2'])
     expect(stats.reduce((sum, { queued }) => sum + queued, 0)).toBe(500)
     expect(stats.reduce((sum, { scheduled }) => sum + scheduled, 0)).toBe(500)
@@ -196,7 +196,7 @@ describe('a wrong password', () => {
       const errors = [
         await rejection(app.engine.producer.add(job('a'))),
         await rejection(app.engine.openWorkerSide()),
-        await rejection(app.engine.queueStats()),
+        await rejection(app.engine.queueOverviews()),
       ]
       expect(performance.now() - startedAt).toBeLessThan(5000)
       for (const error of errors) {

@@ -92,30 +92,6 @@ describe('the worker registry', () => {
   })
 })
 
-describe('queueStats', () => {
-  test('adds up what stands where, over all lanes of a queue', async () => {
-    const app = testApp(broker)
-    for (const id of ['a', 'b', 'c', 'd']) await add(app, id, 'emails')
-    await add(app, 'e', 'emails~Send')
-    await add(app, 'f', 'emails~Send', 60_000)
-    await add(app, 'g', 'reports')
-    const lane = await consumerOf(app, 'emails')
-    const [first, second] = [(await lane.pull('1')).job, (await lane.pull('2')).job]
-    await lane.pull('3')
-    if (first === undefined || second === undefined) throw new Error('no job')
-    await lane.succeed(first, null, { fetchNext: false, keep: true })
-    await lane.bury(second, { name: 'Error', message: 'no' }, { fetchNext: false })
-    expect(await app.engine.queueStats()).toEqual([
-      { queue: 'emails', queued: 2, scheduled: 1, active: 1, succeeded: 1, failed: 1, paused: false },
-      { queue: 'reports', queued: 1, scheduled: 0, active: 0, succeeded: 0, failed: 0, paused: false },
-    ])
-  })
-
-  test('is empty before the first job', async () => {
-    expect(await testApp(broker).engine.queueStats()).toEqual([])
-  })
-})
-
 test('the broker tells what it is', async () => {
   const info = await testApp(broker).engine.brokerInfo()
   expect(info).toMatchObject({ version: expect.stringMatching(/^\d+\./), role: 'master' })

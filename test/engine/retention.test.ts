@@ -43,7 +43,7 @@ describe('sweep', () => {
     await app.engine.producer.add({ id: 'b', lane: 'default', task: 'send', data: '', delayMs: 60_000 })
     await app.redis.hset(app.keys.job('default', 'a'), 'timestamp', 1)
     expect(await (await app.side()).sweep('default', { ...FOREVER, resultTtlMs: 0, deadLetterTtlMs: 0 })).toBe(0)
-    expect((await app.engine.queueStats())[0]).toMatchObject({ queued: 1, scheduled: 1 })
+    expect((await app.engine.queueOverviews()).queues[0]).toMatchObject({ queued: 1, scheduled: 1 })
   })
 
   test('keeps the newest dead letters', async () => {

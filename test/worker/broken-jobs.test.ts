@@ -38,7 +38,7 @@ describe('a job that cannot be run', () => {
       10_000,
       'end of the broken job',
     )
-    expect(await app.engine.queueStats()).toMatchObject([{ queued: 0, scheduled: 0, active: 0 }])
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queued: 0, scheduled: 0, active: 0 }])
   })
 
   test('because its data are malformed becomes a dead letter that keeps them', async () => {

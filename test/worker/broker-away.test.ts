@@ -87,7 +87,7 @@ describe('a reply that was lost', () => {
     expect(await result.get({ timeout: '15s' })).toBe('kept')
     expect(proxy.dropped).toBe(1)
     expect(runs).toBe(1)
-    expect(await app.engine.queueStats()).toMatchObject([{ queued: 0, active: 0, succeeded: 1, failed: 0 }])
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queued: 0, active: 0, succeeded: 1, dead: 0 }])
   })
 
   test('to the question for a job: it runs all the same, soon, and as its first run', async () => {

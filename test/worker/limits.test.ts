@@ -38,10 +38,10 @@ describe('a rate limit', () => {
     const app = testApp(broker, { tasks: [limited] })
     for (let n = 0; n < 8; n++) await limited.delay()
     expect(await app.engine.lanes()).toEqual(['emails~limited'])
-    expect(await app.engine.queueStats()).toMatchObject([{ queue: 'emails', queued: 8 }])
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queue: 'emails', queued: 8 }])
     const { worker } = await app.worker({ queues: ['emails'], burst: true })
     await worker.done
-    expect(await app.engine.queueStats()).toMatchObject([{ queue: 'emails', queued: 0, succeeded: 8 }])
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queue: 'emails', queued: 0, succeeded: 8 }])
   })
 
   test('that was lifted still lets its old lane be served', async () => {

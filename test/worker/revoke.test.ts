@@ -68,7 +68,7 @@ describe('a job that runs', () => {
       message: `listens (${result.id}): the job was revoked: not needed`,
     })
     expect(await result.state()).toBe('revoked')
-    expect(await app.engine.queueStats()).toMatchObject([{ queued: 0, scheduled: 0, active: 0, failed: 1 }])
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queued: 0, scheduled: 0, active: 0, dead: 1 }])
     expect(events.of('job.retried')).toEqual([])
     expect(serving.counts).toMatchObject({ active: 0, succeeded: 0, failed: 0 })
   })
@@ -113,7 +113,7 @@ describe('a job that runs', () => {
     await revoke(app.engine, result)
     await events.waitFor('job.revoked')
     expect(await app.redis.keys(`${app.keys.job('default', result.id)}*`)).toEqual([])
-    expect(await app.engine.queueStats()).toMatchObject([{ active: 0, failed: 0 }])
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ active: 0, dead: 0 }])
   })
 })
 
@@ -231,8 +231,8 @@ test('a job is run or removed, never both and never neither, when a worker takes
   expect([...ran].sort()).toEqual(spared(answers).sort())
   await events.count('job.succeeded', ran.size)
   const removed = answers.size - ran.size
-  const counts = { queued: 0, active: 0, succeeded: ran.size, failed: removed }
-  expect(await app.engine.queueStats()).toMatchObject([counts])
+  const counts = { queued: 0, active: 0, succeeded: ran.size, dead: removed }
+  expect((await app.engine.queueOverviews()).queues).toMatchObject([counts])
   expect(Math.min(ran.size, removed), 'both did happen').toBeGreaterThan(0)
 })
 

@@ -151,7 +151,9 @@ describe('the end of a worker that ends by itself', () => {
     const { worker } = await app.worker({ burst: true })
     await worker.done
     expect(ran).toEqual(Array.from({ length: 30 }, (_, n) => n))
-    expect(await app.engine.queueStats()).toMatchObject([{ queued: 0, scheduled: 1, active: 0, succeeded: 30 }])
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([
+      { queued: 0, scheduled: 1, active: 0, succeeded: 30 },
+    ])
     expect(await app.engine.workers()).toEqual([])
   })
 
@@ -169,7 +171,7 @@ describe('the end of a worker that ends by itself', () => {
     const { worker } = await app.worker({ once: true })
     await worker.done
     expect(worker.counts.succeeded).toBe(1)
-    expect(await app.engine.queueStats()).toMatchObject([{ queued: 2, active: 0 }])
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queued: 2, active: 0 }])
   })
 })
 

@@ -1,16 +1,19 @@
 import { safeText } from '../../codec/safe-text.js'
 import type { QueueStatus, ScheduleStatus, Status } from '../../control/status.js'
-import type { WorkerFacts } from '../../engine/worker-registry.js'
 import { formatDuration } from '../../time/duration.js'
+import { presentWorkers } from './live-workers.js'
 import { tellBeat } from './schedule-beat.js'
 import { presentTable } from './table.js'
+import { workerJson } from './worker-json.js'
 
 /** The broker, the workers, the queues. */
 export function presentStatus(status: Status & { readonly label: string }, now: number): string {
   const { server, version, pingMs } = status.broker
   const broker = `broker  ${safeText(status.label)} · ${server} ${safeText(version)} · ${pingMs.toFixed(1)} ms`
   const beat = presentBeat(status.schedules, now)
-  return [broker, ...beat, '', presentWorkers(status.workers, now), '', presentQueues(status.queues)].join('\n')
+  return [broker, ...beat, '', presentWorkers(status.workers, now), '', presentQueues(status.queues, status.at)].join(
+    '\n',
+  )
 }
 
 /** What `--json` prints. */
@@ -19,9 +22,13 @@ export function statusJson({ label, broker, workers, queues, schedules }: Status
     broker: { label, ...broker },
     beat: schedules.beat ?? null,
     schedules: schedules.entries,
-    workers: workers.map((worker) => ({ ...worker, startedAt: new Date(worker.startedAt).toISOString() })),
-    queues,
+    workers: workers.map(workerJson),
+    queues: queues.map(queueJson),
   }
+}
+
+function queueJson({ limits: _limits, oldestQueuedAt, ...counts }: QueueStatus) {
+  return { ...counts, oldestQueuedAt: oldestQueuedAt === undefined ? null : new Date(oldestQueuedAt).toISOString() }
 }
 
 /** Without schedule entries nobody misses a beat. */
@@ -32,36 +39,32 @@ function presentBeat({ beat, entries }: ScheduleStatus, now: number): string[] {
   return [`! No beat runs, so that nothing of ${stored} is enqueued: start taskq beat.`]
 }
 
-function presentWorkers(workers: readonly WorkerFacts[], now: number): string {
-  if (workers.length === 0) return 'No worker runs: start one with taskq worker, or taskq dev.'
-  const rows = workers.map((worker) => [
-    worker.name,
-    worker.pid,
-    worker.queues.join(','),
-    worker.concurrency,
-    worker.active,
-    `${worker.succeeded}/${worker.failed}`,
-    formatDuration(Math.max(0, now - worker.startedAt)),
-  ])
-  return presentTable(['worker', 'pid', 'queues', 'concurrency', 'active', 'ok/failed', 'up'], rows)
-}
-
-function presentQueues(queues: readonly QueueStatus[]): string {
+function presentQueues(queues: readonly QueueStatus[], at: number): string {
   if (queues.length === 0) return 'No queue has had a job yet.'
   const rows = queues.map((queue) => [
     queue.queue,
     queue.queued,
     queue.scheduled,
+    queue.retrying,
     queue.active,
     queue.succeeded,
-    queue.failed,
-    markOf(queue),
+    queue.dead,
+    queue.oldestQueuedAt === undefined ? '' : formatDuration(Math.max(0, at - queue.oldestQueuedAt)),
+    queue.paused ? 'paused' : '',
   ])
-  return presentTable(['queue', 'queued', 'scheduled', 'active', 'done', 'failed', ''], rows)
+  const head = ['queue', 'queued', 'scheduled', 'retrying', 'active', 'done', 'dead', 'oldest', '']
+  return [presentTable(head, rows), ...presentUnserved(queues)].join('\n')
 }
 
-function markOf({ queued, scheduled, served, paused }: QueueStatus): string {
-  const marks = paused ? ['paused'] : []
-  if (!served && queued + scheduled > 0) marks.push('! no worker serves it')
-  return marks.join(', ')
+/** Below the table, which is as wide as a terminal may be. */
+function presentUnserved(queues: readonly QueueStatus[]): string[] {
+  const unserved = queues.filter(
+    ({ served, queued, scheduled, retrying }) => !served && queued + scheduled + retrying > 0,
+  )
+  if (unserved.length === 0) return []
+  const named = unserved.slice(0, MOST_NAMED).map(({ queue }) => safeText(queue, 120))
+  const more = unserved.length - named.length
+  return [`! No worker serves ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`]
 }
+
+const MOST_NAMED = 5

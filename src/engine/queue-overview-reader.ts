@@ -1,0 +1,110 @@
+import type { Connection } from './connection.js'
+import type { Keys } from './keys.js'
+import { parseLane } from './lane.js'
+import { LaneRegistry } from './lane-registry.js'
+import type { LaneLimit, QueueOverview } from './queue-overview.js'
+import { type LaneReply, readLanes, type WaitingReply } from './queue-overview-script.js'
+
+/** How all queues stand. */
+export interface QueueOverviews {
+  /** The broker's time, in milliseconds since 1970. */
+  readonly at: number
+  /** Every queue that ever had a job, by name. */
+  readonly queues: readonly QueueOverview[]
+}
+
+/** Lanes in one script: short enough that no other client waits noticeably. */
+const LANES_AT_ONCE = 50
+
+/** Reads how all queues stand: two trips, however many there are and however long they are. */
+export async function readQueueOverviews(connection: Connection, keys: Keys): Promise<QueueOverviews> {
+  const lanes = await new LaneRegistry(connection, keys).all()
+  const parts = [lanes.slice(0, LANES_AT_ONCE)]
+  for (let from = LANES_AT_ONCE; from < lanes.length; from += LANES_AT_ONCE) {
+    parts.push(lanes.slice(from, from + LANES_AT_ONCE))
+  }
+  const replies = await Promise.all(parts.map((part) => readLanes(connection, keys, part)))
+  const at = replies[0]?.[0] ?? Date.now()
+  const byQueue = new Map<string, QueueOverview>()
+  replies
+    .flatMap(([, told]) => told)
+    .forEach((reply, index) => {
+      const lane = overviewOf(lanes[index] ?? '', reply, at)
+      const sum = byQueue.get(lane.queue)
+      byQueue.set(lane.queue, sum === undefined ? lane : addUp(sum, lane))
+    })
+  return { at, queues: [...byQueue.values()].sort((a, b) => (a.queue < b.queue ? -1 : 1)) }
+}
+
+function overviewOf(lane: string, reply: LaneReply, at: number): QueueOverview {
+  const [wait, prioritized, delayed, active, completed, failed, noted, [paused]] = reply
+  const [oldest, prioritizedFirst] = reply.slice(-2) as [WaitingReply | null, WaitingReply | null]
+  const { queue, task } = parseLane(lane)
+  const retrying = Math.min(delayed, noted)
+  return {
+    queue,
+    queued: wait + prioritized,
+    scheduled: delayed - retrying,
+    retrying,
+    active,
+    succeeded: completed,
+    dead: failed,
+    oldestQueuedAt: earliest(waitsSince(oldest, at), waitsSince(prioritizedFirst, at)),
+    paused: paused !== null,
+    limits: task === undefined ? [] : limitsOf(task, reply),
+  }
+}
+
+function addUp(sum: QueueOverview, lane: QueueOverview): QueueOverview {
+  return {
+    queue: sum.queue,
+    queued: sum.queued + lane.queued,
+    scheduled: sum.scheduled + lane.scheduled,
+    retrying: sum.retrying + lane.retrying,
+    active: sum.active + lane.active,
+    succeeded: sum.succeeded + lane.succeeded,
+    dead: sum.dead + lane.dead,
+    oldestQueuedAt: earliest(sum.oldestQueuedAt, lane.oldestQueuedAt),
+    paused: sum.paused || lane.paused,
+    limits: [...sum.limits, ...lane.limits],
+  }
+}
+
+function limitsOf(task: string, reply: LaneReply): LaneLimit[] {
+  const [wait, prioritized, , , , , , [, maxText, durationText], started, ttlMs, override] = reply
+  const [max, durationMs] = [Number(maxText), Number(durationText)]
+  if (!(max > 0) || !(durationMs > 0)) return []
+  return [
+    {
+      task,
+      window: { max, durationMs },
+      overridden: hasRate(override),
+      limitedForMs: Number(started) >= max ? Math.max(0, ttlMs) : 0,
+      queued: wait + prioritized,
+    },
+  ]
+}
+
+function hasRate(override: string | null): boolean {
+  try {
+    const limit = JSON.parse(override ?? 'null') as { rate?: unknown } | null
+    return limit?.rate !== undefined && limit.rate !== null
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Since when a job could have run. Of one that ran before, it is known when that run began: it waits at most since
+ * then. One that was put forward by hand waits since now, as far as anybody knows.
+ */
+function waitsSince(waiting: WaitingReply | null, at: number): number | undefined {
+  if (waiting === null) return undefined
+  const [timestamp, attempts, startedAt, delayMs] = waiting.map((text) => Number(text ?? Number.NaN))
+  const since = Number(attempts) > 0 && Number(startedAt) > 0 ? Number(startedAt) : Number(timestamp) + Number(delayMs)
+  return since > 0 ? Math.min(since, at) : undefined
+}
+
+function earliest(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
+}

@@ -1,0 +1,102 @@
+import type { Connection } from './connection.js'
+import type { Keys } from './keys.js'
+import { parseLane } from './lane.js'
+
+/** What is read of each lane, in the order of the script's keys. */
+const PARTS = ['wait', 'prioritized', 'delayed', 'active', 'completed', 'failed', 'meta', 'limiter'] as const
+
+/**
+ * Reads how lanes stand. Every command takes the same time however long a lane is, or grows with its logarithm.
+ *
+ * Who waits longest stands at the end of `wait`, or first of those with a priority; its hash is read as far as it tells
+ * since when. (Its key follows from what is in the list, so it cannot be declared; it lies in the same slot.) A due
+ * retry counts as long as the engine has due jobs that no worker has taken over.
+ */
+const READ = `
+local call = redis.call
+local time = call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local due = string.format('%.0f', (now + 1) * 4096 - 1)
+
+local function delayOf(opts)
+  local known, options = pcall(cjson.decode, opts or '{}')
+  local delay = known and type(options) == 'table' and tonumber(options.delay) or 0
+  return string.format('%.0f', delay)
+end
+
+local function waiting(jobs, id)
+  if not id then return false end
+  local facts = redis.pcall('HMGET', jobs .. id, 'timestamp', 'atm', 'processedOn', 'opts')
+  if facts.err then return false end
+  return {facts[1], facts[2], facts[3], delayOf(facts[4])}
+end
+
+local function limitOf(task)
+  if task == '' then return false end
+  local limit = redis.pcall('HGET', KEYS[1], task)
+  return type(limit) == 'string' and limit
+end
+
+local function retries(retrying, delayed)
+  local ahead = call('ZCOUNT', retrying, string.format('(%.0f', now), '+inf')
+  local over = call('ZCOUNT', retrying, '-inf', string.format('%.0f', now))
+  if over == 0 then return ahead end
+  return ahead + math.min(over, call('ZCOUNT', delayed, '-inf', due))
+end
+
+local lanes = {}
+for index = 1, #ARGV / 2 do
+  local from = 2 + (index - 1) * ${PARTS.length + 1}
+  local wait, prioritized, delayed, active, completed, failed, meta, limiter, retrying = unpack(KEYS, from, from + ${PARTS.length})
+  local jobs, task = ARGV[2 * index - 1], ARGV[2 * index]
+  lanes[index] = {
+    call('LLEN', wait), call('ZCARD', prioritized), call('ZCARD', delayed), call('LLEN', active),
+    call('ZCARD', completed), call('ZCARD', failed), retries(retrying, delayed),
+    call('HMGET', meta, 'paused', 'max', 'duration'), call('GET', limiter), call('PTTL', limiter), limitOf(task),
+    waiting(jobs, call('LINDEX', wait, -1)), waiting(jobs, call('ZRANGE', prioritized, 0, 0)[1])
+  }
+end
+return {now, lanes}
+`
+
+/** How one lane stands, as the script tells it. */
+export type LaneReply = readonly [
+  wait: number,
+  prioritized: number,
+  delayed: number,
+  active: number,
+  completed: number,
+  failed: number,
+  retrying: number,
+  meta: readonly [paused: string | null, max: string | null, duration: string | null],
+  started: string | null,
+  limiterTtlMs: number,
+  override: string | null,
+  waiting: WaitingReply | null,
+  prioritizedFirst: WaitingReply | null,
+]
+
+/** A job that waits: when it was enqueued, how often it ran, when it last started, and how long it was to wait first. */
+export type WaitingReply = readonly [
+  timestamp: string | null,
+  attempts: string | null,
+  startedAt: string | null,
+  delayMs: string,
+]
+
+/** A connection that has learnt the script. */
+interface Scripted {
+  taskqReadLanes(...countKeysAndArgs: (string | number)[]): Promise<[nowMs: number, lanes: LaneReply[]]>
+}
+
+/** Runs the script for some lanes, and tells the broker's time. */
+export function readLanes(
+  connection: Connection,
+  keys: Keys,
+  lanes: readonly string[],
+): Promise<[nowMs: number, lanes: LaneReply[]]> {
+  if (!('taskqReadLanes' in connection)) connection.defineCommand('taskqReadLanes', { lua: READ, readOnly: false })
+  const touched = lanes.flatMap((lane) => [...PARTS.map((part) => keys.lane(lane, part)), keys.retrying(lane)])
+  const args = lanes.flatMap((lane) => [keys.job(lane, ''), parseLane(lane).task ?? ''])
+  return (connection as unknown as Scripted).taskqReadLanes(1 + touched.length, keys.limits, ...touched, ...args)
+}
