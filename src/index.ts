@@ -29,6 +29,26 @@ export type { LastRun, ListRequest, ScheduleDrift, ScheduleList, ScheduleReport 
 export type { PauseOutcome } from './control/schedules-pause.js'
 export type { PreviewedSlot, PreviewRequest, SchedulePreview } from './control/schedules-preview.js'
 
+// What goes on, and what can be done about it
+export { control, type ControlApi } from './app/control.js'
+export type { ControlTarget, InspectTarget } from './app/control-target.js'
+export type { InspectApi } from './app/inspect.js'
+export type { ActionReport, Overview, Percentiles, QueueRow, Rates, TaskRow } from './control/dashboard.js'
+export type { QueriedJob, ScheduledJobReport, ScheduledReport, ScheduledRequest } from './control/inspect-jobs.js'
+export type {
+  ActiveJobReport,
+  ActiveReport,
+  RegisteredReport,
+  RegisteredTask,
+  ReservedReport,
+  StatsReport,
+} from './control/inspect-workers.js'
+export type { SilentWorker, SteerReport } from './control/steer.js'
+export type { LaneLimit } from './engine/queue-overview.js'
+export type { WorkerReply } from './engine/worker-command.js'
+export type { ProcessFacts, RunningJob, WorkerFacts } from './engine/worker-registry.js'
+export type { LiveBatch, LiveEvent, LiveFailure, LiveName } from './events/live-event.js'
+
 // Calling them
 export type { EnqueueOptions } from './task/enqueue-options.js'
 export type { Signature } from './canvas/signature.js'

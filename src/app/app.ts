@@ -2,6 +2,7 @@ import type { Beat } from '../beat/beat.js'
 import type { Client } from '../client/client.js'
 import type { FlagValues } from '../config/overrides.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
+import type { Dashboard } from '../control/dashboard.js'
 import type { Schedules } from '../control/schedules.js'
 import type { Discovery } from '../discovery/discover-tasks.js'
 import type { EmbeddedBroker } from '../embedded/broker.js'
@@ -133,6 +134,20 @@ export class App {
       this.client(),
     ])
     return openSchedules(this, engine, client)
+  }
+
+  /** What a screen needs: all that goes on, and what can be done about it. Connects when it is first used; close it. */
+  async dashboard(): Promise<Dashboard> {
+    const [{ AppDashboard }, { createRedactor }] = await Promise.all([
+      import('./dashboard.js'),
+      import('../codec/redaction.js'),
+    ])
+    return new AppDashboard({
+      engine: () => this.engine(),
+      label: async () => (await this.broker()).redis.label,
+      schedules: () => this.schedules(),
+      redact: createRedactor(this.config.redact),
+    })
   }
 
   /** Closes the connections. The embedded broker goes by itself when nobody is left. */

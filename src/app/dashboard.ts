@@ -1,0 +1,102 @@
+import type { Redactor } from '../codec/redaction.js'
+import type { ActionReport, Dashboard, DashboardAction, JobDetail, JobPage, Overview } from '../control/dashboard.js'
+import { actOnJobs, retryMatching } from '../control/jobs-actions.js'
+import { readJobDetail } from '../control/jobs-detail.js'
+import { readJobs } from '../control/jobs-list.js'
+import { Monitor } from '../control/overview.js'
+import { pauseQueue, resumeQueue } from '../control/queues.js'
+import type { Schedules } from '../control/schedules.js'
+import type { ScheduleReport } from '../control/schedules-list.js'
+import { actOnWorkers } from '../control/steer-action.js'
+import { changeRateLimit } from '../control/steer-limits.js'
+import type { Engine } from '../engine/engine.js'
+import type { JobFilter } from '../engine/job-summary.js'
+import type { LiveBatch } from '../events/live-event.js'
+import { LiveWatch } from './live-watch.js'
+
+/** What a dashboard is made of. */
+export interface DashboardParts {
+  /** Asked each time: an embedded broker that died may come back elsewhere, with an engine of its own. */
+  readonly engine: () => Promise<Engine>
+  /** The broker's address for people, without any password. */
+  readonly label: () => Promise<string>
+  readonly schedules: () => Promise<Schedules>
+  readonly redact: Redactor
+}
+
+/** All that a screen needs of an app. */
+export class AppDashboard implements Dashboard {
+  #latest: { readonly engine: Engine; readonly monitor: Monitor } | undefined
+  readonly #watches = new Set<LiveWatch>()
+
+  constructor(private readonly parts: DashboardParts) {}
+
+  async overview(): Promise<Overview> {
+    const [engine, label] = await Promise.all([this.parts.engine(), this.parts.label()])
+    if (this.#latest?.engine !== engine) this.#latest = { engine, monitor: new Monitor(engine, label) }
+    const overview = await this.#latest.monitor.look()
+    // Where that fails, the next look tries again.
+    for (const watch of this.#watches) void watch.follow(engine).catch(() => {})
+    return overview
+  }
+
+  async schedules(): Promise<readonly ScheduleReport[]> {
+    const { schedules } = await (await this.parts.schedules()).list({ drift: false })
+    return schedules
+  }
+
+  async jobs(filter: JobFilter, limit: number): Promise<JobPage> {
+    return readJobs(await this.parts.engine(), filter, limit, this.parts.redact)
+  }
+
+  async job(id: string): Promise<JobDetail | undefined> {
+    return readJobDetail(await this.parts.engine(), id, this.parts.redact)
+  }
+
+  async watch(onBatch: (batch: LiveBatch) => void): Promise<{ close(): Promise<void> }> {
+    const watch = new LiveWatch(onBatch)
+    await watch.follow(await this.parts.engine())
+    this.#watches.add(watch)
+    return {
+      close: async () => {
+        this.#watches.delete(watch)
+        await watch.close()
+      },
+    }
+  }
+
+  async act(action: DashboardAction): Promise<ActionReport> {
+    const engine = await this.parts.engine()
+    switch (action.kind) {
+      case 'jobs':
+        return actOnJobs(engine, action.verb, action.ids)
+      case 'retry-matching':
+        return retryMatching(engine, action.filter)
+      case 'queue':
+        return action.verb === 'pause' ? pauseQueue(engine, action.queue) : resumeQueue(engine, action.queue)
+      case 'rate-limit':
+        return changeRateLimit(engine, action.task, action.rate)
+      case 'workers':
+        return actOnWorkers(engine, action.command, action.ids)
+      case 'schedule':
+        return actOnSchedule(await this.parts.schedules(), action.verb, action.name)
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#watches].map((watch) => watch.close()))
+  }
+}
+
+async function actOnSchedule(
+  schedules: Schedules,
+  verb: 'run' | 'pause' | 'resume',
+  name: string,
+): Promise<ActionReport> {
+  if (verb === 'run') return done(`${name} runs as job ${await schedules.run(name)}`)
+  const [outcome] = verb === 'pause' ? await schedules.pause([name]) : await schedules.resume([name])
+  const state = verb === 'pause' ? 'paused' : 'not paused'
+  return done(outcome?.changed === true ? `${name} is ${state}` : `${name} was ${state} already`)
+}
+
+const done = (text: string): ActionReport => ({ done: 1, refused: [], text })
