@@ -1,0 +1,108 @@
+import { safeLines, safeText } from '../../codec/safe-text.js'
+import type { QueriedJob, ScheduledReport } from '../../control/inspect-jobs.js'
+import type {
+  ActiveReport,
+  RegisteredReport,
+  RegisteredTask,
+  ReservedReport,
+  StatsReport,
+} from '../../control/inspect-workers.js'
+import type { SteerReport } from '../../control/steer.js'
+import { formatDuration } from '../../time/duration.js'
+import { presentSteering } from './control.js'
+import { presentTable } from './table.js'
+
+const NO_WORKER = 'No worker runs: start one with taskq worker, or taskq dev.'
+
+/** What runs in each worker, longest first. */
+export function presentActive(workers: readonly ActiveReport[]): string {
+  if (workers.length === 0) return NO_WORKER
+  return workers.map(presentSlots).join('\n\n')
+}
+
+function presentSlots({ worker, jobs, more }: ActiveReport): string {
+  if (jobs.length + more === 0) return `${nameOf(worker)}: nothing runs`
+  const rows = jobs.map(({ task, id, queue, attempt, ageMs }) => [task, id, queue, attempt, formatDuration(ageMs)])
+  const table = jobs.length === 0 ? [] : [presentTable(['task', 'job', 'queue', 'attempt', 'for'], rows)]
+  return [nameOf(worker), ...table, ...(more > 0 ? [`and ${more} more`] : [])].join('\n')
+}
+
+/** The jobs that wait for their time, the next first. */
+export function presentScheduled({ jobs, total, searched }: ScheduledReport): string {
+  const more = total > jobs.length ? [`${jobs.length} of ${total} that wait; ${searched} were looked at.`] : []
+  if (jobs.length === 0) return more.length === 0 ? 'No job waits for its time.' : `None of these. ${more[0]}`
+  const rows = jobs.map(({ task, id, queue, state, dueInMs, error }) => [
+    dueInMs === undefined ? 'unknown' : dueInMs === 0 ? 'due' : `in ${formatDuration(dueInMs)}`,
+    state,
+    task,
+    id,
+    queue,
+    error ?? '',
+  ])
+  return [presentTable(['due', 'state', 'task', 'job', 'queue', 'failed with'], rows), ...more].join('\n')
+}
+
+/** Where jobs stand. */
+export function presentQueried(jobs: readonly QueriedJob[]): string {
+  const rows = jobs.map((job) =>
+    'task' in job
+      ? [job.id, job.state, job.task, job.queue, String(job.attempts), job.worker ?? '-']
+      : [job.id, job.state, '-', '-', '-', '-'],
+  )
+  return presentTable(['job', 'state', 'task', 'queue', 'attempts', 'worker'], rows)
+}
+
+/** That nothing is reserved, and why. */
+export const presentReserved = ({ workers, why }: ReservedReport): string =>
+  workers.length === 0 ? NO_WORKER : [...workers.map(({ worker }) => `${nameOf(worker)}: none`), '', why].join('\n')
+
+/** Which tasks each worker knows. */
+export function presentRegistered(workers: readonly RegisteredReport[]): string {
+  if (workers.length === 0) return NO_WORKER
+  return workers.map(({ worker, tasks }) => [nameOf(worker), presentKnown(tasks)].join('\n')).join('\n\n')
+}
+
+function presentKnown(tasks: readonly RegisteredTask[]): string {
+  if (tasks.length === 0) return 'no task'
+  const rows = tasks.map(({ task, queue, rateLimit, overridden }) => [
+    task,
+    queue ?? '-',
+    rateLimit ?? '-',
+    overridden === true ? 'set while running' : '',
+  ])
+  return presentTable(['task', 'queue', 'rate limit', ''], rows)
+}
+
+/** What each worker is, has done and costs. */
+export function presentStats(workers: readonly StatsReport[]): string {
+  return workers.length === 0 ? NO_WORKER : workers.map(presentWorkerStats).join('\n\n')
+}
+
+function presentWorkerStats(worker: StatsReport): string {
+  const { host, pid, version, queues, tasks, concurrency, autoscale, active, succeeded, failed, process } = worker
+  const facts: [string, string][] = [
+    ['host', `${host}, process ${pid}, taskq ${version}${process === undefined ? '' : `, node ${process.node}`}`],
+    ['since', `${worker.startedAt} (${formatDuration(worker.uptimeMs)})`],
+    ['heard', worker.heardMs === undefined ? 'unknown' : `${formatDuration(worker.heardMs)} ago`],
+    ['queues', queues.join(', ') || 'none'],
+    ['tasks', String(tasks)],
+    ['slots', `${active} of ${concurrency} run${autoscale ? `, autoscale ${autoscale.min} to ${autoscale.max}` : ''}`],
+    ['done', `${succeeded} succeeded, ${failed} failed`],
+  ]
+  if (process !== undefined) facts.push(['process', presentProcess(process)])
+  const lines = facts.map(([name, value]) => `  ${name.padEnd(8)} ${safeText(value, 500)}`)
+  return [`${nameOf(worker.worker)}${worker.stopping ? ' (stops)' : ''}`, ...lines].join('\n')
+}
+
+const presentProcess = ({ rssBytes, cpu, loopLagMs }: NonNullable<StatsReport['process']>): string =>
+  `${Math.round(rssBytes / 1_048_576)} MB, ${Math.round(cpu * 100)} % of a core, event loop ${formatDuration(loopLagMs)} late`
+
+/** The settings of each worker; then those that said nothing. */
+export function presentConf({ answers, silent }: SteerReport): string {
+  const told = answers.map(({ worker, data, text }) =>
+    [nameOf(worker), safeLines(data === undefined ? text : JSON.stringify(data, null, 2))].join('\n'),
+  )
+  return [...told, ...(silent.length === 0 ? [] : [presentSteering({ answers: [], silent })])].join('\n\n')
+}
+
+const nameOf = (worker: string): string => safeText(worker, 120)

@@ -1,0 +1,15 @@
+import type { WorkerFacts } from '../../engine/worker-registry.js'
+
+/** A live worker, as every `--json` prints it. */
+export const workerJson = ({ startedAt, beatAt, slots, ...facts }: WorkerFacts) => ({
+  ...facts,
+  startedAt: tellInstant(startedAt),
+  ...(beatAt !== undefined && { beatAt: tellInstant(beatAt) }),
+  ...(slots !== undefined && { slots: slots.map((slot) => ({ ...slot, startedAt: tellInstant(slot.startedAt) })) }),
+})
+
+/** An instant as JSON has it; null for one that is unknown or no instant. */
+export function tellInstant(ms: number | undefined): string | null {
+  const date = new Date(ms ?? Number.NaN)
+  return Number.isNaN(date.getTime()) ? null : date.toISOString()
+}
