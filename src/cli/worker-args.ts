@@ -10,10 +10,13 @@ export function workerArgsOf(flags: AppFlags & WorkerFlags): string[] {
     ['queue', flags.queue?.join(',')],
     ['exclude-queue', flags['exclude-queue']?.join(',')],
     ['concurrency', flags.concurrency],
+    ['autoscale', flags.autoscale],
     ['name', flags.name],
     ['log-level', flags['log-level']],
     ['log-format', flags['log-format']],
     ['shutdown-timeout', flags['shutdown-timeout']],
+    ['metrics-port', flags['metrics-port']],
+    ['metrics-host', flags['metrics-host']],
   ]
   return given.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]))
 }

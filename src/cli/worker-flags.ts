@@ -1,5 +1,7 @@
 import { integer, string } from '@oclif/core/flags'
 import type { FlagValues } from '../config/overrides.js'
+import { formatProblem, show } from '../errors/problems.js'
+import { TaskqError } from '../errors/taskq-error.js'
 import { type LogFlags, logFlags, logSettingsOf } from './log-flags.js'
 
 /** The flags that `worker` and `dev` share. Letters are Celery's. */
@@ -19,9 +21,18 @@ export const workerFlags = {
     description: 'serve all queues but these',
   }),
   concurrency: integer({ char: 'c', description: 'jobs at once, over all queues. Default: 10' }),
+  autoscale: string({
+    description: 'MAX,MIN: run so many jobs at once as there is work for, between these; instead of --concurrency',
+    exclusive: ['concurrency'],
+  }),
   name: string({ char: 'n', description: 'the name before @host. Default: worker' }),
   ...logFlags,
   'shutdown-timeout': string({ description: 'how long running jobs may go on after SIGTERM. Default: 25s' }),
+  'metrics-port': integer({ min: 0, max: 65_535, description: 'serve metrics and health by HTTP on this port' }),
+  'metrics-host': string({
+    dependsOn: ['metrics-port'],
+    description: 'serve them on this address. Default: 127.0.0.1, this machine alone',
+  }),
 } as const
 
 /** Those flags, as they were given. */
@@ -29,8 +40,11 @@ export interface WorkerFlags extends LogFlags {
   readonly queue?: string[] | undefined
   readonly 'exclude-queue'?: string[] | undefined
   readonly concurrency?: number | undefined
+  readonly autoscale?: string | undefined
   readonly name?: string | undefined
   readonly 'shutdown-timeout'?: string | undefined
+  readonly 'metrics-port'?: number | undefined
+  readonly 'metrics-host'?: string | undefined
 }
 
 /** The settings that they override. */
@@ -41,4 +55,22 @@ export function settingsOf(flags: WorkerFlags): Partial<FlagValues> {
     ...(concurrency !== undefined && { concurrency }),
     ...(shutdownTimeout !== undefined && { shutdownTimeout }),
   }
+}
+
+/**
+ * Reads `--autoscale`, in Celery's order: the most, then the least.
+ *
+ * @throws TaskqError `TASKQ_USAGE`
+ */
+export function readAutoscale(text: string): { readonly min: number; readonly max: number } {
+  const [, most = '', least = ''] = /^(\d{1,4}),(\d{1,4})$/.exec(text) ?? []
+  const [max, min] = [Number(most), Number(least)]
+  if (min >= 1 && min <= max) return { min, max }
+  const problem = {
+    key: '--autoscale',
+    expected: 'MAX,MIN: the most and the least jobs at once, 1 or more each',
+    got: show(text),
+  }
+  const isTurned = max >= 1 && max < min
+  throw new TaskqError('TASKQ_USAGE', formatProblem({ ...problem, ...(isTurned && { nearest: `${min},${max}` }) }))
 }

@@ -1,0 +1,27 @@
+import { string as stringArg } from '@oclif/core/args'
+import { AppCommand } from '../../app-command.js'
+
+/** `taskq inspect query`: where jobs stand. */
+export default class InspectQuery extends AppCommand {
+  static override summary = 'Show where jobs stand, and which worker runs them.'
+  static override description =
+    'In every state, not only while they run. Exits with 1 when one is unknown: it never was, or was forgotten. taskq result shows all of one job.'
+  static override enableJsonFlag = true
+  static override examples = [
+    { description: 'Two jobs', command: '<%= config.bin %> inspect query mwpjonpwXMLduI91RF2E kSd02mZpQ7TTyfEqd1Bv' },
+  ]
+
+  static override args = { ids: stringArg({ required: true, multiple: true, description: "the jobs' ids" }) }
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(InspectQuery)
+    const [{ queryJobs }, { presentQueried }] = await Promise.all([
+      import('../../../control/inspect-jobs.js'),
+      import('../../presenters/inspect.js'),
+    ])
+    const jobs = await queryJobs(await (await this.openApp(flags)).engine(), args.ids)
+    this.log(presentQueried(jobs))
+    if (jobs.some(({ state }) => state === 'unknown')) process.exitCode = 1
+    return { jobs }
+  }
+}

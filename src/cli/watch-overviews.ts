@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { App } from '../app/app.js'
+import type { Dashboard, Overview } from '../control/dashboard.js'
+import { describeError } from './describe-error.js'
+import { jsonLine } from './json-line.js'
+import { errorJson } from './presenters/error.js'
+import { overviewJson } from './presenters/overview.js'
+import { stopWish } from './stop-wish.js'
+
+/** What a watch needs. */
+interface WatchOptions {
+  readonly everyMs: number
+  /** Ends the watch. */
+  readonly wish: AbortSignal
+  readonly onOverview: (overview: Overview) => void
+  /** A look that failed: the broker is away, say. The next one comes later. */
+  readonly onError: (error: unknown) => void
+}
+
+/** Prints what goes on, a line of JSON at every look, until a signal ends it. */
+export async function printOverviews(app: App, everyMs: number): Promise<void> {
+  const wish = stopWish()
+  const print = (value: unknown) => void process.stdout.write(jsonLine(value))
+  const dashboard = await app.dashboard()
+  try {
+    await watchOverviews(dashboard, {
+      everyMs,
+      wish,
+      onOverview: (overview) => print(overviewJson(overview)),
+      onError: (error) => print(errorJson(describeError(error, { command: 'taskq dashboard', flags: [] }))),
+    })
+  } finally {
+    await dashboard.close()
+  }
+}
+
+/** However long the broker is away, it is looked for this often. */
+const LONGEST_WAIT_MS = 30_000
+
+/** Looks again and again, until it is stopped. A broker that is away is asked less and less often. */
+export async function watchOverviews(dashboard: Pick<Dashboard, 'overview'>, options: WatchOptions): Promise<void> {
+  const { everyMs, wish, onOverview, onError } = options
+  let failures = 0
+  while (!wish.aborted) {
+    const startedAt = performance.now()
+    try {
+      const overview = await dashboard.overview()
+      failures = 0
+      if (!wish.aborted) onOverview(overview)
+    } catch (error) {
+      failures++
+      if (!wish.aborted) onError(error)
+    }
+    const waitMs = failures === 0 ? everyMs : Math.max(everyMs, Math.min(everyMs * 2 ** failures, LONGEST_WAIT_MS))
+    const restMs = Math.max(0, waitMs - (performance.now() - startedAt))
+    await sleep(restMs, undefined, { signal: wish }).catch(() => {})
+  }
+}
