@@ -6,38 +6,66 @@ import { packageVersion } from '../app/version.js'
 import { logTaskLines, logWorkerEvents } from '../app/worker-log.js'
 import type { WorkerRequest } from '../app/worker-request.js'
 import type { Beat } from '../beat/beat.js'
+import type { WorkerEventSink } from '../events/worker-event.js'
 import type { Worker } from '../worker/worker.js'
 import { presentBanner } from './presenters/worker.js'
 import { releaseStartMemory } from './release-memory.js'
 import { discoverAll, greet, STOPPED_EARLY } from './service-start.js'
 import { listenForStop } from './stop-signals.js'
 import { watchForAccidents } from './worker-accidents.js'
+import { type MetricsPlace, startTelling } from './worker-telling.js'
 
 /** What `taskq worker` was asked for. */
 export interface WorkerRun extends Omit<WorkerRequest, 'onEvent' | 'onLog'> {
   /** Whether Beat runs in the same process. */
   readonly beat: boolean
+  /** Where its metrics and its health are served. Default: nowhere. */
+  readonly metrics?: MetricsPlace
 }
 
 /**
- * The life of `taskq worker`: discover → connect → banner → work → stop.
+ * The life of `taskq worker`: discover → connect → banner → work → stop. Its metrics and health are told from before it
+ * connects until it has stopped.
  *
  * @throws TaskqError `TASKQ_DISCOVERY_FAILED` where a task file cannot be imported: its jobs would wait unseen;
- *   `TASKQ_SCHEDULE_INVALID` where Beat runs too, and an entry can never work
+ *   `TASKQ_SCHEDULE_INVALID` where Beat runs too, and an entry can never work; `TASKQ_METRICS_LISTEN`
  */
-export async function runWorker(app: App, { beat: withBeat, ...wanted }: WorkerRun): Promise<void> {
+export async function runWorker(app: App, wanted: WorkerRun): Promise<void> {
   const log = await createLogger(app.config.log)
-  const running: { worker?: Worker; beat?: Beat } = {}
+  const running: Running = {}
   listenForStop(stepsOf(running, log, app.config.worker.shutdownTimeoutMs))
   const discovery = await discoverAll(app, 'worker')
+  const tasks = discovery.tasks.map(({ definition }) => definition.name)
+  const telling = await startTelling(app, log, { metrics: wanted.metrics, tasks, worker: () => running.worker })
+  try {
+    await work(app, log, wanted, { running, tasks, onEvent: telling.onEvent })
+  } finally {
+    await telling.stop()
+  }
+}
+
+interface Running {
+  worker?: Worker
+  beat?: Beat
+}
+
+async function work(
+  app: App,
+  log: Logger,
+  { beat: withBeat, ...wanted }: WorkerRun,
+  { running, tasks, onEvent }: { running: Running; tasks: readonly string[]; onEvent: WorkerEventSink },
+): Promise<void> {
   const beat = withBeat ? (await app.createBeat(logBeatEvents(log))).beat : undefined
+  const logEvent = logWorkerEvents(log)
   const { worker, queues, name } = await app.createWorker({
     ...wanted,
-    onEvent: logWorkerEvents(log),
+    onEvent: (event) => {
+      onEvent(event)
+      logEvent(event)
+    },
     onLog: logTaskLines(log),
   })
   const concurrency = wanted.once === true ? 1 : app.config.worker.concurrency
-  const tasks = discovery.tasks.map(({ definition }) => definition.name)
   await greet(app, log, { name, queues, version: packageVersion(), concurrency, tasks }, presentBanner)
   running.worker = worker
   if (beat !== undefined) running.beat = beat
@@ -58,7 +86,7 @@ export async function runWorker(app: App, { beat: withBeat, ...wanted }: WorkerR
 }
 
 /** What the signals do, one after the other. Before the worker works there is nothing to tidy up. */
-function stepsOf(running: { readonly worker?: Worker; readonly beat?: Beat }, log: Logger, shutdownMs: number) {
+function stepsOf(running: Readonly<Running>, log: Logger, shutdownMs: number) {
   return [
     () => {
       if (running.worker === undefined) process.exit(STOPPED_EARLY)

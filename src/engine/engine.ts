@@ -1,10 +1,12 @@
 import type { RedisBroker } from '../config/resolved-config.js'
 import type { LiveBatch } from '../events/live-event.js'
+import { AlertStore } from './alert-store.js'
 import { type BeatFacts, readLeadingBeat } from './beat-lease.js'
 import { type BrokerInfo, type BrokerPulse, readBrokerInfo, readBrokerPulse } from './broker-info.js'
 import { BrokerLink } from './broker-link.js'
 import { ControlBus } from './control-bus.js'
 import { FinishWatch } from './finish-watch.js'
+import { JobLists } from './job-lists.js'
 import { JobReader } from './job-reader.js'
 import type { JobRecord } from './job-record.js'
 import { type Keys, keysOf } from './keys.js'
@@ -38,8 +40,10 @@ export interface EngineOptions {
 export class Engine {
   readonly producer: Producer
   readonly jobs: JobReader
+  readonly jobLists: JobLists
   readonly finish: FinishWatch
   readonly stats: StatsReader
+  readonly alerts: AlertStore
   /** The limits that operators set. */
   readonly taskLimits: TaskLimits
   readonly #keys: Keys
@@ -56,7 +60,9 @@ export class Engine {
     this.#backends = new LaneBackends(this.#link.connection, this.#keys.prefix)
     this.producer = new Producer(this.#link, this.#backends, this.#keys, options.timeoutMs)
     this.jobs = new JobReader(this.#link, this.#keys)
+    this.jobLists = new JobLists(this.#link, this.#keys)
     this.stats = new StatsReader(this.#link, this.#keys)
+    this.alerts = new AlertStore(this.#link, this.#keys)
     this.taskLimits = new TaskLimits(this.#link, this.#keys)
     this.finish = new FinishWatch(this.#link, options.broker, this.#keys)
     this.#control = new ControlBus(options.broker, this.#keys, options.timeoutMs)

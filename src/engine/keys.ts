@@ -29,6 +29,10 @@ export interface Keys {
   schedule(name: string): string
   /** Which beat leads; gone when that one is. */
   readonly beat: string
+  /** Which process looks for what somebody must be told of; gone when that one is. */
+  readonly alerts: string
+  /** What was told already. */
+  readonly alertState: string
   /** A stream by which a process wakes its own reader of event streams. */
   nudges(id: string): string
   /** The channel on which workers are told what to do. */
@@ -59,6 +63,8 @@ export function keysOf(prefix: string): Keys {
     scheduleEdits: `${root}~schedule-edits`,
     schedule: (name: string) => `${root}~schedule:${name}`,
     beat: `${root}~beat`,
+    alerts: `${root}~alerts`,
+    alertState: `${root}~alert-state`,
     limits: `${root}~limits`,
     control: `${root}~control`,
     events: `${root}~events`,

@@ -29,6 +29,7 @@ export class Worker {
   readonly #lanes = new Map<string, LaneConsumer>()
   readonly #done = Promise.withResolvers<void>()
   #stopping: Promise<void> | undefined
+  #life: 'starting' | 'working' | 'stopped' = 'starting'
 
   constructor(
     private readonly side: WorkerSide,
@@ -58,6 +59,16 @@ export class Worker {
     return this.#done.promise
   }
 
+  /** Where it stands in its life. It takes jobs while it is `working`. */
+  get state(): 'starting' | 'working' | 'stopping' | 'stopped' {
+    return this.#stopping === undefined || this.#life === 'stopped' ? this.#life : 'stopping'
+  }
+
+  /** How many jobs it runs at once. */
+  get slots(): number {
+    return this.options.concurrency
+  }
+
   /** How many jobs run now, and how runs have ended since the start. */
   get counts(): { active: number; succeeded: number; failed: number } {
     return { active: this.#dispatcher.active, succeeded: this.#runner.succeeded, failed: this.#runner.failed }
@@ -81,6 +92,7 @@ export class Worker {
     }
     try {
       await this.#open()
+      if (this.#stopping === undefined) this.#life = 'working'
     } catch (error) {
       // Told to stop meanwhile: what fails then is the connection that was closed.
       if (this.#stopping !== undefined) return
@@ -113,6 +125,7 @@ export class Worker {
       await Promise.allSettled([...this.#lanes.values()].map((lane) => lane.close()))
       await this.side.close()
     } finally {
+      this.#life = 'stopped'
       this.#done.resolve()
     }
   }
