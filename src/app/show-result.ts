@@ -1,7 +1,7 @@
+import { readLogLine } from '../codec/log-line.js'
 import { type JobReport, readJob, readJobLog } from '../control/job-report.js'
 import { JobFailedError } from '../errors/job-failure.js'
 import { TaskqError } from '../errors/taskq-error.js'
-import { readLogLine } from '../worker/run-log.js'
 import type { App } from './app.js'
 
 /** Which job is shown, and how much of it. */
@@ -39,7 +39,7 @@ export async function showResult(app: App, { id, waitMs, logs }: ResultRequest):
   return {
     job,
     failed: await handle.failed(),
-    logs: logs ? (await readJobLog(engine, id, LOG_LINES)).map(readLogLine) : undefined,
+    logs: logs ? (await readJobLog(engine, id, LOG_LINES)).map((line) => readLogLine(line)) : undefined,
   }
 }
 

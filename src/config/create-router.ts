@@ -1,3 +1,4 @@
+import { taskGlob } from '../task/task-glob.js'
 import type { ResolvedConfig } from './resolved-config.js'
 
 /**
@@ -5,7 +6,7 @@ import type { ResolvedConfig } from './resolved-config.js'
  * else `defaultQueue`. A `*` stands for any characters. Answers are remembered by task.
  */
 export function createRouter({ routes, defaultQueue }: Pick<ResolvedConfig, 'routes' | 'defaultQueue'>) {
-  const compiled = routes.map(({ pattern, queue }) => ({ matches: toExpression(pattern), queue }))
+  const compiled = routes.map(({ pattern, queue }) => ({ matches: taskGlob(pattern), queue }))
   const known = new Map<string, string>()
   return (task: string): string => {
     const answer = known.get(task) ?? compiled.find(({ matches }) => matches.test(task))?.queue ?? defaultQueue
@@ -22,8 +23,3 @@ export const queueOfTask = (
 
 /** Names come from callers too: what is remembered must not grow without end. */
 const REMEMBERED = 10_000
-
-const toExpression = (pattern: string): RegExp => {
-  const parts = pattern.split(/\*+/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`)
-}

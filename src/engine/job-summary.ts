@@ -1,3 +1,6 @@
+import type { JobFailure } from '../errors/job-failure.js'
+import type { JobStanding } from './job-record.js'
+
 /** The places where a queue keeps its jobs. `dead` holds failed, dead and revoked ones. */
 export type JobPlaceName = 'active' | 'queued' | 'scheduled' | 'retrying' | 'succeeded' | 'dead'
 
@@ -20,4 +23,26 @@ export interface JobFilter {
   readonly text?: string
   /** Only jobs that ended after this, in milliseconds since 1970. For `succeeded` and `dead`. */
   readonly since?: number
+}
+
+/** A job in a list: what can be told without reading all of it. */
+export interface JobSummary {
+  readonly id: string
+  readonly lane: string
+  readonly task: string
+  /** The envelope as JSON; undefined where it is too large for a list. */
+  readonly data: string | undefined
+  readonly dataBytes: number
+  readonly enqueuedAt: number
+  /** Runs that ended. */
+  readonly attemptsMade: number
+  /** When it may run, for one that waits for its time. */
+  readonly dueAt: number | undefined
+  readonly startedAt: number | undefined
+  readonly finishedAt: number | undefined
+  /** Undefined where it is too large for a list. */
+  readonly progress: unknown
+  /** Why it failed, cut; without the stack. */
+  readonly failure: JobFailure | undefined
+  readonly standing: JobStanding
 }

@@ -1,4 +1,3 @@
-import { safeText } from '../codec/safe-text.js'
 import { describeFailure } from '../errors/job-failure.js'
 import type { LogLine, TaskLogger } from '../task/run-context.js'
 
@@ -31,14 +30,3 @@ export function formatLogLine(level: LogLevel, attempt: number, fields: object |
 /** JSON makes an Error `{}`, but it is what logs are read for. */
 const describeErrors = (_key: string, value: unknown): unknown =>
   value instanceof Error ? describeFailure(value) : value
-
-/** A stored line for a terminal. Lines of unknown form are shown as they are, made safe. */
-export function readLogLine(stored: string): string {
-  try {
-    const { time, level, message, fields } = JSON.parse(stored) as Record<string, unknown>
-    const rest = fields === undefined ? '' : ` ${JSON.stringify(fields)}`
-    return safeText(`${String(time)} ${String(level)} ${String(message)}${rest}`)
-  } catch {
-    return safeText(stored)
-  }
-}

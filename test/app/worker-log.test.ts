@@ -1,8 +1,9 @@
 import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
 import { logTaskLines, logWorkerEvents } from '../../src/app/worker-log.js'
+import { readLogLine } from '../../src/codec/log-line.js'
 import type { WorkerEvent } from '../../src/events/worker-event.js'
-import { createRunLog, formatLogLine, readLogLine } from '../../src/worker/run-log.js'
+import { createRunLog, formatLogLine } from '../../src/worker/run-log.js'
 
 const job = { id: 'j1', task: 'send', queue: 'emails', attempt: 2 }
 const HOSTILE = 'evil\u001b]0;title\u0007\r\nforged'
