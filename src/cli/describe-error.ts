@@ -3,6 +3,7 @@ import type { JobFailure } from '../errors/job-failure.js'
 import { nearest } from '../errors/nearest.js'
 import { isTaskqError } from '../errors/taskq-error.js'
 import { exitCodeOf } from './exit-code.js'
+import { isUsageError, tellUsage } from './usage-message.js'
 
 /** An error as a command tells it. */
 export interface DescribedError {
@@ -42,20 +43,10 @@ export function describeError(error: unknown, place: ErrorPlace): DescribedError
   }
 }
 
-interface UsageError extends Error {
-  readonly parse: unknown
-  /** The flags that do not exist, where that is the error. */
-  readonly flags?: readonly string[]
-}
-
-const isUsageError = (error: unknown): error is UsageError => error instanceof Error && 'parse' in error
-
-function describeUsage(error: UsageError, { command, flags }: ErrorPlace): DescribedError {
+function describeUsage(error: Error & { readonly flags?: unknown }, { command, flags }: ErrorPlace): DescribedError {
   const unknown = Array.isArray(error.flags) ? String(error.flags[0]) : undefined
   const meant = unknown === undefined ? undefined : nearest(unknown.replace(/^-+|=.*$/g, ''), flags)
-  const message = error.message
-    .replace(/\n*See more help with --help$/, '')
-    .replace(/^Nonexistent flag/, 'Unknown flag')
+  const message = tellUsage(error.message)
   return {
     code: 'TASKQ_USAGE',
     message: meant === undefined ? message : `${message} (did you mean --${meant}?)`,

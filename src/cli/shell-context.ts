@@ -1,5 +1,6 @@
 import { getResult, sendTask } from '../app/ambient.js'
 import type { App } from '../app/app.js'
+import { control } from '../app/control.js'
 import { schedules } from '../app/schedules.js'
 import { signature } from '../canvas/signature.js'
 import type { TaskDefinition } from '../task/definition.js'
@@ -26,7 +27,7 @@ const callerOf = (definition: TaskDefinition) => ({
 /** Gathers what the shell has at hand. A name that two tasks could have, or that is taken, is nobody's. */
 export function createShellContext(app: App, definitions: readonly TaskDefinition[]): ShellContext {
   const all = Object.fromEntries(definitions.map((definition) => [definition.name, callerOf(definition)]))
-  const things = { app, config: app.config, tasks: all, schedules, sendTask, getResult, signature }
+  const things = { app, config: app.config, tasks: all, control, schedules, sendTask, getResult, signature }
   const short = definitions.flatMap(({ name }) => {
     const identifier = identifierOf(name)
     const isFree = identifier !== undefined && !(identifier in things) && !(identifier in globalThis)

@@ -74,3 +74,10 @@ export function readAutoscale(text: string): { readonly min: number; readonly ma
   const isTurned = max >= 1 && max < min
   throw new TaskqError('TASKQ_USAGE', formatProblem({ ...problem, ...(isTurned && { nearest: `${min},${max}` }) }))
 }
+
+/** Where metrics are to be served; undefined for nowhere. */
+export function metricsPlaceOf(flags: WorkerFlags): { readonly port: number; readonly host?: string } | undefined {
+  const { 'metrics-port': port, 'metrics-host': host } = flags
+  if (port === undefined) return undefined
+  return host === undefined ? { port } : { port, host }
+}

@@ -1,5 +1,5 @@
 import { AppCommand } from '../app-command.js'
-import { settingsOf, workerFlags } from '../worker-flags.js'
+import { readAutoscale, settingsOf, workerFlags } from '../worker-flags.js'
 
 /** `taskq dev`: a broker, a worker and Beat for the work on tasks. */
 export default class Dev extends AppCommand {
@@ -17,6 +17,7 @@ export default class Dev extends AppCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Dev)
+    if (flags.autoscale !== undefined) readAutoscale(flags.autoscale)
     const app = await this.openApp(flags, settingsOf(flags))
     const [{ runDev }, { workerArgsOf }] = await Promise.all([import('../dev-session.js'), import('../worker-args.js')])
     await runDev(app, {

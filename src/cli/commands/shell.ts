@@ -5,7 +5,7 @@ import { AppCommand } from '../app-command.js'
 export default class Shell extends AppCommand {
   static override summary = "Run JavaScript with this project's tasks loaded: line by line, from -e, or from a file."
   static override description =
-    'Each task is there by its name, to be enqueued: await Add.delay(1, 2). So are tasks, sendTask, getResult, signature, schedules, app and config. Without a terminal it runs what comes on standard input. Task files that cannot be imported are told; the others are there. The history is kept in .taskq/ of the project, or where TASKQ_HISTORY says.'
+    'Each task is there by its name, to be enqueued: await Add.delay(1, 2). So are tasks, sendTask, getResult, signature, schedules, control, app and config. Without a terminal it runs what comes on standard input. Task files that cannot be imported are told; the others are there. The history is kept in .taskq/ of the project, or where TASKQ_HISTORY says.'
   static override examples = [
     { description: 'Line by line', command: '<%= config.bin %> shell' },
     { description: 'One line, and print what it gives', command: `<%= config.bin %> shell -e 'await Add.delay(1, 2)'` },

@@ -1,6 +1,6 @@
 import { boolean } from '@oclif/core/flags'
 import { AppCommand } from '../app-command.js'
-import { settingsOf, workerFlags } from '../worker-flags.js'
+import { metricsPlaceOf, readAutoscale, settingsOf, workerFlags } from '../worker-flags.js'
 
 /** `taskq worker`: serves queues until it is told to stop. */
 export default class Worker extends AppCommand {
@@ -12,6 +12,8 @@ Exits with 0 after a stop, 1 when task files cannot be imported or the broker ca
   static override examples = [
     { description: 'Serve all queues of the project', command: '<%= config.bin %> worker' },
     { description: 'Serve two queues, 20 jobs at once', command: '<%= config.bin %> worker -Q emails,reports -c 20' },
+    { description: 'As many jobs at once as there is work for', command: '<%= config.bin %> worker --autoscale 20,3' },
+    { description: 'With metrics and health by HTTP', command: '<%= config.bin %> worker --metrics-port 9100' },
     { description: 'With the schedule, for development', command: '<%= config.bin %> worker --beat' },
     { description: 'Do what waits, then end', command: '<%= config.bin %> worker --burst' },
   ]
@@ -27,6 +29,8 @@ Exits with 0 after a stop, 1 when task files cannot be imported or the broker ca
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Worker)
+    const autoscale = flags.autoscale === undefined ? undefined : readAutoscale(flags.autoscale)
+    const metrics = metricsPlaceOf(flags)
     const app = await this.openApp(flags, settingsOf(flags))
     const { runWorker } = await import('../run-worker.js')
     await runWorker(app, {
@@ -36,6 +40,8 @@ Exits with 0 after a stop, 1 when task files cannot be imported or the broker ca
       ...(flags.queue !== undefined && { queues: flags.queue }),
       ...(flags['exclude-queue'] !== undefined && { excludeQueues: flags['exclude-queue'] }),
       ...(flags.name !== undefined && { name: flags.name }),
+      ...(autoscale !== undefined && { autoscale }),
+      ...(metrics !== undefined && { metrics }),
     })
   }
 }

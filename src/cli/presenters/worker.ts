@@ -7,19 +7,22 @@ export interface BannerFacts {
   readonly version: string
   readonly broker: string
   readonly concurrency: number
+  /** Bounds between which it chooses that itself. */
+  readonly autoscale?: { readonly min: number; readonly max: number } | undefined
   readonly queues: readonly string[]
   readonly tasks: readonly string[]
 }
 
 /** The start banner, in Celery's order. */
-export function presentBanner({ name, version, broker, concurrency, queues, tasks }: BannerFacts): string {
+export function presentBanner(facts: BannerFacts): string {
+  const { name, version, broker, queues, tasks } = facts
   return [
     '',
     `taskq ${version} · ${safeText(name)} · process ${process.pid}`,
     '',
     '[config]',
     `  broker       ${safeText(broker)}`,
-    `  concurrency  ${concurrency}`,
+    `  concurrency  ${presentConcurrency(facts)}`,
     '[queues]',
     ...queues.map((queue) => `  ${safeText(queue)}`),
     '[tasks]',
@@ -27,3 +30,6 @@ export function presentBanner({ name, version, broker, concurrency, queues, task
     '',
   ].join('\n')
 }
+
+const presentConcurrency = ({ concurrency, autoscale }: BannerFacts): string =>
+  autoscale === undefined ? String(concurrency) : `${autoscale.min} to ${autoscale.max} (autoscale)`
