@@ -19,7 +19,7 @@ export function formatCount(count: number | undefined): string {
 }
 
 /** A rate: `0`, `0.4`, `12`, `1.2k`. */
-export function formatRate(rate: number | undefined): string {
+export function formatSpeed(rate: number | undefined): string {
   if (rate === undefined || !Number.isFinite(rate)) return NONE
   if (rate > 0 && rate < 0.05) return '<0.1'
   return rate < 10 ? round(rate) : formatCount(rate)
@@ -39,6 +39,11 @@ export function formatRun(ms: number | undefined): string {
   if (ms < 59_950) return `${round(ms / 1000)}s`
   if (ms < 3_597_000) return `${round(ms / 60_000)}m`
   return formatAge(ms)
+}
+
+/** How long the broker takes to answer: `0.4ms`, `12ms`. */
+export function formatPing(ms: number | undefined): string {
+  return ms !== undefined && ms < 10 ? `${round(ms)}ms` : formatRun(ms)
 }
 
 /** How long something goes on: `3s`, `4m`, `2h`, `12d`. Rounded down, as ages are. */

@@ -13,9 +13,9 @@ const TOWER = /(\p{M}{4})\p{M}+/gu
  * What terminals disagree on: characters that show nothing, marks that enclose, variation selectors and shades of skin,
  * which make one cell of two or two of one.
  */
-const UNSTEADY = /[\p{Default_Ignorable_Code_Point}\p{Me}\u{1f3fb}-\u{1f3ff}]/gu
+const UNSTEADY = /[\p{Default_Ignorable_Code_Point}\p{Me}\p{Emoji_Modifier}]/gu
 /** Of these, the ones that go without a trace: they only choose between looks of the character before. */
-const LOOKS = /^[\ufe00-\ufe0f\u{1f3fb}-\u{1f3ff}]$/u
+const LOOKS = /^[\ufe00-\ufe0f\p{Emoji_Modifier}]$/u
 
 /** Text that is safe on a screen, and how many cells it takes. */
 export interface Measured {
@@ -25,10 +25,10 @@ export interface Measured {
 
 /**
  * Makes a text safe and no wider than `maxWidth` cells, with an ellipsis where it is cut. It is cut before anything
- * else, so that a text of 10 MB costs as much as one of a line.
+ * else, so that a text of 10 MB costs as much as one of a line. What a broken record has in a text's place is empty.
  */
 export function clip(text: string, maxWidth: number): Measured {
-  if (maxWidth <= 0) return { text: '', width: 0 }
+  if (maxWidth <= 0 || typeof text !== 'string') return { text: '', width: 0 }
   const limit = maxWidth * UNITS_PER_CELL + UNITS_PER_CELL
   const isLong = text.length > limit
   const clean = cleanText(isLong ? text.slice(0, limit) : text)

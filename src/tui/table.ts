@@ -73,7 +73,7 @@ export function headLine<Row>(
 ): Line {
   const heads = placed.map(({ column, width }) => {
     const isSorted = sort?.column === column.id
-    const mark = isSorted ? (sort.reversed ? glyphs.descending : glyphs.ascending) : ''
+    const mark = isSorted ? (sort.reversed ? glyphs.ascending : glyphs.descending) : ''
     return padded(`${column.title}${mark}`, width, isSorted ? 'strong' : 'dim', column.align)
   })
   return lineOf([gap(MARKS_WIDTH), ...spaced(heads)])
@@ -88,9 +88,18 @@ export interface RowMarks {
 /** A row. The one under the cursor looks so as a whole, and has a sign, for screens without colour. */
 export function rowLine<Row>(placed: readonly PlacedColumn<Row>[], row: Row, marks: RowMarks, { glyphs }: Theme): Line {
   const cursor = span(marks.isCursor ? glyphs.cursor : ' ', 'plain', 1)
-  const selected = span(marks.isSelected ? glyphs.selected : ' ', 'accent', 1)
-  const cells = placed.map(({ column, width }) => cellSpan(column.cell(row, width), width, column.align))
+  const selected = marks.isSelected ? span(glyphs.selected, 'accent', 1) : gap(1)
+  const cells = placed.map(({ column, width }) => cellSpan(cellOf(column, row, width), width, column.align))
   return lineOf([cursor, selected, gap(1), ...spaced(cells)], marks.isCursor ? 'cursor' : undefined)
+}
+
+/** A record that is broken, by whatever version wrote it, costs a cell and not the screen. */
+function cellOf<Row>({ cell }: Column<Row>, row: Row, width: number): Cell {
+  try {
+    return cell(row, width)
+  } catch {
+    return ['?', 'warn']
+  }
 }
 
 function cellSpan(cell: Cell, width: number, align: 'right' | undefined): Span {

@@ -5,14 +5,10 @@ export interface Glyphs {
   readonly paused: string
   readonly limited: string
   readonly frozen: string
+  readonly caret: string
   readonly descending: string
   readonly ascending: string
   readonly dot: string
-  readonly none: string
-  readonly separator: string
-  readonly branch: string
-  readonly lastBranch: string
-  readonly trunk: string
   readonly states: Readonly<Record<StateGlyph, string>>
   readonly box: BoxGlyphs
   /** From nothing to most. */
@@ -48,15 +44,11 @@ export const UNICODE: Glyphs = {
   selected: '✓',
   paused: '‖',
   limited: '●',
-  frozen: '❄',
+  frozen: '*',
+  caret: '▏',
   descending: '▼',
   ascending: '▲',
   dot: '·',
-  none: '–',
-  separator: '│',
-  branch: '├',
-  lastBranch: '└',
-  trunk: '│',
   states: {
     scheduled: '◷',
     queued: '○',
@@ -81,14 +73,10 @@ export const ASCII: Glyphs = {
   paused: '=',
   limited: 'o',
   frozen: '#',
+  caret: '|',
   descending: 'v',
   ascending: '^',
   dot: '-',
-  none: '-',
-  separator: '|',
-  branch: '|',
-  lastBranch: '`',
-  trunk: '|',
   states: {
     scheduled: '@',
     queued: 'o',

@@ -1,0 +1,97 @@
+import { EMPTY_LINE, gap, type Line, lineOf, span } from './line.js'
+import { type PageLine, pageLines } from './page-lines.js'
+import * as rows from './rows.js'
+import type { RowOf } from './sort.js'
+import type { DashboardState, ListName } from './state.js'
+import { type Column, headLine, placeColumns, rowLine } from './table.js'
+import type { Tone } from './theme-colors.js'
+import type { DrawContext } from './views/draw-context.js'
+import { eventColumns } from './views/events.js'
+import { jobColumns } from './views/jobs.js'
+import { queueColumns } from './views/queues.js'
+import { scheduleColumns } from './views/schedules.js'
+import { slotColumns, workerFactLines } from './views/slots.js'
+import { taskColumns } from './views/tasks.js'
+import { workerColumns } from './views/workers.js'
+
+/** The heads of columns, and the rows under them. */
+export interface Body {
+  readonly head: Line
+  /** At most as many as there is room for. */
+  readonly lines: readonly Line[]
+}
+
+/** What the view shows, or the page that was entered. */
+export function bodyOf(state: DashboardState, columns: number, height: number, context: DrawContext): Body {
+  const page = rows.shownPage(state)
+  if (page !== undefined && page.kind !== 'worker') return textBody(pageLines(state), page.top, height)
+  const name = page === undefined ? state.view : 'slots'
+  const list = LISTS[name](state, columns, height, context)
+  const worker = page === undefined ? undefined : rows.shownWorker(state)
+  if (worker === undefined) return list
+  const facts = [EMPTY_LINE, ...workerFactLines(worker, context)]
+  return { head: list.head, lines: [...list.lines, ...facts].slice(0, height) }
+}
+
+const PAGE_TONES: Readonly<Record<PageLine['tone'], Tone>> = {
+  head: 'strong',
+  text: 'plain',
+  error: 'bad',
+  faint: 'dim',
+}
+
+function textBody(lines: readonly PageLine[], top: number, height: number): Body {
+  const shown = lines.slice(top, top + height)
+  return { head: EMPTY_LINE, lines: shown.map(({ text, tone }) => lineOf([gap(1), span(text, PAGE_TONES[tone])])) }
+}
+
+type DrawList = (state: DashboardState, columns: number, height: number, context: DrawContext) => Body
+
+const LISTS: Readonly<Record<ListName, DrawList>> = {
+  queues: list('queues', queueColumns, rows.queueRows),
+  tasks: list('tasks', taskColumns, rows.taskRows),
+  jobs: list('jobs', jobColumns, rows.jobRows),
+  workers: list('workers', workerColumns, rows.workerRows),
+  slots: list('slots', slotColumns, rows.slotRows),
+  schedules: list('schedules', scheduleColumns, rows.scheduleRows),
+  events: list('events', eventColumns, rows.eventRows),
+  workflows: () => sentence('Workflows come with chain, group and chord; this version runs single jobs.'),
+}
+
+function list<Name extends ListName>(
+  name: Name,
+  columnsOf: (context: DrawContext) => readonly Column<RowOf[Name]>[],
+  rowsOf: (state: DashboardState) => readonly RowOf[Name][],
+): DrawList {
+  return (state, columns, height, context) => {
+    const all = rowsOf(state)
+    const { top, cursor, selected, sort, filter } = state.lists[name]
+    if (all.length === 0)
+      return sentence(filter === '' ? emptyText(name, state) : 'Nothing holds the text of the filter.')
+    const placed = placeColumns(columnsOf(context), columns)
+    const lines = all.slice(top, top + height).map((row) => {
+      const key = rows.keyOf(name, row)
+      return rowLine(placed, row, { isCursor: key === cursor, isSelected: selected.has(key) }, context.theme)
+    })
+    return { head: headLine(placed, sort, context.theme), lines }
+  }
+}
+
+function sentence(text: string): Body {
+  return { head: EMPTY_LINE, lines: [EMPTY_LINE, lineOf([gap(3), span(text, 'dim')])] }
+}
+
+/** Nothing is said to be empty that has not been read. */
+function emptyText(name: ListName, state: DashboardState): string {
+  const texts: Readonly<Record<ListName, string | undefined>> = {
+    queues: state.overview && 'No queue has had a job yet.',
+    tasks: state.overview && 'No worker has told of a task yet.',
+    jobs: state.jobs.page && !state.jobs.loading ? `No job is ${state.jobs.place}.` : 'Searching…',
+    workers: state.overview && 'No worker runs: start one with taskq worker, or taskq dev.',
+    slots: rows.shownWorker(state) ? 'It runs nothing now.' : 'This worker is gone.',
+    schedules: state.schedules && 'There are no schedule entries.',
+    workflows: '',
+    events: 'Nothing has happened since this was opened.',
+  }
+  return texts[name] ?? 'Reading…'
+}

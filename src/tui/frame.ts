@@ -1,0 +1,56 @@
+import { type Body, bodyOf } from './body.js'
+import { wrapText } from './clean-text.js'
+import { withDialog } from './dialogs.js'
+import { footerLine } from './footer.js'
+import { headerLine } from './header.js'
+import { EMPTY_LINE, gap, type Line, lineOf, paintLine, span } from './line.js'
+import { bodyRows, type DashboardState, type Size } from './state.js'
+import { statusLine } from './status-line.js'
+import type { Theme } from './theme.js'
+import { tabsLine, titleLine } from './title-lines.js'
+import type { DrawContext } from './views/draw-context.js'
+
+/** What the screen must have. */
+export const LEAST_SIZE: Size = Object.freeze({ columns: 60, rows: 15 })
+
+/**
+ * Draws the whole screen: exactly `rows` lines, none wider than `columns` cells, with no control character but the
+ * theme's own colours, whatever the state holds. Only what is on the screen is looked at.
+ */
+export function renderFrame(state: DashboardState, size: Size, theme: Theme): readonly string[] {
+  const isTooSmall = size.columns < LEAST_SIZE.columns || size.rows < LEAST_SIZE.rows
+  const lines = isTooSmall ? tooSmall(size) : frameLines(state, size, theme)
+  return Array.from({ length: size.rows }, (_, row) => paintLine(lines[row] ?? EMPTY_LINE, size.columns, theme))
+}
+
+function frameLines(state: DashboardState, size: Size, theme: Theme): readonly Line[] {
+  const { columns } = size
+  const height = bodyRows(size)
+  const { head, lines } = drawBody(state, columns, height, theme)
+  const frame = [
+    headerLine(state, columns, theme),
+    tabsLine(state, columns),
+    titleLine(state, theme),
+    head,
+    ...Array.from({ length: height }, (_, row) => lines[row] ?? EMPTY_LINE),
+    statusLine(state, columns, theme),
+    footerLine(state, columns),
+  ]
+  return withDialog(frame, state, size, theme)
+}
+
+/** The body, or why it cannot be drawn: a broken record must not end the dashboard. */
+function drawBody(state: DashboardState, columns: number, height: number, theme: Theme): Body {
+  const context: DrawContext = { theme, atMs: state.overview?.at ?? state.nowMs }
+  try {
+    return bodyOf(state, columns, height, context)
+  } catch (error) {
+    const text = `! This view cannot be drawn: ${error instanceof Error ? error.message : String(error)}`
+    return { head: EMPTY_LINE, lines: [EMPTY_LINE, lineOf([gap(3), span(text, 'bad', columns)])] }
+  }
+}
+
+function tooSmall({ columns, rows }: Size): readonly Line[] {
+  const text = `The dashboard needs ${LEAST_SIZE.columns} × ${LEAST_SIZE.rows} cells; this terminal has ${columns} × ${rows}.`
+  return wrapText(text, columns, rows).map((line) => lineOf([span(line, 'plain', columns)]))
+}

@@ -1,0 +1,97 @@
+import { TASK_WINDOW_MINUTES } from '../control/dashboard.js'
+import { JOB_PLACES, type JobPlaceName } from '../engine/job-summary.js'
+import { formatCount } from './amounts.js'
+import { gap, type Line, lineOf, type Span, span } from './line.js'
+import { shownPage, shownWorker } from './rows.js'
+import { type DashboardState, type Page, VIEWS, type ViewName } from './state.js'
+import type { Theme } from './theme.js'
+import { glyphOfState, toneOfState } from './views/draw-context.js'
+
+/** What the views are called on the screen. */
+const TITLES: Readonly<Record<ViewName, string>> = {
+  queues: 'Queues',
+  tasks: 'Tasks',
+  jobs: 'Jobs',
+  workers: 'Workers',
+  schedules: 'Schedules',
+  workflows: 'Workflows',
+  events: 'Events',
+}
+
+/** Below it there is no room for the names of all views. */
+const ROOM_FOR_NAMES = 74
+
+/** The second line: the views with their digits. Brackets mark the one that is shown, for screens without colour. */
+export function tabsLine({ view }: Pick<DashboardState, 'view'>, columns: number): Line {
+  return lineOf(
+    VIEWS.map((name, index) => {
+      const label = name === view || columns >= ROOM_FOR_NAMES ? `${index + 1} ${TITLES[name]}` : String(index + 1)
+      return name === view ? span(`[${label}]`, 'tab') : span(` ${label} `)
+    }),
+  )
+}
+
+/** The third line: what is shown of the view, or what was entered. */
+export function titleLine(state: DashboardState, theme: Theme): Line {
+  const page = shownPage(state)
+  if (page !== undefined) return lineOf(pageTitle(state, page, theme))
+  return lineOf(state.view === 'jobs' ? placeTabs(state) : [span(summaryOf(state), 'dim')])
+}
+
+function pageTitle(state: DashboardState, page: Page, theme: Theme): readonly Span[] {
+  if (page.kind === 'schedule') return [span('Schedule ', 'dim'), span(page.name, 'strong', 120)]
+  if (page.kind === 'worker') {
+    const worker = shownWorker(state)
+    const name = worker === undefined ? `${page.id.slice(0, 200)} is gone` : worker.name
+    return [span('Worker ', 'dim'), span(name, 'strong', 120)]
+  }
+  const { detail } = page
+  const head = [span('Job ', 'dim'), span(page.id, 'strong', 40), gap(2)]
+  if (detail === undefined) return [...head, span('reading…', 'dim')]
+  if (detail === 'missing') return [...head, span('there is no such job any more', 'warn')]
+  const { task, state: stands } = detail
+  return [
+    ...head,
+    span(task, 'plain', 60),
+    gap(2),
+    span(`${glyphOfState(stands, theme)} ${stands}`, toneOfState(stands)),
+  ]
+}
+
+/** The places of jobs with how many each holds, of the queue that was chosen or of all. */
+function placeTabs({ jobs, overview }: DashboardState): readonly Span[] {
+  const queues = overview?.queues.filter(({ queue }) => jobs.queue === undefined || queue === jobs.queue)
+  const chosen = [jobs.queue, jobs.task].filter((name) => name !== undefined)
+  return [
+    ...JOB_PLACES.map((place) => placeTab(place, queues, jobs.place === place)),
+    ...chosen.map((name) => span(` of ${name.slice(0, 100)}`, 'accent', 40)),
+  ]
+}
+
+type Counts = Readonly<Record<JobPlaceName, number>>
+
+function placeTab(place: JobPlaceName, queues: readonly Counts[] | undefined, isShown: boolean): Span {
+  const count = queues?.reduce((sum, queue) => sum + queue[place], 0)
+  const label = count === undefined ? place : `${place} ${formatCount(count)}`
+  return isShown ? span(`[${label}]`, 'tab') : span(` ${label} `)
+}
+
+function summaryOf({ view, overview, schedules, events }: DashboardState): string {
+  const summaries: Readonly<Record<Exclude<ViewName, 'jobs'>, string | undefined>> = {
+    queues: overview && plural(overview.queues.length, 'queue'),
+    tasks: overview && `${plural(overview.tasks.length, 'task')}, the last ${TASK_WINDOW_MINUTES} minutes`,
+    workers: overview && plural(overview.workers.length, 'worker'),
+    schedules: schedules && `${schedules.length} schedule ${schedules.length === 1 ? 'entry' : 'entries'}`,
+    workflows: '',
+    events: eventSummary(events),
+  }
+  return view === 'jobs' ? '' : (summaries[view] ?? '')
+}
+
+function eventSummary({ seen, held, dropped, follows }: DashboardState['events']): string {
+  const waiting = held.length > 0 ? `, ${formatCount(held.length)} more wait` : ''
+  const left = dropped > 0 ? `, ${formatCount(dropped)} left out` : ''
+  return `${plural(seen, 'event')}${waiting}${left}${follows ? '' : ', not following: G goes to the newest'}`
+}
+
+const plural = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
