@@ -4,10 +4,10 @@ import type { Overview } from '../../src/control/dashboard.js'
 import { Monitor } from '../../src/control/overview.js'
 import { readRates } from '../../src/control/queue-rows.js'
 import { readTaskRows } from '../../src/control/task-rows.js'
-import type { WorkerFacts } from '../../src/engine/worker-registry.js'
 import { countDuration, noCounts } from '../../src/stats/task-counts.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
+import { workerFacts as facts, fakeHeartbeat } from '../support/fake-worker.js'
 import { type TestApp, testApp } from '../support/test-app.js'
 
 const broker = brokerOfFile()
@@ -15,22 +15,6 @@ const broker = brokerOfFile()
 const monitorOf = (app: TestApp) => new Monitor(app.engine, app.broker.label)
 const queueOf = ({ queues }: Overview, name: string) => queues.find(({ queue }) => queue === name)
 const taskOf = ({ tasks }: Overview, name: string) => tasks.find(({ task }) => task === name)
-
-const facts = (id: string, more: Partial<WorkerFacts> = {}): WorkerFacts => ({
-  id,
-  name: `${id}@h`,
-  host: 'h',
-  pid: 1,
-  version: '1',
-  queues: ['default'],
-  tasks: ['send'],
-  concurrency: 10,
-  startedAt: 1,
-  active: 0,
-  succeeded: 0,
-  failed: 0,
-  ...more,
-})
 
 describe('an app that just began', () => {
   test('is all nothing, and tells its broker', async () => {
@@ -85,8 +69,7 @@ describe('queues', () => {
 
   test('that a worker serves are there before their first job', async () => {
     const app = testApp(broker)
-    const { registry } = await app.side()
-    await registry.beat(facts('1', { queues: ['reports', 'emails'] }))
+    await fakeHeartbeat(app, '1', { queues: ['reports', 'emails'] })
     await app.client.enqueue('send', [], { queue: 'emails' })
     await app.client.enqueue('send', [], { queue: 'orphans' })
     const { queues } = await monitorOf(app).look()
@@ -100,8 +83,7 @@ describe('queues', () => {
 
 test('a broken record of a worker hides nobody', async () => {
   const app = testApp(broker)
-  const { registry } = await app.side()
-  await registry.beat(facts('whole', { slots: [{ id: 'j', task: 't', queue: 'q', attempt: 1, startedAt: 1 }] }))
+  await fakeHeartbeat(app, 'whole', { slots: [{ id: 'j', task: 't', queue: 'q', attempt: 1, startedAt: 1 }] })
   const broken = ['', '{', '[]', '7', '{"name":"x"}', JSON.stringify({ ...facts('x'), queues: 'all' })]
   for (const [index, text] of broken.entries()) {
     await app.redis.set(app.keys.worker(`broken-${index}`), text)

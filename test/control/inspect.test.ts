@@ -1,0 +1,196 @@
+import { describe, expect, test, vi } from 'vitest'
+import { createRedactor } from '../../src/codec/redaction.js'
+import { ageMs } from '../../src/control/heartbeat-age.js'
+import { inspectConf, inspectPing } from '../../src/control/inspect-bus.js'
+import { inspectScheduled, queryJobs } from '../../src/control/inspect-jobs.js'
+import { inspectActive, inspectRegistered, inspectReserved, inspectStats } from '../../src/control/inspect-workers.js'
+import { defineTask } from '../../src/task/define-task.js'
+import { brokerOfFile } from '../support/broker.js'
+import { fakeHeartbeat } from '../support/fake-worker.js'
+import { rejection } from '../support/refusal.js'
+import { testApp } from '../support/test-app.js'
+
+const broker = brokerOfFile()
+const SINCE = 1_800_000_000_000
+const redact = createRedactor([])
+
+describe('from heartbeats', () => {
+  test('active tells the jobs in the slots, with their age, and asks nobody', async () => {
+    const app = testApp(broker)
+    const now = Date.now()
+    const slots = [{ id: 'j1', task: 'send', queue: 'emails', attempt: 2, startedAt: now - 90_000 }]
+    await fakeHeartbeat(app, '1', { active: 3, slots, beatAt: now })
+    await fakeHeartbeat(app, '2')
+    const command = vi.spyOn(app.engine, 'command')
+    const [first, second] = await inspectActive(app.engine)
+    expect(first).toMatchObject({
+      worker: '1@h',
+      id: '1',
+      jobs: [{ id: 'j1', task: 'send', queue: 'emails', attempt: 2, startedAt: new Date(now - 90_000).toISOString() }],
+      more: 2,
+    })
+    expect(first?.jobs[0]?.ageMs).toBeGreaterThanOrEqual(90_000)
+    expect(first?.jobs[0]?.ageMs).toBeLessThan(110_000)
+    expect(second).toEqual({ worker: '2@h', id: '2', jobs: [], more: 0 })
+    expect(command).not.toHaveBeenCalled()
+  })
+
+  test('stats tell what a worker is, has done and costs', async () => {
+    const app = testApp(broker)
+    const process = { rssBytes: 1e8, cpu: 0.5, loopLagMs: 3, node: '24.0.0' }
+    const more = { succeeded: 7, failed: 2, startedAt: SINCE, beatAt: SINCE + 60_000, autoscale: { min: 1, max: 4 } }
+    await fakeHeartbeat(app, '1', { ...more, process })
+    await fakeHeartbeat(app, '2', { stopping: true })
+    const [first, second] = await inspectStats(app.engine)
+    expect(first).toMatchObject({
+      worker: '1@h',
+      host: 'h',
+      pid: 1,
+      queues: ['default'],
+      tasks: 1,
+      concurrency: 10,
+      autoscale: { min: 1, max: 4 },
+      succeeded: 7,
+      failed: 2,
+      startedAt: new Date(SINCE).toISOString(),
+      uptimeMs: expect.any(Number),
+      heardMs: expect.any(Number),
+      stopping: false,
+      process,
+    })
+    expect(second).toMatchObject({ stopping: true })
+    expect(second).not.toHaveProperty('heardMs')
+    expect(second).not.toHaveProperty('process')
+  })
+
+  test('reserved is nothing, and says why', async () => {
+    const app = testApp(broker)
+    await fakeHeartbeat(app, '1')
+    expect(await inspectReserved(app.engine)).toEqual({
+      workers: [{ worker: '1@h', id: '1', jobs: [] }],
+      why: expect.stringContaining('prefetches nothing'),
+    })
+  })
+
+  test('registered tells where tasks go, and the rate that holds', async () => {
+    const app = testApp(broker)
+    const { registry, lanes } = await app.side()
+    await registry.announceTasks(new Map([['send', { queue: 'emails', rateLimited: true, ignoreResult: false }]]))
+    await lanes.limit('emails', 'send', { max: 1, durationMs: 600 })
+    await fakeHeartbeat(app, '1', { tasks: ['send', 'other'] })
+    expect(await inspectRegistered(app.engine)).toEqual([
+      {
+        worker: '1@h',
+        id: '1',
+        tasks: [
+          { task: 'other', queue: undefined },
+          { task: 'send', queue: 'emails', rateLimit: '100/m', overridden: false },
+        ],
+      },
+    ])
+  })
+
+  test('nobody lives: nothing is told; a name that is nobody’s is refused', async () => {
+    const app = testApp(broker)
+    expect(await inspectActive(app.engine)).toEqual([])
+    expect(await inspectStats(app.engine)).toEqual([])
+    await fakeHeartbeat(app, '1', { name: 'emails@web-1' })
+    expect(await inspectActive(app.engine, { destination: ['emails'] })).toHaveLength(1)
+    for (const inspect of [inspectActive, inspectStats, inspectReserved, inspectRegistered]) {
+      expect(await rejection(inspect(app.engine, { destination: ['emial'] }))).toMatchObject({
+        code: 'TASKQ_CONTROL_NO_WORKER',
+        message: expect.stringContaining('did you mean emails?'),
+      })
+    }
+  })
+})
+
+test.each([
+  ['as it was, and what passed since', { beatAt: SINCE + 3000 }, SINCE + 5000, 5000],
+  ['a worker whose clock is an hour fast', { beatAt: SINCE + 3000 }, SINCE - 3_600_000, 3000],
+  ['a worker whose clock is an hour slow', { beatAt: SINCE + 3000 }, SINCE + 3_600_000, 18_000],
+  ['a worker that does not tell when it spoke', {}, SINCE + 7000, 7000],
+])('how long ago something was: %s', (_, facts, now, expected) => {
+  expect(ageMs(SINCE, facts, now)).toBe(expected)
+})
+
+describe('from the workers themselves', () => {
+  test('ping and conf are answered by those that live', async () => {
+    const echo = defineTask({ name: 'echo' }, (_, text: string) => text)
+    const app = testApp(broker, { tasks: [echo] })
+    await app.worker({ name: 'amy' })
+    await fakeHeartbeat(app, 'frozen')
+    const ping = await inspectPing(app.engine, { timeoutMs: 500 })
+    expect(ping).toMatchObject({ answers: [{ ok: true, worker: expect.stringMatching(/^amy@/) }] })
+    expect(ping.silent).toEqual([{ id: 'frozen', name: 'frozen@h' }])
+    const conf = await inspectConf(app.engine, { destination: ['amy'], timeoutMs: 5000 })
+    expect(conf.answers).toMatchObject([{ ok: true, data: expect.any(Object) }])
+    expect(JSON.parse(JSON.stringify(conf))).toEqual(conf)
+  })
+})
+
+describe('jobs', () => {
+  test('that wait for their time are told, the next first', async () => {
+    const app = testApp(broker)
+    const later = await app.client.enqueue('send', [{ password: 'x', to: 'amy' }], { countdown: '2h' })
+    const sooner = await app.client.enqueue('send', [], { countdown: '1h', queue: 'emails' })
+    await app.client.enqueue('send', [])
+    const report = await inspectScheduled(app.engine, {}, redact)
+    expect(report.total).toBe(2)
+    expect(report.jobs.map(({ id, queue, state }) => ({ id, queue, state }))).toEqual([
+      { id: sooner.id, queue: 'emails', state: 'scheduled' },
+      { id: later.id, queue: 'default', state: 'scheduled' },
+    ])
+    expect(report.jobs[0]?.dueInMs).toBeGreaterThan(3_500_000)
+    expect(report.jobs[0]?.dueInMs).toBeLessThanOrEqual(3_600_000)
+    expect(report.jobs[1]?.args).toContain('amy')
+    expect(report.jobs[1]?.args).not.toContain('"x"')
+    const ofQueue = await inspectScheduled(app.engine, { queue: 'emails' }, redact)
+    expect(ofQueue.jobs.map(({ id }) => id)).toEqual([sooner.id])
+    expect((await inspectScheduled(app.engine, { limit: 1 }, redact)).jobs.map(({ id }) => id)).toEqual([sooner.id])
+  })
+
+  test('that failed and run again are among them, with why', async () => {
+    const fails = defineTask({ name: 'fails', retries: 1, backoff: { delay: '1h', jitter: false } }, () => {
+      throw new Error('no luck')
+    })
+    const app = testApp(broker, { tasks: [fails] })
+    const { events } = await app.worker()
+    const { id } = await app.client.enqueue('fails', [])
+    await events.waitFor('job.retried')
+    const { jobs } = await inspectScheduled(app.engine, {}, redact)
+    expect(jobs).toMatchObject([{ id, state: 'retrying', attempts: 1, error: expect.stringContaining('no luck') }])
+  })
+
+  test('are found by their ids; one that is not there is unknown', async () => {
+    const app = testApp(broker)
+    const { id } = await app.client.enqueue('send', ['secret'])
+    await fakeHeartbeat(app, '1', { slots: [{ id, task: 'send', queue: 'default', attempt: 1, startedAt: 1 }] })
+    const [missing, found] = await queryJobs(app.engine, ['nowhere', id])
+    expect(missing).toEqual({ id: 'nowhere', state: 'unknown' })
+    // A heartbeat may be older than the job's end, or its start: only a job that is active has a worker.
+    expect(found).toEqual({
+      id,
+      task: 'send',
+      queue: 'default',
+      state: 'queued',
+      attempts: 0,
+      enqueuedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+    })
+  })
+
+  test('that run are told with their worker', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const waits = defineTask({ name: 'waits' }, () => promise)
+    const app = testApp(broker, { tasks: [waits] })
+    const { events } = await app.worker({ name: 'amy' })
+    const { id } = await app.client.enqueue('waits', [])
+    await events.waitFor('job.started')
+    await expect
+      .poll(async () => (await queryJobs(app.engine, [id]))[0], { timeout: 10_000 })
+      .toMatchObject({ id, state: 'active', worker: expect.stringMatching(/^amy@/) })
+    expect((await inspectActive(app.engine))[0]?.jobs).toMatchObject([{ id, task: 'waits', attempt: 1 }])
+    resolve()
+    await events.waitFor('job.succeeded')
+  })
+})
