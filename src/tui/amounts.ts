@@ -77,6 +77,14 @@ export function formatClock(ms: number | undefined): string {
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':')
 }
 
+/** A day and its time in this machine's zone: `2026-11-20 14:03:09`. */
+export function formatTime(ms: number | undefined): string {
+  if (ms === undefined || !Number.isFinite(ms) || Math.abs(ms) > 8.64e15) return NONE
+  const date = new Date(ms)
+  const day = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0'))
+  return `${day.join('-')} ${formatClock(ms)}`
+}
+
 /** One digit after the point below 10, none above. */
 const round = (value: number): string =>
   value < 9.95 ? String(Math.round(value * 10) / 10) : String(Math.round(value))
