@@ -6,15 +6,20 @@ import { type BrokerInfo, type BrokerPulse, readBrokerInfo, readBrokerPulse } fr
 import { BrokerLink } from './broker-link.js'
 import { ControlBus } from './control-bus.js'
 import { FinishWatch } from './finish-watch.js'
+import { JobEdits } from './job-edits.js'
 import { JobLists } from './job-lists.js'
+import type { ArgsText } from './job-match.js'
 import { JobReader } from './job-reader.js'
 import type { JobRecord } from './job-record.js'
+import type { JobFilter } from './job-summary.js'
 import { type Keys, keysOf } from './keys.js'
 import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
 import { LiveFeed, type LiveWatch } from './live-feed.js'
 import { Producer } from './producer.js'
 import { type QueueOverviews, readQueueOverviews } from './queue-overview-reader.js'
+import { QueuePause } from './queue-pause.js'
+import { type RetryProgress, retryAll } from './retry-all.js'
 import { type JobPlace, type Revocation, revokeJob } from './revoke.js'
 import { ScheduleStore } from './schedule-store.js'
 import { StatsReader } from './stats-reader.js'
@@ -41,6 +46,8 @@ export class Engine {
   readonly producer: Producer
   readonly jobs: JobReader
   readonly jobLists: JobLists
+  readonly jobEdits: JobEdits
+  readonly queuePause: QueuePause
   readonly finish: FinishWatch
   readonly stats: StatsReader
   readonly alerts: AlertStore
@@ -61,6 +68,8 @@ export class Engine {
     this.producer = new Producer(this.#link, this.#backends, this.#keys, options.timeoutMs)
     this.jobs = new JobReader(this.#link, this.#keys)
     this.jobLists = new JobLists(this.#link, this.#keys)
+    this.jobEdits = new JobEdits(this.#link, this.#backends, this.#keys)
+    this.queuePause = new QueuePause(this.#link, this.#backends, this.#keys)
     this.stats = new StatsReader(this.#link, this.#keys)
     this.alerts = new AlertStore(this.#link, this.#keys)
     this.taskLimits = new TaskLimits(this.#link, this.#keys)
@@ -99,6 +108,11 @@ export class Engine {
    */
   revoke(job: JobPlace, reason: string): Promise<Revocation> {
     return this.#link.read((redis) => revokeJob(redis, this.#keys, job, reason))
+  }
+
+  /** Runs every dead letter again that matches, and ended before now. */
+  retryAll(filter: JobFilter, argsText: ArgsText, onProgress: (progress: RetryProgress) => void) {
+    return retryAll(this.#link, this.#keys, this.jobEdits, filter, argsText, onProgress)
   }
 
   /** How each logical queue stands. The cost does not depend on how much it holds. */

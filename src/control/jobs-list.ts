@@ -1,0 +1,31 @@
+import type { Redactor } from '../codec/redaction.js'
+import type { Engine } from '../engine/engine.js'
+import { queueOf } from '../engine/job-reader.js'
+import { jobStateOf } from '../engine/job-state.js'
+import type { JobFilter, JobSummary } from '../engine/job-summary.js'
+import type { JobPage, JobRow } from './dashboard.js'
+import { cutArgs, errorLine, isReported, listedArgs } from './jobs-preview.js'
+
+/** Reads the first jobs that match. Throws `TASKQ_BROKER_UNREACHABLE`. */
+export async function readJobs(engine: Engine, filter: JobFilter, limit: number, redact: Redactor): Promise<JobPage> {
+  const { jobs, searched, total } = await engine.jobLists.find(filter, limit, listedArgs(redact))
+  return { rows: jobs.map((job) => toRow(job, redact)), searched, total }
+}
+
+function toRow(job: JobSummary, redact: Redactor): JobRow {
+  const { id, task, attemptsMade, enqueuedAt, dueAt, startedAt, finishedAt, failure, progress } = job
+  return {
+    id,
+    task,
+    queue: queueOf(job),
+    state: jobStateOf(job),
+    attempts: attemptsMade,
+    enqueuedAt,
+    ...(dueAt !== undefined && { dueAt }),
+    ...(startedAt !== undefined && { startedAt }),
+    ...(finishedAt !== undefined && { finishedAt }),
+    args: cutArgs(listedArgs(redact)(job)),
+    ...(failure !== undefined && !job.standing.succeeded && { error: errorLine(failure) }),
+    ...(isReported(progress) && { progress: redact(progress) }),
+  }
+}

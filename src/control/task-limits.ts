@@ -1,0 +1,101 @@
+import type { Engine } from '../engine/engine.js'
+import type { TaskFacts } from '../engine/worker-registry.js'
+import { nearest } from '../errors/nearest.js'
+import { formatProblem, type Problem, show } from '../errors/problems.js'
+import { TaskqError } from '../errors/taskq-error.js'
+import { formatDuration } from '../time/duration.js'
+import { formatRate, parseRate, RATE_FORM } from '../time/rate.js'
+import type { ActionReport } from './dashboard.js'
+
+/**
+ * Holds a task to a rate for all workers at once, whatever the code says, until it is set again; `null` puts the code's
+ * rate back.
+ *
+ * @throws TaskqError `TASKQ_TASK_UNKNOWN`, `TASKQ_CONTROL_INVALID`
+ */
+export async function setRateLimit(engine: Engine, task: string, rate: string | null): Promise<ActionReport> {
+  const window = rate === null ? undefined : parseRate(rate)
+  if (rate !== null && window === undefined) throw invalid({ key: 'rate', expected: RATE_FORM, got: show(rate) })
+  const facts = await requireTask(engine, task)
+  if (!facts.rateLimited) throw hasNoLane(task)
+  if (window !== undefined) {
+    await engine.taskLimits.setRate(facts.queue, task, window)
+    return report(`${task} is limited to ${formatRate(window)}`)
+  }
+  await engine.taskLimits.clearRate(facts.queue, task, facts.rate)
+  const code =
+    facts.rate === undefined ? 'its code says once a worker starts' : `${formatRate(facts.rate)}, as its code says`
+  return report(`${task} is limited to ${code}`)
+}
+
+/** How long a run may take, in milliseconds. */
+interface RunTimes {
+  /** Its signal is aborted after so long. */
+  readonly softMs?: number
+  /** It is given up after so long. */
+  readonly hardMs?: number
+}
+
+/**
+ * Limits how long a task's runs may take, for those that start from now on; `null` puts the code's limits back.
+ *
+ * @throws TaskqError `TASKQ_TASK_UNKNOWN`, `TASKQ_CONTROL_INVALID`
+ */
+export async function setTimeLimit(engine: Engine, task: string, limits: RunTimes | null): Promise<ActionReport> {
+  const problems = limits === null ? [] : timeProblems(limits)
+  if (problems.length > 0) throw invalid(...problems)
+  await requireTask(engine, task)
+  if (limits === null) {
+    await engine.taskLimits.clearTimes(task)
+    return report(`runs of ${task} may take as long as its code says`)
+  }
+  await engine.taskLimits.setTimes(task, limits)
+  return report(`runs of ${task} are limited: ${describeTimes(limits)}`)
+}
+
+function timeProblems({ softMs, hardMs }: RunTimes): Problem[] {
+  const given = Object.entries({ softMs, hardMs }).filter(([, ms]) => ms !== undefined)
+  if (given.length === 0) return [{ key: 'time limit', expected: 'softMs, hardMs or both', got: 'neither' }]
+  const wrong = given.filter(([, ms]) => !isTime(ms))
+  if (wrong.length > 0) return wrong.map(([key, ms]) => ({ key, expected: TIME_FORM, got: show(ms) }))
+  if (softMs === undefined || hardMs === undefined || softMs < hardMs) return []
+  return [{ key: 'softMs', expected: `less than hardMs, ${formatDuration(hardMs)}`, got: formatDuration(softMs) }]
+}
+
+/** No timer of a process is longer. */
+const LONGEST_MS = 86_400_000
+const TIME_FORM = `a whole number of milliseconds from 1 to ${LONGEST_MS}`
+
+const isTime = (ms: unknown): boolean => Number.isInteger(ms) && (ms as number) >= 1 && (ms as number) <= LONGEST_MS
+
+const describeTimes = ({ softMs, hardMs }: RunTimes): string =>
+  [
+    ...(softMs === undefined ? [] : [`told to end after ${formatDuration(softMs)}`]),
+    ...(hardMs === undefined ? [] : [`given up after ${formatDuration(hardMs)}`]),
+  ].join(', ')
+
+const report = (text: string): ActionReport => ({ done: 1, refused: [], text })
+
+const invalid = (...problems: readonly Problem[]): TaskqError =>
+  new TaskqError('TASKQ_CONTROL_INVALID', problems.map(formatProblem).join('; '))
+
+const hasNoLane = (task: string): TaskqError =>
+  new TaskqError('TASKQ_CONTROL_INVALID', `${task} has no rate limit in its code`, {
+    hint: 'Jobs of a limited task wait apart from others, from the moment they are enqueued. Give it a rateLimit in @Task.',
+    data: { task },
+  })
+
+/** Longer names are compared with none: that would take its time. */
+const LONGEST_NAME = 200
+
+async function requireTask(engine: Engine, task: string): Promise<TaskFacts> {
+  const tasks = await engine.knownTasks()
+  const facts = tasks.get(task)
+  if (facts !== undefined) return facts
+  const meant = task.length <= LONGEST_NAME ? nearest(task, tasks.keys()) : undefined
+  const asked = meant === undefined ? '' : ` (did you mean ${meant}?)`
+  throw new TaskqError('TASKQ_TASK_UNKNOWN', `no worker knows the task ${show(task)}${asked}`, {
+    hint: 'A task is known once a worker that has it was started.',
+    data: { task },
+  })
+}
