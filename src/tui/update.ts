@@ -1,6 +1,7 @@
 import { type Arrival, addArrival } from './arrivals.js'
 import { pressKey } from './commands.js'
 import { type DashboardEvent, type Step, step } from './dashboard-event.js'
+import { keyOfCharacter } from './key-names.js'
 import { settleList } from './list.js'
 import { loadsFor } from './loads.js'
 import { settlePage } from './scroll.js'
@@ -45,7 +46,7 @@ function pressAll(state: DashboardState, text: string): Step {
   let all: Step = step(state)
   for (const character of text) {
     if (all.state.dialog?.kind === 'confirm') break
-    const next = press(all.state, character === ' ' ? 'space' : character)
+    const next = press(all.state, keyOfCharacter(character))
     all = { state: settleList(next.state), effects: [...all.effects, ...next.effects] }
   }
   return all
