@@ -45,11 +45,8 @@ function resolveWebhook(written: string | WebhookOptions | undefined): ResolvedW
 }
 
 function resolveAges(written: Duration | Record<string, Duration>): Record<string, number> {
-  // Without a prototype, a queue named `constructor` finds nothing here.
-  const ages: Record<string, number> = Object.create(null)
   const byQueue = typeof written === 'object' ? written : { [OTHER_QUEUES]: written }
-  for (const [queue, age] of Object.entries(byQueue)) ages[queue] = milliseconds(age)
-  return ages
+  return Object.fromEntries(Object.entries(byQueue).map(([queue, age]) => [queue, milliseconds(age)]))
 }
 
 const milliseconds = (value: unknown): number => parseDuration(value) ?? Number.NaN

@@ -83,7 +83,7 @@ type Found = Omit<Alert, 'since' | 'toldAt' | 'goneSince'>
 
 function lateQueues({ at, queues }: AlertFacts, { queueAgeMs }: AlertRules): Found[] {
   return queues.flatMap(({ queue, oldestQueuedAt }) => {
-    const limitMs = queueAgeMs[queue] ?? queueAgeMs[OTHER_QUEUES]
+    const limitMs = queueAgeMs[Object.hasOwn(queueAgeMs, queue) ? queue : OTHER_QUEUES]
     const ageMs = oldestQueuedAt === undefined ? 0 : at - oldestQueuedAt
     if (limitMs === undefined || ageMs <= limitMs) return []
     return [{ kind: 'queue-age', subject: queue, value: Math.round(ageMs / 1000), threshold: limitMs / 1000 }]

@@ -6,6 +6,9 @@ const PATIENCE_MS = 2000
 /** However often one asks, the broker is not asked more often. */
 const FRESH_MS = 1000
 
+/** What is asked. */
+export type WatchedEngine = Pick<Engine, 'ping' | 'queueOverviews' | 'workers' | 'leadingBeat'>
+
 /** What the broker tells of the whole app. What it refused to tell, or told too late, is undefined. */
 export interface BrokerLook {
   readonly pingMs: number
@@ -21,7 +24,7 @@ export class BrokerWatch {
   #askedAt = Number.NEGATIVE_INFINITY
 
   constructor(
-    private readonly engine: () => Promise<Engine>,
+    private readonly engine: () => Promise<WatchedEngine>,
     private readonly patienceMs = PATIENCE_MS,
   ) {}
 
@@ -36,7 +39,7 @@ export class BrokerWatch {
   }
 
   async #ask(): Promise<BrokerLook | undefined> {
-    const ask = <T>(question: (engine: Engine) => Promise<T>) =>
+    const ask = <T>(question: (engine: WatchedEngine) => Promise<T>) =>
       withinOrNothing(this.engine().then(question), this.patienceMs)
     const [pingMs, overviews, workers, beatLeads] = await Promise.all([
       ask(async (engine) => (await engine.ping()).pingMs),

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Registry } from 'prom-client'
-import type { Engine } from '../engine/engine.js'
 import type { WorkerEventSink } from '../events/worker-event.js'
 import { BrokerMetrics } from './broker-metrics.js'
-import { BrokerWatch } from './broker-watch.js'
+import { BrokerWatch, type WatchedEngine } from './broker-watch.js'
 import { EventLoopLag } from './event-loop-lag.js'
 import { type HealthReport, judgeLive, judgeReady } from './health.js'
 import { listen } from './listen.js'
@@ -18,7 +17,7 @@ export interface MetricsServerOptions {
   /** The address to listen on. Default `127.0.0.1`: nobody but this machine can ask, for there is no password. */
   readonly host?: string
   /** Asked at each look, for an embedded broker that died is replaced by another one. */
-  readonly engine: () => Promise<Engine>
+  readonly engine: () => Promise<WatchedEngine>
   /** The tasks that the worker knows. */
   readonly tasks: Iterable<string>
   readonly version: string

@@ -101,6 +101,8 @@ export class WorkerMetrics {
       run: this.#run.labels(labels),
       limited: this.#limited.labels(labels),
     }
+    // From nothing on, so that the first one is seen as an increase.
+    for (const end of Object.values(meter.ends)) end.inc(0)
     // A name that is not known is not kept: there may be any number of them.
     if (labels.task !== task || labels.queue !== queue) return meter
     const ofTask = this.#meters.get(task) ?? new Map<string, TaskMeter>()
