@@ -23,6 +23,8 @@ export function logWorkerEvents(log: Logger): WorkerEventSink {
           { queue: event.queue },
           `${safeText(event.task, 200)} has reached its rate limit for ${formatDuration(event.forMs)}`,
         )
+      case 'worker.steered':
+        return log.info(`told from outside: ${safeText(event.text, 500)}`)
       case 'broker.trouble':
         return log.warn(`broker: ${safeText(event.message, 500)}`)
       default:

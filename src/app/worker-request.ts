@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { createRouter, queueOfTask } from '../config/create-router.js'
+import { describeConfig } from '../config/describe-config.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import { formatProblem } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
@@ -20,6 +21,8 @@ export interface WorkerRequest {
   readonly burst?: boolean
   /** End after one job. Default false. */
   readonly once?: boolean
+  /** Bounds between which the worker chooses by itself how many jobs run at once. It begins with `min`. */
+  readonly autoscale?: { readonly min: number; readonly max: number }
   readonly onEvent: WorkerEventSink
   readonly onLog: WorkerOptions['onLog']
 }
@@ -42,7 +45,7 @@ export function planWorker(
     name: `${request.name ?? 'worker'}@${hostname()}`,
     version,
     queues: chooseQueues(config, tasks.map(queueOf), request),
-    concurrency: request.once === true ? 1 : config.worker.concurrency,
+    ...slotsOf(config, request),
     queueConcurrency: queueLimits(config),
     tasks,
     taskFacts: new Map(
@@ -70,9 +73,20 @@ export function planWorker(
       deadLetterTtlMs: config.deadLetters.ttlMs,
       maxDeadLetters: config.deadLetters.max,
     },
+    describeConfig: () => describeConfig(config),
     onEvent: request.onEvent,
     onLog: request.onLog,
   }
+}
+
+function slotsOf(
+  config: ResolvedConfig,
+  { once, autoscale }: WorkerRequest,
+): Pick<WorkerOptions, 'concurrency' | 'autoscale'> {
+  if (once === true) return { concurrency: 1 }
+  return autoscale === undefined
+    ? { concurrency: config.worker.concurrency }
+    : { concurrency: autoscale.min, autoscale }
 }
 
 function chooseQueues(config: ResolvedConfig, ofTasks: readonly string[], request: WorkerRequest): string[] {

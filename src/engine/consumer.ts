@@ -18,6 +18,8 @@ export interface ActiveJob {
   readonly token: string
   readonly lane: LaneConsumer
   readonly enqueuedAt: number
+  /** How long it was to wait from then on, before its first run. */
+  readonly delayMs: number
   /** When this run began, in milliseconds since 1970, by the worker's clock. */
   readonly startedAt: number
   /** How often it was taken, this time included; unlike its attempts, it is never set back. */
@@ -194,8 +196,8 @@ export class LaneConsumer {
       if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error
       const id = await this.#idHeldBy(token)
       if (id === undefined) throw error
-      const nothing = { data: '', enqueuedAt: 0, startedAt: Date.now(), taken: 1, attemptsMade: 0, crashes: 0 }
-      return { job: { id, token, lane: this, task: 'unreadable', revoked: undefined, ...nothing } }
+      const nothing = { data: '', enqueuedAt: 0, delayMs: 0, taken: 1, attemptsMade: 0, crashes: 0, revoked: undefined }
+      return { job: { id, token, lane: this, task: 'unreadable', startedAt: Date.now(), ...nothing } }
     }
   }
 
@@ -229,6 +231,7 @@ export class LaneConsumer {
       task: json.name,
       data: json.data,
       enqueuedAt: json.timestamp,
+      delayMs: json.opts?.delay ?? 0,
       startedAt: json.processedOn ?? Date.now(),
       taken: json.attemptsStarted ?? 1,
       attemptsMade: json.attemptsMade ?? 0,

@@ -24,8 +24,8 @@ export type WorkerEvent =
     } & JobReference)
   /** A run failed and was the last; the job is kept as a dead letter. */
   | ({ readonly name: 'job.dead-lettered'; readonly runMs: number; readonly failure: JobFailure } & JobReference)
-  /** The job was revoked: it was told to end and did, or it never ran. */
-  | ({ readonly name: 'job.revoked'; readonly reason: string } & JobReference)
+  /** The job was revoked: it was told to end and did, or it never ran; then there is no `runMs`. */
+  | ({ readonly name: 'job.revoked'; readonly reason: string; readonly runMs?: number } & JobReference)
   /** The worker shuts down; the job went back to its queue and no attempt was counted. */
   | ({ readonly name: 'job.given-back' } & JobReference)
   /** This worker cannot run the job; it waits for one that can. */
@@ -36,6 +36,8 @@ export type WorkerEvent =
   | { readonly name: 'limit.passed'; readonly task: string; readonly queue: string }
   /** A task has reached its rate limit: nothing more of it starts for so long. */
   | { readonly name: 'limit.reached'; readonly task: string; readonly queue: string; readonly forMs: number }
+  /** The worker was told to change itself, and did. `text` is for people. */
+  | { readonly name: 'worker.steered'; readonly command: string; readonly text: string }
   /** Jobs of a worker that is gone went back to their queue. */
   | { readonly name: 'jobs.recovered'; readonly queue: string; readonly ids: readonly string[] }
   /** The broker said no, or was away. Said at most once in ten seconds per message. */

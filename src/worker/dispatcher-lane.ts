@@ -5,8 +5,9 @@ import type { LaneConsumer } from '../engine/consumer.js'
  * - `waiting`: was empty, waits for the broker to say that there is a job
  * - `resting`: at its rate limit, or after an error
  * - `empty`: was empty, and the worker ends when all are
+ * - `closed`: serves no more
  */
-export type LaneState = 'ready' | 'waiting' | 'resting' | 'empty'
+export type LaneState = 'ready' | 'waiting' | 'resting' | 'empty' | 'closed'
 
 /** A lane as the dispatcher keeps it. */
 export interface Lane {
@@ -19,6 +20,8 @@ export interface Lane {
   mayPull: number
   /** How often it was found to have changed. An answer to an older question says nothing of it any more. */
   changes: number
+  /** Called when its last slot has left, once it is closed. */
+  onLeft?: () => void
 }
 
 /** A lane that was not asked yet. */

@@ -1,6 +1,9 @@
 import type { ActiveJob, LaneConsumer, Pull } from '../engine/consumer.js'
-import { deservesSlot, type Lane, newLane } from './dispatcher-lane.js'
+import type { Lane } from './dispatcher-lane.js'
 import type { DispatcherOptions } from './dispatcher-options.js'
+import { LanePauses } from './lane-pauses.js'
+import { LaneRing } from './lane-ring.js'
+import { SlotBudget } from './slot-budget.js'
 
 /**
  * A slot that finishes a job may take the next one of the same lane in the same step, which costs the broker
@@ -8,9 +11,6 @@ import type { DispatcherOptions } from './dispatcher-options.js'
  */
 const STAY_JOBS = 16
 const STAY_MS = 20
-/** The longest rest of a lane at its rate limit; jobs that come due meanwhile are only seen after it. */
-const MAX_REST_MS = 1000
-const ERROR_REST_MS = 1000
 /** Slots that may ask one lane at once: one after it was empty, twice as many after each job it gives. */
 const MAX_PULLS = 64
 
@@ -26,14 +26,12 @@ const MAX_PULLS = 64
  * ```
  */
 export class Dispatcher {
-  readonly #lanes: Lane[] = []
+  readonly #lanes = new LaneRing()
+  readonly #budget: SlotBudget
   readonly #running = new Set<ActiveJob>()
-  readonly #perQueue = new Map<string, number>()
-  readonly #timers = new Set<NodeJS.Timeout>()
+  readonly #pauses: LanePauses
   readonly #ended = Promise.withResolvers<void>()
   #allFree: PromiseWithResolvers<void> | undefined
-  #free: number
-  #turn = 0
   #tokens = 0
   #taken = 0
   #stopped = false
@@ -42,7 +40,8 @@ export class Dispatcher {
     private readonly workerId: string,
     private readonly options: DispatcherOptions,
   ) {
-    this.#free = options.concurrency
+    this.#budget = new SlotBudget(options.concurrency, options.queueConcurrency)
+    this.#pauses = new LanePauses(options, () => this.#fillSlots())
   }
 
   /** Resolves when the dispatcher ended by itself (`untilEmpty`, `maxJobs`) or was stopped. */
@@ -54,39 +53,81 @@ export class Dispatcher {
     return this.#running.size
   }
 
+  /** The jobs that run now, longest first. */
   get activeJobs(): ActiveJob[] {
     return [...this.#running]
   }
 
+  /** How many jobs may run at once. */
+  get slots(): number {
+    return this.#budget.total
+  }
+
+  /** The lanes that could use one more slot, where there is none: all are in use. */
+  get hungryLanes(): readonly string[] {
+    return this.#budget.hasFree ? [] : this.#lanes.ready
+  }
+
+  /** Changes how many jobs may run at once. None is interrupted: slots that are too many go when they become free. */
+  resize(slots: number): void {
+    this.#budget.resize(slots)
+    this.#fillSlots()
+  }
+
+  /** How many jobs of one logical queue may run at once, where it has a limit of its own. */
+  limitOf(queue: string): number | undefined {
+    return this.#budget.limitOf(queue)
+  }
+
+  /** Gives a logical queue a limit of its own, or another one. */
+  limitQueue(queue: string, slots: number): void {
+    this.#budget.limitQueue(queue, slots, this.#lanes.slotsOf(queue))
+    this.#fillSlots()
+  }
+
   /** Serves one more lane. */
   add(consumer: LaneConsumer): void {
-    this.#lanes.push(newLane(consumer))
+    this.#lanes.add(consumer)
     this.#fillSlots()
+  }
+
+  /** Takes no more jobs of a lane. Resolves when those that run have ended; then it can be closed. */
+  async remove(consumer: LaneConsumer): Promise<void> {
+    const lane = this.#lanes.remove(consumer)
+    if (lane === undefined) return
+    lane.state = 'closed'
+    void consumer.wake()
+    if (lane.slots > 0) {
+      const left = Promise.withResolvers<void>()
+      lane.onLeft = left.resolve
+      await left.promise
+    }
+    this.#endWhenDone()
   }
 
   /** Takes no more jobs. Those that run go on. */
   stop(): void {
     if (this.#stopped) return
     this.#stopped = true
-    for (const timer of this.#timers) clearTimeout(timer)
-    for (const { consumer } of this.#lanes) void consumer.wake()
+    this.#pauses.end()
+    this.#lanes.wakeAll()
     this.#ended.resolve()
   }
 
-  /** Resolves when every slot is free: nothing runs, and nothing is being fetched. */
+  /** Resolves when no slot is in use: nothing runs, and nothing is being fetched. */
   async idle(): Promise<void> {
-    if (this.#free === this.options.concurrency) return
+    if (this.#budget.busy === 0) return
     this.#allFree ??= Promise.withResolvers<void>()
     await this.#allFree.promise
   }
 
   #fillSlots(): void {
-    while (!this.#stopped && this.#free > 0 && this.#taken < this.options.maxJobs) {
-      const lane = this.#nextReady()
+    while (!this.#stopped && this.#budget.hasFree && this.#taken < this.options.maxJobs) {
+      const lane = this.#lanes.next(this.#isServable)
       if (lane === undefined) break
-      this.#free--
       this.#taken++
-      this.#count(lane, 1)
+      lane.slots++
+      this.#budget.take(lane.consumer.name.queue)
       void this.#serve(lane)
     }
     this.#endWhenDone()
@@ -99,16 +140,21 @@ export class Dispatcher {
     const pull = await this.#pull(lane, token)
     if (pull?.job === undefined) {
       this.#taken--
-      if (pull !== undefined) this.#park(lane, pull, seen)
+      if (pull !== undefined) this.#pauses.park(lane, pull, seen)
     } else {
       lane.mayPull = Math.min(lane.mayPull * 2, MAX_PULLS)
       this.#fillSlots()
       await this.#runOn(lane, pull.job)
     }
-    this.#free++
-    this.#count(lane, -1)
+    this.#leave(lane)
     this.#fillSlots()
-    if (this.#free === this.options.concurrency) this.#allFree?.resolve()
+    if (this.#budget.busy === 0) this.#allFree?.resolve()
+  }
+
+  #leave(lane: Lane): void {
+    lane.slots--
+    this.#budget.free(lane.consumer.name.queue)
+    if (lane.slots === 0) lane.onLeft?.()
   }
 
   async #pull(lane: Lane, token: string): Promise<Pull | undefined> {
@@ -116,9 +162,7 @@ export class Dispatcher {
     try {
       return await lane.consumer.pull(token)
     } catch (error) {
-      if (this.#stopped) return undefined
-      this.options.onError(error as Error)
-      this.#rest(lane, ERROR_REST_MS)
+      this.#pauses.restAfter(error as Error, lane)
       return undefined
     } finally {
       lane.pulling--
@@ -138,27 +182,19 @@ export class Dispatcher {
     }
     let job: ActiveJob | undefined = first
     while (job !== undefined) {
-      // It came while the dispatcher was being stopped.
-      if (this.#stopped) return this.#giveBack(job)
+      // It came while the dispatcher, or the lane, was being stopped.
+      if (this.#stopped || lane.state === 'closed') return this.#giveBack(job)
       stays = false
       const next: Pull = await this.#runOne(job, mayStay)
       job = next.job
       if (job !== undefined) this.#taken++
-      else if (stays) this.#park(lane, next, seen)
+      else if (stays) this.#pauses.park(lane, next, seen)
     }
-    if (this.options.untilEmpty) this.#lookAgain()
+    if (this.options.untilEmpty) this.#lanes.lookAgain()
   }
 
   async #giveBack(job: ActiveJob): Promise<void> {
     await job.lane.giveBack(job).catch((error) => this.options.onError(error as Error))
-  }
-
-  /** A job that ended may have enqueued others. */
-  #lookAgain(): void {
-    for (const lane of this.#lanes) {
-      lane.changes++
-      if (lane.state === 'empty') lane.state = 'ready'
-    }
   }
 
   async #runOne(job: ActiveJob, mayFetchNext: () => boolean): Promise<Pull> {
@@ -174,75 +210,18 @@ export class Dispatcher {
   }
 
   #mayStay(lane: Lane, jobs: number, arrivedAt: number): boolean {
-    if (this.#stopped || this.#taken >= this.options.maxJobs) return false
+    if (this.#stopped || lane.state === 'closed' || this.#taken >= this.options.maxJobs) return false
+    if (this.#budget.isOver(lane.consumer.name.queue)) return false
     if (jobs < STAY_JOBS && performance.now() - arrivedAt < STAY_MS) return true
-    return !this.#lanes.some((other) => this.#isServable(other) && deservesSlot(other, lane))
+    return !this.#lanes.hasNeedier(lane, this.#isServable)
   }
 
-  #nextReady(): Lane | undefined {
-    for (let step = 0; step < this.#lanes.length; step++) {
-      const index = (this.#turn + step) % this.#lanes.length
-      const lane = this.#lanes[index]
-      if (lane !== undefined && this.#isServable(lane)) {
-        this.#turn = index + 1
-        return lane
-      }
-    }
-    return undefined
-  }
-
-  #isServable({ state, consumer, pulling, mayPull }: Lane): boolean {
-    if (state !== 'ready' || pulling >= mayPull) return false
-    const limit = this.options.queueConcurrency.get(consumer.name.queue)
-    return limit === undefined || (this.#perQueue.get(consumer.name.queue) ?? 0) < limit
-  }
-
-  #count(lane: Lane, change: 1 | -1): void {
-    lane.slots += change
-    const { queue } = lane.consumer.name
-    if (this.options.queueConcurrency.has(queue)) this.#perQueue.set(queue, (this.#perQueue.get(queue) ?? 0) + change)
-  }
-
-  /** Nothing could start on this lane: leave it until that may have changed. */
-  #park(lane: Lane, { limitedForMs, nextDueAt }: Pull, seen: number): void {
-    lane.mayPull = 1
-    if (lane.state !== 'ready' || lane.changes !== seen) return
-    if (limitedForMs !== undefined) this.#rest(lane, Math.min(limitedForMs, MAX_REST_MS))
-    else if (this.options.untilEmpty) lane.state = 'empty'
-    else void this.#wait(lane, nextDueAt)
-  }
-
-  async #wait(lane: Lane, nextDueAt?: number): Promise<void> {
-    lane.state = 'waiting'
-    try {
-      await lane.consumer.waitForWork(nextDueAt)
-      this.#wake(lane)
-    } catch (error) {
-      if (this.#stopped) return
-      this.options.onError(error as Error)
-      this.#rest(lane, ERROR_REST_MS)
-    }
-  }
-
-  #rest(lane: Lane, ms: number): void {
-    lane.state = 'resting'
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
-      this.#wake(lane)
-    }, ms)
-    this.#timers.add(timer)
-  }
-
-  #wake(lane: Lane): void {
-    lane.state = 'ready'
-    lane.changes++
-    this.#fillSlots()
-  }
+  readonly #isServable = ({ state, consumer, pulling, mayPull }: Lane): boolean =>
+    state === 'ready' && pulling < mayPull && this.#budget.hasRoom(consumer.name.queue)
 
   #endWhenDone(): void {
-    if (this.#stopped || this.#free < this.options.concurrency) return
+    if (this.#stopped || this.#budget.busy > 0) return
     const { untilEmpty, maxJobs } = this.options
-    const allEmpty = untilEmpty && this.#lanes.length > 0 && this.#lanes.every((lane) => lane.state === 'empty')
-    if (allEmpty || this.#taken >= maxJobs) this.stop()
+    if ((untilEmpty && this.#lanes.areEmpty) || this.#taken >= maxJobs) this.stop()
   }
 }

@@ -9,6 +9,7 @@ import type { RunContext } from '../task/run-context.js'
 import { checkArgs } from '../task/schema.js'
 import type { RunHandle } from './run-handle.js'
 import type { RunOutcome } from './run-outcome.js'
+import { type TimeLimit, withinLimit } from './time-limit.js'
 
 /** What a run needs of its worker. */
 export interface ExecutionSite {
@@ -18,6 +19,8 @@ export interface ExecutionSite {
   readonly resultTtlMs: number
   /** How often a job may take its worker down before it is a dead letter. */
   readonly crashBudget: number
+  /** How long a task's runs may take, where that is limited. */
+  readonly timeLimitOf: (task: string) => TimeLimit | undefined
 }
 
 /** A job that no worker here knows is looked at again after this long. */
@@ -58,8 +61,11 @@ async function run(
   site: ExecutionSite,
 ): Promise<RunOutcome> {
   const context = site.contextOf(job, task, envelope, handle)
+  const limit = site.timeLimitOf(task.name)
   try {
-    const value = await task.run(context, envelope.args)
+    const value = await (limit === undefined
+      ? task.run(context, envelope.args)
+      : withinLimit(async () => task.run(context, envelope.args), limit, job, handle))
     return {
       kind: 'succeeded',
       keep: !task.ignoreResult,
@@ -69,7 +75,7 @@ async function run(
   } catch (thrown) {
     if (handle.revokedFor !== undefined) return revoked(handle.revokedFor, task)
     // A task that stopped because it was told to has not failed.
-    if (handle.isAborted) return { kind: 'given-back' }
+    if (handle.isAborted && !handle.isOverTime) return { kind: 'given-back' }
     return judge(job, task, envelope, thrown)
   }
 }

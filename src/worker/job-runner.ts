@@ -29,6 +29,7 @@ export class JobRunner {
     side: WorkerSide,
     private readonly locks: LockKeeper,
     private readonly options: WorkerOptions,
+    timeLimitOf: ExecutionSite['timeLimitOf'],
     private readonly onTrouble: (error: Error) => void,
   ) {
     const { tasks, resultTtlMs, crashBudget } = options
@@ -39,6 +40,7 @@ export class JobRunner {
     this.#execution = {
       resultTtlMs,
       crashBudget,
+      timeLimitOf,
       findTask: (name) => byName.get(name),
       contextOf: (job, task, envelope, handle) => new JobContext(job, task, envelope, handle, onLog),
     }
@@ -55,7 +57,7 @@ export class JobRunner {
     this.#handles.set(job, handle)
     this.locks.hold(job)
     const reference = referenceOf(job)
-    this.#emit({ name: 'job.started', ...reference })
+    this.#emit(job.taken > 1 ? { name: 'job.started', ...reference } : firstStart(job, reference))
     if (job.lane.name.task === undefined) this.#noticePassedLimit(job)
     const startedAt = performance.now()
     const outcome = await this.#execute(job, handle)
@@ -64,8 +66,8 @@ export class JobRunner {
     this.locks.release(job)
     this.#handles.delete(job)
     if (lost !== undefined) this.#emit({ name: 'job.result-lost', reason: lost, ...reference })
-    else if (revoked !== undefined) this.#emit({ name: 'job.revoked', reason: revoked, ...reference })
-    else this.#tell(reference, outcome, runMs)
+    else if (revoked !== undefined) this.#emit({ name: 'job.revoked', reason: revoked, runMs, ...reference })
+    else this.#tell(job, reference, outcome, runMs)
     return next
   }
 
@@ -123,7 +125,7 @@ export class JobRunner {
     }
   }
 
-  #tell(reference: JobReference, outcome: RunOutcome, runMs: number): void {
+  #tell(job: ActiveJob, reference: JobReference, outcome: RunOutcome, runMs: number): void {
     switch (outcome.kind) {
       case 'succeeded':
         this.succeeded++
@@ -139,7 +141,12 @@ export class JobRunner {
         this.#emit({ name: 'job.dead-lettered', runMs, failure: outcome.failure, ...reference })
         return
       case 'revoked':
-        this.#emit({ name: 'job.revoked', reason: outcome.reason, ...reference })
+        this.#emit({
+          name: 'job.revoked',
+          reason: outcome.reason,
+          ...(job.revoked === undefined && { runMs }),
+          ...reference,
+        })
         return
       case 'given-back':
         this.#emit({ name: 'job.given-back', ...reference })
@@ -155,6 +162,14 @@ export class JobRunner {
       this.options.onLog('warn', reference, undefined, `${inexact.path} is ${inexact.what}: it was stored changed`),
     )
   }
+}
+
+/** A job that a worker before this one had to give back is said to have waited once: when it was first taken. */
+function firstStart(job: ActiveJob, reference: JobReference): WorkerEvent {
+  const { startedAt, enqueuedAt, delayMs } = job
+  // Of a job that cannot be read, nobody knows when it was enqueued.
+  if (enqueuedAt === 0) return { name: 'job.started', ...reference }
+  return { name: 'job.started', waitMs: Math.max(0, startedAt - enqueuedAt - delayMs), ...reference }
 }
 
 function referenceOf(job: ActiveJob): JobReference {

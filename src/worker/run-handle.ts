@@ -9,7 +9,7 @@ export class RunHandle {
   #controller: AbortController | undefined
   #aborted: { reason: unknown } | undefined
   #revokedFor: string | undefined
-
+  #isOverTime = false
   #log: JobLog | undefined
 
   constructor(
@@ -45,6 +45,18 @@ export class RunHandle {
     if (this.#aborted !== undefined) return
     this.#aborted = { reason }
     this.#controller?.abort(reason)
+  }
+
+  /** Whether it was asked to end because it took too long, and for nothing else before. */
+  get isOverTime(): boolean {
+    return this.#isOverTime
+  }
+
+  /** Asks the task to end: it has taken too long. */
+  exceed(error: Error): void {
+    if (this.#aborted !== undefined) return
+    this.#isOverTime = true
+    this.abort(error)
   }
 
   /** Why the job was revoked, where it was. */

@@ -2,6 +2,7 @@ import type { Retention } from '../engine/retention.js'
 import type { TaskFacts } from '../engine/worker-registry.js'
 import type { WorkerEventSink } from '../events/worker-event.js'
 import type { TaskDefinition } from '../task/definition.js'
+import type { SlotRange } from './autoscale.js'
 import type { LogLevel } from './run-log.js'
 
 /** Everything a worker needs to know; made from the config and the command line. */
@@ -15,6 +16,8 @@ export interface WorkerOptions {
   readonly queues: readonly string[]
   /** Jobs at once, over all queues. */
   readonly concurrency: number
+  /** Bounds between which it chooses that number itself; without them it stays as it is. */
+  readonly autoscale?: SlotRange
   /** Jobs at once of one queue, where it has a limit of its own. */
   readonly queueConcurrency: ReadonlyMap<string, number>
   readonly tasks: readonly TaskDefinition[]
@@ -32,6 +35,8 @@ export interface WorkerOptions {
   /** How long results are kept where their task does not say. */
   readonly resultTtlMs: number
   readonly retention: Retention
+  /** The settings of its process, secrets masked, for whoever asks from outside. */
+  readonly describeConfig: () => unknown
   readonly onEvent: WorkerEventSink
   /** Where tasks' log lines go, beside the job's own log. */
   readonly onLog: (

@@ -1,33 +1,37 @@
-import type { LaneConsumer } from '../engine/consumer.js'
-import { LockKeeper } from '../engine/lock-keeper.js'
-import { HEARTBEAT_MS, type WorkerFacts } from '../engine/worker-registry.js'
+import type { TaskLimit } from '../engine/task-limits.js'
+import type { RunningJob } from '../engine/worker-facts.js'
 import type { WorkerSide } from '../engine/worker-side.js'
 import { TaskqError } from '../errors/taskq-error.js'
-import { TroubleLog } from '../events/trouble-log.js'
-import { Dispatcher } from './dispatcher.js'
-import { JobRunner } from './job-runner.js'
+import { Heartbeat } from './heartbeat.js'
 import { shutDown } from './shutdown.js'
+import { Steering } from './steering.js'
+import { factsOf, toRunning } from './worker-facts.js'
 import type { WorkerOptions } from './worker-options.js'
+import { assembleParts, type WorkerParts } from './worker-parts.js'
 
+/** What was counted is told, and the number of slots is thought over, this often. */
+const SECOND_MS = 1000
+/** New lanes and stored limits are looked for this often, where nobody says that there are any. */
+const LOOK_MS = 5000
 /** Finished jobs whose time is over are looked for this often. */
 const SWEEP_MS = 30_000
 
 /**
  * A worker: serves queues until it is told to stop, or until there is nothing left to do.
  *
- * It owns a dispatcher (who takes jobs into free slots), a runner (who runs and records them), a lock keeper,
- * and three clocks: its heartbeat, which also looks for new lanes; the search for jobs of workers that are
- * gone; and the removal of results whose time is over.
+ * It owns a dispatcher (who takes jobs into free slots), a runner (who runs and records them), a lock keeper, the lanes
+ * it serves, and its clocks: the heartbeat; the look for new lanes and limits; the search for jobs of workers that are
+ * gone; the removal of results whose time is over; and, each second, what it counted and how many slots it needs. While
+ * it works it can be steered, and what happens is told to those who watch.
  */
 export class Worker {
-  readonly #dispatcher: Dispatcher
-  readonly #runner: JobRunner
-  readonly #locks: LockKeeper
-  readonly #trouble: TroubleLog
+  readonly #parts: WorkerParts
+  readonly #steering: Steering
+  readonly #heartbeat: Heartbeat
   readonly #startedAt = Date.now()
   readonly #clocks: NodeJS.Timeout[] = []
-  readonly #lanes = new Map<string, LaneConsumer>()
   readonly #done = Promise.withResolvers<void>()
+  #limits: ReadonlyMap<string, TaskLimit> = new Map()
   #stopping: Promise<void> | undefined
   #life: 'starting' | 'working' | 'stopped' = 'starting'
 
@@ -35,21 +39,20 @@ export class Worker {
     private readonly side: WorkerSide,
     private readonly options: WorkerOptions,
   ) {
-    this.#trouble = new TroubleLog(options.onEvent)
-    const onError = (error: Error) => this.#trouble.report(error)
-    this.#locks = new LockKeeper(options.lockMs, side, {
-      onLost: (job) => this.#runner.lose(job),
-      onRevoked: (job, reason) => this.#runner.revoke(job, reason),
-      onError,
-    })
-    this.#runner = new JobRunner(side, this.#locks, options, onError)
-    this.#dispatcher = new Dispatcher(options.id, {
-      concurrency: options.concurrency,
-      queueConcurrency: options.queueConcurrency,
-      untilEmpty: options.burst,
-      maxJobs: options.maxJobs,
-      run: (job, mayFetchNext) => this.#runner.run(job, mayFetchNext),
-      onError,
+    this.#parts = assembleParts(side, options, (task) => this.#limits.get(task))
+    const { live, onEvent, onError } = this.#parts
+    this.#heartbeat = new Heartbeat(
+      () => this.#beat().catch(onError),
+      () => live.isWatched,
+    )
+    this.#steering = new Steering({
+      ...this.#parts,
+      describeConfig: options.describeConfig,
+      refresh: () => this.#look(),
+      announce: () => this.#heartbeat.now(),
+      isStopping: () => this.#stopping !== undefined,
+      stop: () => void this.stop(),
+      onSteered: (command, text) => onEvent({ name: 'worker.steered', command, text }),
     })
     side.onError(onError)
   }
@@ -66,17 +69,18 @@ export class Worker {
 
   /** How many jobs it runs at once. */
   get slots(): number {
-    return this.options.concurrency
+    return this.#parts.dispatcher.slots
   }
 
   /** How many jobs run now, and how runs have ended since the start. */
   get counts(): { active: number; succeeded: number; failed: number } {
-    return { active: this.#dispatcher.active, succeeded: this.#runner.succeeded, failed: this.#runner.failed }
+    const { dispatcher, runner } = this.#parts
+    return { active: dispatcher.active, succeeded: runner.succeeded, failed: runner.failed }
   }
 
-  /** The jobs that run now. */
-  get running(): readonly { readonly id: string; readonly task: string }[] {
-    return this.#dispatcher.activeJobs
+  /** The jobs that run now, longest first. */
+  get running(): readonly RunningJob[] {
+    return this.#parts.dispatcher.activeJobs.map(toRunning)
   }
 
   /**
@@ -92,7 +96,7 @@ export class Worker {
     }
     try {
       await this.#open()
-      if (this.#stopping === undefined) this.#life = 'working'
+      this.#life = 'working'
     } catch (error) {
       // Told to stop meanwhile: what fails then is the connection that was closed.
       if (this.#stopping !== undefined) return
@@ -113,16 +117,24 @@ export class Worker {
 
   /** Gives running jobs back now. */
   hurry(): void {
-    this.#runner.abandonAll()
+    this.#parts.runner.abandonAll()
   }
 
   async #shutDown(): Promise<void> {
+    const { dispatcher, runner, lanes, locks, live, stats, vitals } = this.#parts
     try {
-      await shutDown(this.#dispatcher, this.#runner, this.options.shutdownMs)
+      lanes.end()
+      // Not awaited: that it stops is told while it does.
+      this.#heartbeat.now()
+      await shutDown(dispatcher, runner, this.options.shutdownMs)
       for (const clock of this.#clocks) clearInterval(clock)
-      this.#locks.stop()
-      await this.side.leave(this.options.id)
-      await Promise.allSettled([...this.#lanes.values()].map((lane) => lane.close()))
+      this.#heartbeat.stop()
+      vitals.stop()
+      locks.stop()
+      live.announce('worker.offline')
+      live.close()
+      await Promise.all([stats.close(), this.side.leave(this.options.id)])
+      await lanes.close()
       await this.side.close()
     } finally {
       this.#life = 'stopped'
@@ -131,70 +143,58 @@ export class Worker {
   }
 
   async #open(): Promise<void> {
+    const { locks, lanes, live, dispatcher } = this.#parts
     await this.#announce()
-    this.#locks.start()
-    await this.#openNewLanes()
-    await this.#recoverLost()
+    locks.start()
+    await lanes.openNew()
+    await lanes.recoverLost()
     if (this.#stopping !== undefined) return
-    this.#every(HEARTBEAT_MS, () => this.#heartbeat())
-    this.#every(this.options.stallCheckMs, () => this.#recoverLost())
-    this.#every(SWEEP_MS, () => this.#sweep())
+    live.announce('worker.online')
+    this.#heartbeat.start()
+    this.#startClocks()
     // A stop ends the dispatcher, too; only where that ended by itself is there anything to do.
-    void this.#dispatcher.ended.then(() => this.#stopping ?? this.stop())
+    void dispatcher.ended.then(() => this.#stopping ?? this.stop())
   }
 
+  #startClocks(): void {
+    const { lanes, stats, autoscaler } = this.#parts
+    this.#every(LOOK_MS, () => this.#look())
+    this.#every(this.options.stallCheckMs, () => lanes.recoverLost())
+    this.#every(SWEEP_MS, () => lanes.sweep())
+    this.#every(SECOND_MS, () => autoscaler.step())
+    // Also while it stops: the jobs that still run are counted as they end.
+    this.#clocks.push(setInterval(() => void stats.flush(), SECOND_MS))
+  }
+
+  /** It can be told things before it is seen. */
   async #announce(): Promise<void> {
-    const { tasks, taskFacts } = this.options
+    const { id, name, tasks, taskFacts } = this.options
     const limits = tasks.map(async ({ name, rateLimit }) => {
       const queue = taskFacts.get(name)?.queue
       if (rateLimit !== undefined && queue !== undefined) await this.side.lanes.limit(queue, name, rateLimit)
     })
-    await Promise.all([...limits, this.side.registry.announceTasks(taskFacts), this.side.registry.beat(this.#facts())])
+    await Promise.all([
+      ...limits,
+      this.side.listen({ id, worker: name }, this.#steering.carryOut),
+      this.side.registry.announceTasks(taskFacts),
+      this.#readLimits(),
+    ])
+    await this.#beat()
   }
 
-  async #heartbeat(): Promise<void> {
-    await this.side.beat(this.#facts())
-    await this.#openNewLanes()
+  async #beat(): Promise<void> {
+    const standing = { host: this.side.host, startedAt: this.#startedAt, stopping: this.#stopping !== undefined }
+    const watchedForMs = await this.side.beat(factsOf(this.options, this.#parts, standing))
+    if (watchedForMs > 0) this.#parts.live.watch(watchedForMs)
   }
 
-  /** Lanes are served together when all are open: a burst must not end before it has seen the last. */
-  async #openNewLanes(): Promise<void> {
-    const lanes = await this.side.lanes.ofQueues(this.options.queues)
-    const fresh = lanes.filter((lane) => !this.#lanes.has(lane))
-    const openings = await Promise.allSettled(fresh.map((lane) => this.#openLane(lane)))
-    for (const opening of openings) {
-      if (opening.status === 'rejected') continue
-      if (this.#stopping === undefined) this.#dispatcher.add(opening.value)
-      else await opening.value.close()
-    }
-    for (const opening of openings) if (opening.status === 'rejected') throw opening.reason
+  /** Sees what has changed in the broker: new lanes, stored limits. */
+  async #look(): Promise<void> {
+    await Promise.all([this.#readLimits(), this.#parts.lanes.openNew()])
   }
 
-  async #openLane(lane: string): Promise<LaneConsumer> {
-    const { lockMs, stallCheckMs, name } = this.options
-    const onError = (error: Error) => this.#trouble.report(error)
-    const consumer = this.side.consumer(lane, { lockMs, stallCheckMs, worker: name }, onError)
-    this.#lanes.set(lane, consumer)
-    try {
-      await consumer.open()
-      return consumer
-    } catch (error) {
-      // Forgotten, so that the next look for lanes tries again.
-      this.#lanes.delete(lane)
-      await consumer.close().catch(() => {})
-      throw error
-    }
-  }
-
-  async #recoverLost(): Promise<void> {
-    for (const consumer of this.#lanes.values()) {
-      const ids = await consumer.recoverLost()
-      if (ids.length > 0) this.options.onEvent({ name: 'jobs.recovered', queue: consumer.name.queue, ids })
-    }
-  }
-
-  async #sweep(): Promise<void> {
-    for (const lane of this.#lanes.keys()) await this.side.sweep(lane, this.options.retention)
+  async #readLimits(): Promise<void> {
+    this.#limits = await this.side.taskLimits()
   }
 
   #every(ms: number, work: () => Promise<void>): void {
@@ -202,25 +202,9 @@ export class Worker {
     const clock = setInterval(async () => {
       if (busy || this.#stopping !== undefined) return
       busy = true
-      await work().catch((error) => this.#trouble.report(error as Error))
+      await work().catch((error) => this.#parts.onError(error as Error))
       busy = false
     }, ms)
     this.#clocks.push(clock)
-  }
-
-  #facts(): WorkerFacts {
-    const { id, name, version, queues, concurrency, tasks } = this.options
-    return {
-      id,
-      name,
-      version,
-      queues,
-      concurrency,
-      host: this.side.host,
-      pid: process.pid,
-      startedAt: this.#startedAt,
-      tasks: tasks.map((task) => task.name),
-      ...this.counts,
-    }
   }
 }

@@ -13,6 +13,7 @@ function dispatcherOn(
 ) {
   const started: string[] = []
   const errors: Error[] = []
+  const limited: { queue: string; task: string | undefined; forMs: number }[] = []
   let active = 0
   let mostActive = 0
   const run: RunJob = async (job, mayFetchNext) => {
@@ -28,12 +29,13 @@ function dispatcherOn(
     untilEmpty: false,
     maxJobs: Number.POSITIVE_INFINITY,
     run,
+    onLimited: ({ queue, task }, forMs) => limited.push({ queue, task, forMs }),
     onError: (error) => errors.push(error),
     ...over,
   })
   onTestFinished(() => dispatcher.stop())
   for (const lane of lanes) dispatcher.add(lane.consumer)
-  return { dispatcher, started, errors, mostActive: () => mostActive }
+  return { dispatcher, started, errors, limited, mostActive: () => mostActive }
 }
 
 const brief = () => sleep(1)

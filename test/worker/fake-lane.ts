@@ -79,6 +79,7 @@ export function fakeJob(over: Partial<ActiveJob> = {}): ActiveJob {
     task: 'send',
     data: '{"v":1,"args":[]}',
     enqueuedAt: 0,
+    delayMs: 0,
     attemptsMade: 0,
     startedAt: 0,
     taken: 1,

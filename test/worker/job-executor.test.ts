@@ -10,6 +10,7 @@ import type { StandardSchema } from '../../src/task/schema.js'
 import { executeJob } from '../../src/worker/job-executor.js'
 import { RunHandle } from '../../src/worker/run-handle.js'
 import type { RunOutcome } from '../../src/worker/run-outcome.js'
+import type { TimeLimit } from '../../src/worker/time-limit.js'
 import { fakeRun } from '../support/fake-run.js'
 import { fakeJob } from './fake-lane.js'
 
@@ -20,10 +21,14 @@ interface Setting {
   readonly task?: TaskOptions
   readonly crashBudget?: number
   readonly abort?: boolean
+  readonly limit?: TimeLimit
 }
 
 /** Runs a job of a task that does this. */
-function execute(run: Run, { job = {}, task = {}, crashBudget = 3, abort = false }: Setting = {}): Promise<RunOutcome> {
+function execute(
+  run: Run,
+  { job = {}, task = {}, crashBudget = 3, abort = false, limit }: Setting = {},
+): Promise<RunOutcome> {
   const { definition } = defineTask({ name: 'send', ...task }, run as never)
   forgetTasks('send')
   const held = fakeJob(job)
@@ -37,6 +42,7 @@ function execute(run: Run, { job = {}, task = {}, crashBudget = 3, abort = false
     contextOf: () => ({ ...fakeRun(), signal: handle.signal }),
     resultTtlMs: 1000,
     crashBudget,
+    timeLimitOf: () => limit,
   })
 }
 
@@ -223,3 +229,63 @@ function revoked(): unknown {
   revoke()
   return proxy
 }
+
+describe('a time limit', () => {
+  const overTime = { name: 'TaskqError', code: 'TASKQ_JOB_TIME_LIMIT' }
+  const untilAborted = ({ signal }: RunContext) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+
+  test('that is soft aborts the signal; what the run throws is a failure with its code', async () => {
+    const outcome = await execute(untilAborted, { limit: { softMs: 10 } })
+    expect(outcome).toMatchObject({ kind: 'dead', failure: overTime })
+    expect(outcome).toMatchObject({ failure: { message: 'send (j1) ran longer than its soft limit of 10ms' } })
+  })
+
+  test('that is soft leaves what the run throws itself as it is, and it may run again', async () => {
+    const tidy = ({ signal }: RunContext) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('tidied up'))))
+    const outcome = await execute(tidy, { limit: { softMs: 10 }, task: { retries: 1 } })
+    expect(outcome).toMatchObject({ kind: 'retry', failure: { name: 'Error', message: 'tidied up' } })
+  })
+
+  test('that is soft lets a run that returns all the same succeed', async () => {
+    const finish = ({ signal }: RunContext) =>
+      new Promise((resolve) => signal.addEventListener('abort', () => resolve('done')))
+    const outcome = await execute(finish, { limit: { softMs: 10 } })
+    expect(outcome).toMatchObject({ kind: 'succeeded', result: { stored: { value: 'done' } } })
+  })
+
+  test('that is hard gives up a run that goes on, and tells it so', async () => {
+    let told: unknown
+    const deaf = ({ signal }: RunContext) => {
+      signal.addEventListener('abort', () => {
+        told = signal.reason
+      })
+      return new Promise(() => {})
+    }
+    const outcome = await execute(deaf, { limit: { hardMs: 10 }, task: { retries: 1 } })
+    expect(outcome).toMatchObject({ kind: 'retry', failure: overTime })
+    expect(told).toMatchObject(overTime)
+  })
+
+  test('of both kinds: the soft one first, the hard one for a run that does not listen', async () => {
+    const reasons: string[] = []
+    const deaf = ({ signal }: RunContext) => {
+      signal.addEventListener('abort', () => reasons.push((signal.reason as Error).message))
+      return new Promise(() => {})
+    }
+    const outcome = await execute(deaf, { limit: { softMs: 5, hardMs: 30 } })
+    expect(outcome).toMatchObject({ failure: { message: 'send (j1) ran longer than its hard limit of 30ms' } })
+    expect(reasons).toEqual(['send (j1) ran longer than its soft limit of 5ms'])
+  })
+
+  test('is none of a run that the worker told to end before', async () => {
+    const deaf = ({ signal }: RunContext) => new Promise((_, reject) => setTimeout(() => reject(signal.reason), 30))
+    expect(await execute(deaf, { limit: { softMs: 10 }, abort: true })).toEqual({ kind: 'given-back' })
+  })
+
+  test('that is not reached changes nothing, also for a task that throws at once', async () => {
+    expect(await execute(() => 'quick', { limit: { softMs: 5000, hardMs: 5000 } })).toMatchObject({ kind: 'succeeded' })
+    expect(await execute(fail, { limit: { hardMs: 5000 } })).toMatchObject({ failure: { name: 'TypeError' } })
+  })
+})

@@ -57,6 +57,7 @@ describe('a job that runs', () => {
     expect(event).toEqual({
       name: 'job.revoked',
       reason: 'not needed',
+      runMs: expect.any(Number),
       id: result.id,
       task: 'listens',
       queue: 'default',
@@ -174,7 +175,13 @@ describe('how a run of a revoked job is judged', () => {
       tell(handle)
       return fakeRun()
     }
-    return executeJob(job, handle, { findTask: () => definition, contextOf, resultTtlMs: 1000, crashBudget: 3 })
+    return executeJob(job, handle, {
+      findTask: () => definition,
+      contextOf,
+      resultTtlMs: 1000,
+      crashBudget: 3,
+      timeLimitOf: () => undefined,
+    })
   }
   const taskThat = (run: () => unknown, options: Partial<TaskOptions> = {}) => {
     const { definition } = defineTask({ name: 'send', retries: 5, ...options }, run)

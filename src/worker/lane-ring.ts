@@ -1,0 +1,64 @@
+import type { LaneConsumer } from '../engine/consumer.js'
+import { deservesSlot, type Lane, newLane } from './dispatcher-lane.js'
+
+/** The lanes that a dispatcher serves, in turns. */
+export class LaneRing {
+  readonly #lanes: Lane[] = []
+  #turn = 0
+
+  add(consumer: LaneConsumer): void {
+    this.#lanes.push(newLane(consumer))
+  }
+
+  /** Takes a lane out; undefined where it is not here. */
+  remove(consumer: LaneConsumer): Lane | undefined {
+    const index = this.#lanes.findIndex((lane) => lane.consumer === consumer)
+    if (index >= 0 && index < this.#turn) this.#turn--
+    return index < 0 ? undefined : this.#lanes.splice(index, 1)[0]
+  }
+
+  /** The next lane whose turn it is, of those that can be served. */
+  next(isServable: (lane: Lane) => boolean): Lane | undefined {
+    for (let step = 0; step < this.#lanes.length; step++) {
+      const index = (this.#turn + step) % this.#lanes.length
+      const lane = this.#lanes[index]
+      if (lane !== undefined && isServable(lane)) {
+        this.#turn = index + 1
+        return lane
+      }
+    }
+    return undefined
+  }
+
+  /** Whether a slot had better move from this lane to another. */
+  hasNeedier(lane: Lane, isServable: (lane: Lane) => boolean): boolean {
+    return this.#lanes.some((other) => deservesSlot(other, lane) && isServable(other))
+  }
+
+  /** A job that ended may have enqueued others. */
+  lookAgain(): void {
+    for (const lane of this.#lanes) {
+      lane.changes++
+      if (lane.state === 'empty') lane.state = 'ready'
+    }
+  }
+
+  /** Whether every lane was found empty, and there is one. */
+  get areEmpty(): boolean {
+    return this.#lanes.length > 0 && this.#lanes.every((lane) => lane.state === 'empty')
+  }
+
+  /** The lanes that gave a job when they were last asked. */
+  get ready(): readonly string[] {
+    return this.#lanes.filter((lane) => lane.state === 'ready').map((lane) => lane.consumer.lane)
+  }
+
+  /** How many slots serve a logical queue. */
+  slotsOf(queue: string): number {
+    return this.#lanes.reduce((sum, lane) => (lane.consumer.name.queue === queue ? sum + lane.slots : sum), 0)
+  }
+
+  wakeAll(): void {
+    for (const { consumer } of this.#lanes) void consumer.wake()
+  }
+}

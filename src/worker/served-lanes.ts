@@ -1,0 +1,112 @@
+import type { LaneConsumer } from '../engine/consumer.js'
+import type { WorkerSide } from '../engine/worker-side.js'
+import type { Dispatcher } from './dispatcher.js'
+import type { WorkerOptions } from './worker-options.js'
+
+/** What serving lanes needs of its worker. */
+type Rules = Pick<WorkerOptions, 'queues' | 'lockMs' | 'stallCheckMs' | 'retention' | 'onEvent'>
+
+/** The queues that a worker serves, each with all its lanes. Queues come and go while it works. */
+export class ServedLanes {
+  readonly #queues: Set<string>
+  readonly #lanes = new Map<string, LaneConsumer>()
+  readonly #leaving = new Set<Promise<void>>()
+  #closed = false
+
+  constructor(
+    private readonly side: WorkerSide,
+    private readonly dispatcher: Dispatcher,
+    private readonly rules: Rules,
+    private readonly onError: (error: Error) => void,
+  ) {
+    this.#queues = new Set(rules.queues)
+  }
+
+  /** The logical queues, by name. */
+  get queues(): string[] {
+    return [...this.#queues].sort()
+  }
+
+  serves(queue: string): boolean {
+    return this.#queues.has(queue)
+  }
+
+  /** Serves one more queue. */
+  async addQueue(queue: string): Promise<void> {
+    this.#queues.add(queue)
+    await this.openNew()
+  }
+
+  /** Takes no more jobs of a queue. Those that run go on. */
+  cancelQueue(queue: string): void {
+    this.#queues.delete(queue)
+    for (const [lane, consumer] of this.#lanes) {
+      if (consumer.name.queue !== queue) continue
+      this.#lanes.delete(lane)
+      const leaving = this.#leave(consumer).finally(() => this.#leaving.delete(leaving))
+      this.#leaving.add(leaving)
+    }
+  }
+
+  /**
+   * Opens the lanes that were not there before. They are served together when all are open: a burst must not end before
+   * it has seen the last.
+   */
+  async openNew(): Promise<void> {
+    const lanes = await this.side.lanes.ofQueues(this.queues)
+    const fresh = lanes.filter((lane) => !this.#lanes.has(lane))
+    const openings = await Promise.allSettled(fresh.map((lane) => this.#open(lane)))
+    for (const opening of openings) {
+      if (opening.status === 'rejected') continue
+      if (this.#isWanted(opening.value)) this.dispatcher.add(opening.value)
+      else await opening.value.close()
+    }
+    for (const opening of openings) if (opening.status === 'rejected') throw opening.reason
+  }
+
+  async recoverLost(): Promise<void> {
+    for (const consumer of this.#lanes.values()) {
+      const ids = await consumer.recoverLost()
+      if (ids.length > 0) this.rules.onEvent({ name: 'jobs.recovered', queue: consumer.name.queue, ids })
+    }
+  }
+
+  async sweep(): Promise<void> {
+    for (const lane of this.#lanes.keys()) await this.side.sweep(lane, this.rules.retention)
+  }
+
+  /** No lane is served from now on. */
+  end(): void {
+    this.#closed = true
+  }
+
+  async close(): Promise<void> {
+    this.end()
+    await Promise.allSettled([...[...this.#lanes.values()].map((lane) => lane.close()), ...this.#leaving])
+  }
+
+  /** The queue may have been cancelled, or the worker told to stop, while the lane was being opened. */
+  #isWanted(consumer: LaneConsumer): boolean {
+    return !this.#closed && this.#lanes.get(consumer.lane) === consumer
+  }
+
+  async #open(lane: string): Promise<LaneConsumer> {
+    const { lockMs, stallCheckMs } = this.rules
+    const consumer = this.side.consumer(lane, { lockMs, stallCheckMs }, this.onError)
+    this.#lanes.set(lane, consumer)
+    try {
+      await consumer.open()
+      return consumer
+    } catch (error) {
+      // Forgotten, so that the next look for lanes tries again.
+      this.#lanes.delete(lane)
+      await consumer.close().catch(() => {})
+      throw error
+    }
+  }
+
+  async #leave(consumer: LaneConsumer): Promise<void> {
+    await this.dispatcher.remove(consumer)
+    await consumer.close().catch(this.onError)
+  }
+}

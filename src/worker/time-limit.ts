@@ -1,0 +1,48 @@
+import type { ActiveJob } from '../engine/consumer.js'
+import type { TaskLimit } from '../engine/task-limits.js'
+import { TaskqError } from '../errors/taskq-error.js'
+import { formatDuration } from '../time/duration.js'
+import type { RunHandle } from './run-handle.js'
+
+/** How long a task's runs may take. */
+export type TimeLimit = Pick<TaskLimit, 'softMs' | 'hardMs'>
+
+/**
+ * Holds a run to its task's time limits.
+ *
+ * - Past the soft limit its signal is aborted with `TASKQ_JOB_TIME_LIMIT`. What it then throws is a failure; where it
+ *   returns all the same, it has succeeded.
+ * - Past the hard limit nobody waits for it any longer: it has failed. Its code may still go on in this process, and
+ *   beside the job's next run; only a pool of processes could end it.
+ *
+ * @throws what the run throws; TaskqError `TASKQ_JOB_TIME_LIMIT` past the hard limit
+ */
+export function withinLimit(
+  run: () => Promise<unknown>,
+  { softMs, hardMs }: TimeLimit,
+  job: ActiveJob,
+  handle: RunHandle,
+): Promise<unknown> {
+  const timers: NodeJS.Timeout[] = []
+  const ended = new Promise<unknown>((resolve, reject) => {
+    if (softMs !== undefined) timers.push(setTimeout(() => handle.exceed(limitError(job, 'soft', softMs)), softMs))
+    if (hardMs !== undefined) {
+      const giveUp = () => {
+        const error = limitError(job, 'hard', hardMs)
+        handle.exceed(error)
+        reject(error)
+      }
+      timers.push(setTimeout(giveUp, hardMs))
+    }
+    run().then(resolve, reject)
+  })
+  return ended.finally(() => {
+    for (const timer of timers) clearTimeout(timer)
+  })
+}
+
+const limitError = ({ task, id }: ActiveJob, kind: 'soft' | 'hard', limitMs: number): TaskqError =>
+  new TaskqError(
+    'TASKQ_JOB_TIME_LIMIT',
+    `${task} (${id}) ran longer than its ${kind} limit of ${formatDuration(limitMs)}`,
+  )

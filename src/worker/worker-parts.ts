@@ -1,0 +1,85 @@
+import { LockKeeper } from '../engine/lock-keeper.js'
+import type { WorkerSide } from '../engine/worker-side.js'
+import { TroubleLog } from '../events/trouble-log.js'
+import type { WorkerEventSink } from '../events/worker-event.js'
+import { Autoscaler } from './autoscaler.js'
+import { Dispatcher } from './dispatcher.js'
+import { JobRunner } from './job-runner.js'
+import { LiveEvents } from './live-events.js'
+import { ProcessVitals } from './process-vitals.js'
+import { ServedLanes } from './served-lanes.js'
+import { StatsCollector } from './stats-collector.js'
+import type { TimeLimit } from './time-limit.js'
+import type { WorkerOptions } from './worker-options.js'
+
+/** What a worker is made of, put together. */
+export interface WorkerParts {
+  readonly dispatcher: Dispatcher
+  readonly runner: JobRunner
+  readonly locks: LockKeeper
+  readonly lanes: ServedLanes
+  readonly stats: StatsCollector
+  readonly live: LiveEvents
+  readonly vitals: ProcessVitals
+  readonly autoscaler: Autoscaler
+  /** Where all that happens goes: counted, told to those who watch, and to the worker's owner. */
+  readonly onEvent: WorkerEventSink
+  readonly onError: (error: Error) => void
+}
+
+/** Puts a worker's parts together. None of them does anything yet. */
+export function assembleParts(
+  side: WorkerSide,
+  options: WorkerOptions,
+  timeLimitOf: (task: string) => TimeLimit | undefined,
+): WorkerParts {
+  const onError = (error: Error) => trouble.report(error)
+  const stats = new StatsCollector((batch) => side.recordStats(batch), onError)
+  const live = new LiveEvents(options.name, (batch) => side.publish(batch))
+  const onEvent: WorkerEventSink = (event) => {
+    stats.onEvent(event)
+    live.onEvent(event)
+    options.onEvent(event)
+  }
+  const trouble = new TroubleLog(onEvent)
+  const heard = { ...options, onEvent }
+  const { runner, locks } = assembleRunner(side, heard, timeLimitOf, onError)
+  const dispatcher = assembleDispatcher(heard, runner, onError)
+  const vitals = new ProcessVitals()
+  const autoscaler = new Autoscaler(
+    { dispatcher, waitingIn: (lanes) => side.waitingIn(lanes), loopLagMs: () => vitals.loopLagMs },
+    options.autoscale,
+  )
+  const lanes = new ServedLanes(side, dispatcher, heard, onError)
+  return { dispatcher, runner, locks, lanes, stats, live, vitals, autoscaler, onEvent, onError }
+}
+
+function assembleRunner(
+  side: WorkerSide,
+  options: WorkerOptions,
+  timeLimitOf: (task: string) => TimeLimit | undefined,
+  onError: (error: Error) => void,
+): Pick<WorkerParts, 'runner' | 'locks'> {
+  const locks = new LockKeeper(options.lockMs, side, {
+    onLost: (job) => runner.lose(job),
+    onRevoked: (job, reason) => runner.revoke(job, reason),
+    onError,
+  })
+  const runner = new JobRunner(side, locks, options, timeLimitOf, onError)
+  return { runner, locks }
+}
+
+function assembleDispatcher(options: WorkerOptions, runner: JobRunner, onError: (error: Error) => void): Dispatcher {
+  const { id, concurrency, queueConcurrency, burst, maxJobs, onEvent } = options
+  return new Dispatcher(id, {
+    concurrency,
+    queueConcurrency,
+    untilEmpty: burst,
+    maxJobs,
+    run: (job, mayFetchNext) => runner.run(job, mayFetchNext),
+    onLimited: ({ queue, task }, forMs) => {
+      if (task !== undefined) onEvent({ name: 'limit.reached', task, queue, forMs })
+    },
+    onError,
+  })
+}
