@@ -46,7 +46,7 @@ export type {
 export type { SilentWorker, SteerReport } from './control/steer.js'
 export type { LaneLimit } from './engine/queue-overview.js'
 export type { WorkerReply } from './engine/worker-command.js'
-export type { ProcessFacts, RunningJob, WorkerFacts } from './engine/worker-registry.js'
+export type { ProcessFacts, RunningJob, WorkerFacts } from './engine/worker-facts.js'
 export type { LiveBatch, LiveEvent, LiveFailure, LiveName } from './events/live-event.js'
 
 // Calling them

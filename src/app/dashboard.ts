@@ -96,7 +96,8 @@ async function actOnSchedule(
   if (verb === 'run') return done(`${name} runs as job ${await schedules.run(name)}`)
   const [outcome] = verb === 'pause' ? await schedules.pause([name]) : await schedules.resume([name])
   const state = verb === 'pause' ? 'paused' : 'not paused'
-  return done(outcome?.changed === true ? `${name} is ${state}` : `${name} was ${state} already`)
+  if (outcome?.changed === true) return done(`${name} is ${state}`)
+  return { done: 0, refused: [{ what: name, why: `it was ${state} already` }], text: `${name} was ${state} already` }
 }
 
 const done = (text: string): ActionReport => ({ done: 1, refused: [], text })

@@ -1,4 +1,4 @@
-import type { WorkerFacts } from '../engine/worker-registry.js'
+import type { WorkerFacts } from '../engine/worker-facts.js'
 import { nearest } from '../errors/nearest.js'
 import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'

@@ -1,4 +1,4 @@
-import type { WorkerFacts } from '../engine/worker-registry.js'
+import type { WorkerFacts } from '../engine/worker-facts.js'
 
 /** Whoever has not been heard of for so long is gone. */
 const LONGEST_SILENCE_MS = 15_000

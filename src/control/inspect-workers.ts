@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.js'
-import type { ProcessFacts, WorkerFacts } from '../engine/worker-registry.js'
+import type { ProcessFacts, WorkerFacts } from '../engine/worker-facts.js'
 import { formatRate } from '../time/rate.js'
 import { chooseWorkers, type WorkerChoice } from './choose-workers.js'
 import { ageMs } from './heartbeat-age.js'

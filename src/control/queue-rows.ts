@@ -1,7 +1,7 @@
 import type { QueueOverview } from '../engine/queue-overview.js'
 import type { Pulse } from '../engine/stats-reader.js'
 import { PULSES } from '../engine/stats-stretch.js'
-import type { WorkerFacts } from '../engine/worker-registry.js'
+import type { WorkerFacts } from '../engine/worker-facts.js'
 import type { QueueRow, Rates } from './dashboard.js'
 import { sumOf } from './inflow.js'
 

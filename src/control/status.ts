@@ -1,7 +1,7 @@
 import type { BrokerInfo } from '../engine/broker-info.js'
 import type { Engine } from '../engine/engine.js'
 import type { QueueOverview } from '../engine/queue-overview.js'
-import type { WorkerFacts } from '../engine/worker-registry.js'
+import type { WorkerFacts } from '../engine/worker-facts.js'
 import { type LeadingBeat, readLeader } from './schedules-leader.js'
 
 /** What goes on now, over all processes of an app. */

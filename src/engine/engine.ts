@@ -25,7 +25,8 @@ import { ScheduleStore } from './schedule-store.js'
 import { StatsReader } from './stats-reader.js'
 import { TaskLimits } from './task-limits.js'
 import type { WorkerCommand, WorkerReply } from './worker-command.js'
-import { type TaskFacts, type WorkerFacts, WorkerRegistry } from './worker-registry.js'
+import type { WorkerFacts } from './worker-facts.js'
+import { type TaskFacts, WorkerRegistry } from './worker-registry.js'
 import { WorkerSide } from './worker-side.js'
 
 /** How the engine is reached. */

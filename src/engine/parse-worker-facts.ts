@@ -1,4 +1,4 @@
-import type { ProcessFacts, RunningJob, WorkerFacts } from './worker-registry.js'
+import type { ProcessFacts, RunningJob, WorkerFacts } from './worker-facts.js'
 
 /**
  * Reads what a worker told of itself. Undefined where that is broken: one record must neither hide the other workers

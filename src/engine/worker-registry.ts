@@ -3,54 +3,7 @@ import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
 import { parseWorkerFacts } from './parse-worker-facts.js'
 import { runPipeline } from './run-pipeline.js'
-
-/** What a worker tells of itself. */
-export interface WorkerFacts {
-  readonly id: string
-  /** `name@host`, as in Celery. */
-  readonly name: string
-  readonly host: string
-  readonly pid: number
-  readonly version: string
-  readonly queues: readonly string[]
-  readonly tasks: readonly string[]
-  readonly concurrency: number
-  readonly startedAt: number
-  /** Jobs it runs now. */
-  readonly active: number
-  /** Runs that succeeded and that did not, since its start. */
-  readonly succeeded: number
-  readonly failed: number
-  /** When this was said, in milliseconds since 1970, by the worker's clock. */
-  readonly beatAt?: number
-  /** True once it was told to stop. */
-  readonly stopping?: boolean
-  /** The jobs that it runs now, longest first; the first hundred. */
-  readonly slots?: readonly RunningJob[]
-  /** Bounds between which it chooses its slots itself. */
-  readonly autoscale?: { readonly min: number; readonly max: number }
-  readonly process?: ProcessFacts
-}
-
-/** A job that runs in a worker's slot. */
-export interface RunningJob {
-  readonly id: string
-  readonly task: string
-  readonly queue: string
-  readonly attempt: number
-  /** Milliseconds since 1970, by the worker's clock. */
-  readonly startedAt: number
-}
-
-/** What a worker's process costs. */
-export interface ProcessFacts {
-  readonly rssBytes: number
-  /** CPU time of its threads since the last heartbeat, in cores: 1 is one core. */
-  readonly cpu: number
-  /** How late timers came since the last heartbeat: the 99th percentile, in milliseconds. */
-  readonly loopLagMs: number
-  readonly node: string
-}
+import type { WorkerFacts } from './worker-facts.js'
 
 /** Where a task's jobs go; stored so that a producer without the task's code finds the way. */
 export interface TaskFacts {

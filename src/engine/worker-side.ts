@@ -19,7 +19,8 @@ import type { StatsBatch } from './stats-batch.js'
 import { StatsWriter } from './stats-writer.js'
 import type { Subscription } from './subscription.js'
 import { readTaskLimits, type TaskLimit } from './task-limits.js'
-import { type WorkerFacts, WorkerRegistry } from './worker-registry.js'
+import type { WorkerFacts } from './worker-facts.js'
+import { WorkerRegistry } from './worker-registry.js'
 
 /** A heartbeat that has no answer after so long never gets one; the handshake of a new connection neither. */
 const SILENCE_MS = 6000

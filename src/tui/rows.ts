@@ -1,6 +1,6 @@
 import type { JobRow, QueueRow, TaskRow } from '../control/dashboard.js'
 import type { ScheduleReport } from '../control/schedules-list.js'
-import type { RunningJob, WorkerFacts } from '../engine/worker-registry.js'
+import type { RunningJob, WorkerFacts } from '../engine/worker-facts.js'
 import { type RowOf, sortRows } from './sort.js'
 import type { DashboardState, EventRow, ListName, ListState, Page } from './state.js'
 

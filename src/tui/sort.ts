@@ -1,6 +1,6 @@
 import type { JobRow, QueueRow, TaskRow } from '../control/dashboard.js'
 import type { ScheduleReport } from '../control/schedules-list.js'
-import type { RunningJob, WorkerFacts } from '../engine/worker-registry.js'
+import type { RunningJob, WorkerFacts } from '../engine/worker-facts.js'
 import type { EventRow, ListName, ListState } from './state.js'
 
 /** What rows can be sorted by. */

@@ -13,8 +13,12 @@ import { rejection } from '../support/refusal.js'
 import { type TestApp, testApp } from '../support/test-app.js'
 
 const broker = brokerOfFile()
-const send = defineTask({ name: 'send', queue: 'emails', rateLimit: '100/s' }, (_, to: string) => to)
-const fails = defineTask({ name: 'fails', queue: 'emails' }, () => Promise.reject(new Error('no luck')))
+
+/** Tasks are forgotten when the app of a test is closed: each test defines its own. */
+const defineTasks = () => [
+  defineTask({ name: 'send', queue: 'emails', rateLimit: '100/s' }, (_, to: string) => to),
+  defineTask({ name: 'fails', queue: 'emails' }, () => Promise.reject(new Error('no luck'))),
+]
 
 function dashboardOf(app: TestApp): AppDashboard {
   const dashboard = new AppDashboard({
@@ -65,7 +69,7 @@ test('jobs are listed and shown with their secrets masked', async () => {
 })
 
 test('what happens is told while somebody listens', async () => {
-  const app = testApp(broker, { tasks: [send, fails] })
+  const app = testApp(broker, { tasks: defineTasks() })
   const dashboard = dashboardOf(app)
   await app.worker({ name: 'amy' })
   const { events, watch, names } = await listen(dashboard)
@@ -97,7 +101,7 @@ test('closing it ends what listens', async () => {
 })
 
 test('it goes along with an engine that is made anew', async () => {
-  const app = testApp(broker, { tasks: [send] })
+  const app = testApp(broker, { tasks: defineTasks() })
   const engines = [app.engine, app.newEngine()]
   const dashboard = new AppDashboard({
     engine: async () => engines[0] ?? app.engine,
@@ -125,7 +129,7 @@ test('it goes along with an engine that is made anew', async () => {
 })
 
 test('jobs, queues, limits and workers are acted on', async () => {
-  const app = testApp(broker, { tasks: [send, fails] })
+  const app = testApp(broker, { tasks: defineTasks() })
   const dashboard = dashboardOf(app)
   const { id } = await app.client.enqueue('send', ['x'], { countdown: '1h' })
   expect(await dashboard.act({ kind: 'jobs', verb: 'promote', ids: [id, 'nowhere'] })).toMatchObject({
@@ -149,7 +153,7 @@ test('jobs, queues, limits and workers are acted on', async () => {
 })
 
 test('every job that matches runs again', async () => {
-  const app = testApp(broker, { tasks: [fails] })
+  const app = testApp(broker, { tasks: defineTasks() })
   const dashboard = dashboardOf(app)
   const { events } = await app.worker()
   for (let n = 0; n < 3; n++) await app.client.enqueue('fails', [])
@@ -167,7 +171,7 @@ test('schedule entries run, pause and resume', async () => {
   const act = (verb: 'run' | 'pause' | 'resume', name = 'hourly') => dashboard.act({ kind: 'schedule', verb, name })
   expect((await act('run')).text).toMatch(/^hourly runs as job \S+$/)
   expect(await act('pause')).toEqual({ done: 1, refused: [], text: 'hourly is paused' })
-  expect(await act('pause')).toMatchObject({ text: 'hourly was paused already' })
+  expect(await act('pause')).toMatchObject({ done: 0, refused: [{ what: 'hourly', why: 'it was paused already' }] })
   expect(await dashboard.schedules()).toMatchObject([{ name: 'hourly', paused: true, last: { state: 'queued' } }])
   expect(await act('resume')).toMatchObject({ text: 'hourly is not paused' })
   expect(await rejection(act('run', 'hurly'))).toMatchObject({ code: 'TASKQ_SCHEDULE_UNKNOWN' })

@@ -115,7 +115,7 @@ describe('a worker that works', () => {
     const overview = await monitor.look()
     expect(overview.rates).toMatchObject({ failed: 0.5, retried: 0 })
     expect(overview.rates.in).toBeGreaterThan(0)
-    expect(overview.rates.in).toBeLessThanOrEqual(4)
+    expect(overview.rates.in).toBeLessThanOrEqual(20)
     const queue = queueOf(overview, 'naps')
     expect(queue).toMatchObject({ served: true, outPerSecond: 2, queued: 0, active: 0, succeeded: 15, dead: 5 })
     expect(queue?.ended.reduce((sum, count) => sum + count, 0)).toBe(20)

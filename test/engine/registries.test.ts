@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { WorkerFacts } from '../../src/engine/worker-registry.js'
+import type { WorkerFacts } from '../../src/engine/worker-facts.js'
 import { brokerOfFile } from '../support/broker.js'
 import { consumerOf } from '../support/lost-worker.js'
 import { type TestApp, testApp } from '../support/test-app.js'

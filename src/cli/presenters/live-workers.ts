@@ -1,4 +1,4 @@
-import type { WorkerFacts } from '../../engine/worker-registry.js'
+import type { WorkerFacts } from '../../engine/worker-facts.js'
 import { formatDuration } from '../../time/duration.js'
 import { presentTable } from './table.js'
 

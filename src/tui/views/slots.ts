@@ -1,4 +1,4 @@
-import type { RunningJob, WorkerFacts } from '../../engine/worker-registry.js'
+import type { RunningJob, WorkerFacts } from '../../engine/worker-facts.js'
 import { formatAge, formatBytes, formatCount, formatPercent, formatRun, NONE } from '../amounts.js'
 import { type Line, lineOf, span } from '../line.js'
 import type { Column } from '../table.js'

@@ -1,4 +1,4 @@
-import type { WorkerFacts } from '../../engine/worker-registry.js'
+import type { WorkerFacts } from '../../engine/worker-facts.js'
 import { formatAge, formatBytes, formatCount, formatPercent, formatRun, NONE } from '../amounts.js'
 import type { Cell, Column } from '../table.js'
 import { type DrawContext, head, listNames, SILENT_AFTER_MS, since, toneUnlessZero } from './draw-context.js'
