@@ -1,3 +1,4 @@
+import { Console } from 'node:console'
 import { string } from '@oclif/core/flags'
 import type { App } from '../app/app.js'
 import type { FlagValues } from '../config/overrides.js'
@@ -34,7 +35,7 @@ export abstract class AppCommand extends BaseCommand {
    */
   protected async openApp(flags: AppFlags, more: Partial<FlagValues> = {}): Promise<App> {
     const [{ App }, { useApp }] = await Promise.all([import('../app/app.js'), import('../app/ambient.js')])
-    if (this.ownsStdout) globalThis.console = new console.Console(process.stderr)
+    if (this.ownsStdout) globalThis.console = new Console(process.stderr)
     const { config, broker, prefix } = flags
     if (broker !== undefined && /:\/\/[^/@]*:[^/@]*@/.test(broker))
       this.warn('--broker holds a password, which every user of this machine can see; set REDIS_URL instead.')

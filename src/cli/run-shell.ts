@@ -1,3 +1,4 @@
+import { Console } from 'node:console'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { type REPLServer, start } from 'node:repl'
@@ -22,7 +23,7 @@ export interface ShellOptions {
 /** The life of `taskq shell`: a line, a script, or a dialogue until it is left. */
 export async function runShell(app: App, definitions: readonly TaskDefinition[], options: ShellOptions): Promise<void> {
   // What the user's own code prints is what was asked for.
-  globalThis.console = new console.Console(process.stdout, process.stderr)
+  globalThis.console = new Console(process.stdout, process.stderr)
   const { things, tasks } = createShellContext(app, definitions)
   Object.assign(globalThis, things, tasks)
   if (options.code !== undefined) {

@@ -45,7 +45,7 @@ const VALUES: Readonly<Record<SettingKey, (config: ResolvedConfig) => unknown>> 
   redact: (config) => config.redact,
   'log.level': (config) => config.log.level,
   'log.format': (config) => config.log.format,
-  'alerts.webhook': ({ alerts }) => alerts.webhook && webhookText(alerts.webhook),
+  'alerts.webhook': ({ alerts: { webhook } }) => (webhook === undefined ? null : webhookText(webhook)),
   'alerts.every': ({ alerts }) => durationText(alerts.everyMs),
   'alerts.queueAge': ({ alerts }) => queueAgeText(alerts.queueAgeMs),
   'alerts.failureRate': ({ alerts: { failureRate } }) => ({

@@ -1,4 +1,3 @@
-import type { App } from '../../app/app.js'
 import { AppCommand } from '../app-command.js'
 import { dashboardFlags, readRefresh } from '../dashboard-flags.js'
 
@@ -25,29 +24,15 @@ export default class Dashboard extends AppCommand {
     const { flags } = await this.parse(Dashboard)
     const refreshMs = readRefresh(flags.refresh)
     const app = await this.openApp(flags)
-    if (flags.watch) return this.#watch(app, refreshMs)
-    const isScreen = process.stdin.isTTY && process.stdout.isTTY && !flags.snapshot && !this.jsonEnabled()
-    if (!isScreen) return this.#print(app)
-    const { showDashboard } = await import('../show-dashboard.js')
-    await showDashboard(app, refreshMs, flags)
-  }
-
-  async #print(app: App): Promise<unknown> {
-    const [{ presentOverview, overviewJson }, dashboard] = await Promise.all([
-      import('../presenters/overview.js'),
-      app.dashboard(),
-    ])
-    try {
-      const overview = await dashboard.overview()
-      this.log(presentOverview(overview))
-      return overviewJson(overview)
-    } finally {
-      await dashboard.close()
+    if (flags.watch) {
+      const { printOverviews } = await import('../watch-overviews.js')
+      return printOverviews(app, refreshMs)
     }
-  }
-
-  async #watch(app: App, everyMs: number): Promise<void> {
-    const { printOverviews } = await import('../watch-overviews.js')
-    await printOverviews(app, everyMs)
+    if (flags.snapshot || this.jsonEnabled() || !process.stdin.isTTY || !process.stdout.isTTY) {
+      const { printDashboard } = await import('../print-dashboard.js')
+      return printDashboard(app, flags, (text) => this.log(text))
+    }
+    const { showDashboard } = await import('../show-dashboard.js')
+    return showDashboard(app, refreshMs, flags)
   }
 }

@@ -1,26 +1,9 @@
 import { safeText } from '../../codec/safe-text.js'
-import type { Overview, Percentiles, QueueRow, Rates, TaskRow } from '../../control/dashboard.js'
+import type { Overview, QueueRow } from '../../control/dashboard.js'
 import { formatDuration } from '../../time/duration.js'
 import { formatRate } from '../../time/rate.js'
-import { presentWorkers } from './live-workers.js'
-import { tellBeat } from './schedule-beat.js'
 import { presentTable } from './table.js'
 import { tellInstant, workerJson } from './worker-json.js'
-
-/** What goes on now, as text. */
-export function presentOverview({ at, broker, rates, queues, tasks, workers, beat }: Overview): string {
-  const { label, server, version, pingMs } = broker
-  return [
-    `broker  ${safeText(label)} · ${server} ${safeText(version)} · ${pingMs.toFixed(1)} ms`,
-    `jobs    ${presentRates(rates)}`,
-    ...(beat === undefined ? [] : [`beat    ${tellBeat(beat, at)}`]),
-    '',
-    presentWorkers(workers, at),
-    '',
-    presentQueues(queues, at),
-    ...(tasks.length === 0 ? [] : ['', presentTasks(tasks)]),
-  ].join('\n')
-}
 
 /** What `--json` prints: instants as text, and null for what is not known. */
 export function overviewJson({ at, rates, queues, tasks, workers, beat, ...rest }: Overview) {
@@ -77,47 +60,6 @@ function presentNotes({ queue, queued, scheduled, retrying, served, limits }: Qu
   if (!served && queued + scheduled + retrying > 0) notes.push(`! ${queue}: no worker serves it`)
   return notes.map((note) => safeText(note, 200))
 }
-
-function presentTasks(tasks: readonly TaskRow[]): string {
-  const rows = tasks.map((task) => [
-    task.task,
-    task.queue ?? '-',
-    task.workers,
-    task.succeeded,
-    task.failed,
-    task.retried,
-    `${round(task.perMinute)}/min`,
-    task.failurePercent === undefined ? '-' : `${round(task.failurePercent)} %`,
-    presentPercentiles(task.runMs),
-    presentPercentiles(task.waitMs),
-  ])
-  const head = [
-    'task',
-    'queue',
-    'workers',
-    'done',
-    'failed',
-    'retried',
-    'rate',
-    'fails',
-    'ran p50/p95',
-    'waited p50/p95',
-  ]
-  return presentTable(head, rows)
-}
-
-const presentRates = ({ in: incoming, out, failed, retried }: Rates): string =>
-  [
-    incoming === undefined ? undefined : `${perSecond(incoming)} in`,
-    `${perSecond(out)} out`,
-    `${perSecond(failed)} failed`,
-    `${perSecond(retried)} retried`,
-  ]
-    .filter((rate) => rate !== undefined)
-    .join(' · ')
-
-const presentPercentiles = (times: Percentiles | undefined): string =>
-  times === undefined ? '-' : `${formatDuration(times.p50)} / ${formatDuration(times.p95)}`
 
 const perSecond = (count: number): string => `${round(count)}/s`
 const round = (count: number): string => String(count < 10 ? Math.round(count * 10) / 10 : Math.round(count))
