@@ -42,7 +42,7 @@ function describe(story: JobStory, redact: Redactor): Omit<JobDetail, 'logs' | '
     queue: queueOf(job),
     state: jobStateOf(job),
     attempts: attemptsMade,
-    enqueuedAt,
+    enqueuedAt: Number.isFinite(enqueuedAt) ? enqueuedAt : 0,
     args: cutArgs(argsJson),
     argsJson,
     tries,

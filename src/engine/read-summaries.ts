@@ -40,14 +40,18 @@ function toSummary({ id, lane, dueAt }: JobSpot, head: JobHead, standing: JobSta
     standing,
     task: task ?? '',
     data: data ?? undefined,
-    enqueuedAt: Number(enqueuedAt ?? 0),
-    attemptsMade: Number(attemptsMade ?? 0),
-    startedAt: startedAt === null ? undefined : Number(startedAt),
-    finishedAt: finishedAt === null ? undefined : Number(finishedAt),
+    enqueuedAt: toNumber(enqueuedAt) ?? 0,
+    attemptsMade: toNumber(attemptsMade) ?? 0,
+    startedAt: toNumber(startedAt),
+    finishedAt: toNumber(finishedAt),
     progress: parseProgress(progress),
     failure: failure === null ? undefined : toFailure(failure),
   }
 }
+
+/** Undefined for what is none: it may be damaged. */
+const toNumber = (text: string | null): number | undefined =>
+  text !== null && Number.isFinite(Number(text)) ? Number(text) : undefined
 
 const toFailure = ([name, message, code]: NonNullable<JobHead[6]>): JobFailure => ({
   name: name ?? 'Error',

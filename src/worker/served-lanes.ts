@@ -4,7 +4,7 @@ import type { Dispatcher } from './dispatcher.js'
 import type { WorkerOptions } from './worker-options.js'
 
 /** What serving lanes needs of its worker. */
-type Rules = Pick<WorkerOptions, 'queues' | 'lockMs' | 'stallCheckMs' | 'retention' | 'onEvent'>
+type Rules = Pick<WorkerOptions, 'name' | 'queues' | 'lockMs' | 'stallCheckMs' | 'retention' | 'onEvent'>
 
 /** The queues that a worker serves, each with all its lanes. Queues come and go while it works. */
 export class ServedLanes {
@@ -91,8 +91,8 @@ export class ServedLanes {
   }
 
   async #open(lane: string): Promise<LaneConsumer> {
-    const { lockMs, stallCheckMs } = this.rules
-    const consumer = this.side.consumer(lane, { lockMs, stallCheckMs }, this.onError)
+    const { lockMs, stallCheckMs, name } = this.rules
+    const consumer = this.side.consumer(lane, { lockMs, stallCheckMs, worker: name }, this.onError)
     this.#lanes.set(lane, consumer)
     try {
       await consumer.open()
