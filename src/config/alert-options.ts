@@ -1,6 +1,6 @@
 import type { Duration } from '../time/duration.js'
 
-/** When somebody is told that jobs wait too long or fail too often, and where; docs/guides/monitoring.md explains it. */
+/** When somebody is told that jobs wait too long or fail too often, and where; docs/monitoring/README.md explains it. */
 export interface AlertOptions {
   /** Where alerts are sent to, by POST. Without it, nobody is told. */
   readonly webhook?: string | WebhookOptions | undefined

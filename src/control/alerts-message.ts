@@ -2,7 +2,7 @@ import { safeText } from '../codec/safe-text.js'
 import { formatDuration } from '../time/duration.js'
 import type { Alert } from './alerts.js'
 
-/** What is sent to the webhook, as JSON; docs/guides/monitoring.md shows it. */
+/** What is sent to the webhook, as JSON; docs/monitoring/README.md shows it. */
 export interface AlertMessage {
   /** The app's prefix. */
   readonly app: string
