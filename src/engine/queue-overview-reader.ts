@@ -85,12 +85,19 @@ function limitsOf(task: string, reply: LaneReply): LaneLimit[] {
   ]
 }
 
-function hasRate(override: string | null): boolean {
+const hasRate = (override: string | null): boolean => (fieldOf(override, 'rate') ?? null) !== null
+
+function delayOf(options: string | null): number {
+  const delay = fieldOf(options, 'delay')
+  return typeof delay === 'number' && delay > 0 ? delay : 0
+}
+
+/** One field of a stored record; nothing of one that is broken. */
+function fieldOf(json: string | null, name: string): unknown {
   try {
-    const limit = JSON.parse(override ?? 'null') as { rate?: unknown } | null
-    return limit?.rate !== undefined && limit.rate !== null
+    return (JSON.parse(json ?? 'null') as Record<string, unknown> | null)?.[name]
   } catch {
-    return false
+    return undefined
   }
 }
 
@@ -100,8 +107,9 @@ function hasRate(override: string | null): boolean {
  */
 function waitsSince(waiting: WaitingReply | null, at: number): number | undefined {
   if (waiting === null) return undefined
-  const [timestamp, attempts, startedAt, delayMs] = waiting.map((text) => Number(text ?? Number.NaN))
-  const since = Number(attempts) > 0 && Number(startedAt) > 0 ? Number(startedAt) : Number(timestamp) + Number(delayMs)
+  const [timestamp, attempts, startedAt, options] = waiting
+  const hasRun = Number(attempts) > 0 && Number(startedAt) > 0
+  const since = hasRun ? Number(startedAt) : Number(timestamp ?? Number.NaN) + delayOf(options)
   return since > 0 ? Math.min(since, at) : undefined
 }
 

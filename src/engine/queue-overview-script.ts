@@ -5,6 +5,9 @@ import { parseLane } from './lane.js'
 /** What is read of each lane, in the order of the script's keys. */
 const PARTS = ['wait', 'prioritized', 'delayed', 'active', 'completed', 'failed', 'meta', 'limiter'] as const
 
+/** A job's options have a few fields; what is longer is none of ours, and is not worth sending. */
+const LONGEST_OPTIONS = 1000
+
 /**
  * Reads how lanes stand. Every command takes the same time however long a lane is, or grows with its logarithm.
  *
@@ -18,17 +21,12 @@ local time = call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local due = string.format('%.0f', (now + 1) * 4096 - 1)
 
-local function delayOf(opts)
-  local known, options = pcall(cjson.decode, opts or '{}')
-  local delay = known and type(options) == 'table' and tonumber(options.delay) or 0
-  return string.format('%.0f', delay)
-end
-
 local function waiting(jobs, id)
   if not id then return false end
   local facts = redis.pcall('HMGET', jobs .. id, 'timestamp', 'atm', 'processedOn', 'opts')
   if facts.err then return false end
-  return {facts[1], facts[2], facts[3], delayOf(facts[4])}
+  local opts = facts[4]
+  return {facts[1], facts[2], facts[3], opts and #opts < ${LONGEST_OPTIONS} and opts}
 end
 
 local function limitOf(task)
@@ -76,12 +74,12 @@ export type LaneReply = readonly [
   prioritizedFirst: WaitingReply | null,
 ]
 
-/** A job that waits: when it was enqueued, how often it ran, when it last started, and how long it was to wait first. */
+/** A job that waits: when it was enqueued, how often it ran, when it last started, and its options as JSON. */
 export type WaitingReply = readonly [
   timestamp: string | null,
   attempts: string | null,
   startedAt: string | null,
-  delayMs: string,
+  options: string | null,
 ]
 
 /** A connection that has learnt the script. */

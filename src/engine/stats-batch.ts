@@ -17,79 +17,75 @@ export interface QueuePulse {
   retried: number
 }
 
-/** The fields of one stored hash, as `HINCRBY` takes them. Only what is not zero is stored. */
-export type StoredCounts = readonly (readonly [field: string, count: number])[]
-
-/** Stored hashes, as they are read: every value a text. */
+/**
+ * A stored hash: the field is the name of a task or a queue, which may be anything; the value its counts as JSON, by
+ * short marks: `{"s":90,"f":2,"w0":3,"r11":92}`. Only what is not zero is there.
+ */
 export type StoredHash = Readonly<Record<string, string>>
 
 const ENDS = { s: 'succeeded', f: 'failed', t: 'retried', v: 'revoked' } as const
 const DURATIONS = { w: 'wait', r: 'run' } as const
 const PULSES = { e: 'ended', f: 'failed', t: 'retried' } as const
 
-/** The metric comes first: names may contain anything. */
-export function encodeTasks(tasks: ReadonlyMap<string, TaskCounts>): StoredCounts {
-  return [...tasks]
-    .flatMap(([task, counts]) => [
-      ...Object.entries(ENDS).map(([mark, end]) => [`${mark}:${task}`, counts[end]] as const),
-      ...Object.entries(DURATIONS).flatMap(([mark, kind]) =>
-        counts[kind].map((count, bucket) => [`${mark}${bucket}:${task}`, count] as const),
-      ),
-    ])
-    .filter(isCount)
+/** The fields and values of what tasks did, those left out of which there is nothing to tell. */
+export const encodeTasks = (tasks: ReadonlyMap<string, TaskCounts>): [name: string, json: string][] =>
+  encode(tasks, (counts) => [
+    ...Object.entries(ENDS).map(([mark, end]) => [mark, counts[end]] as const),
+    ...Object.entries(DURATIONS).flatMap(([mark, kind]) =>
+      counts[kind].map((count, bucket) => [`${mark}${bucket}`, count] as const),
+    ),
+  ])
+
+/** The same for what queues did. */
+export const encodeQueues = (queues: ReadonlyMap<string, QueuePulse>): [name: string, json: string][] =>
+  encode(queues, (pulse) => Object.entries(PULSES).map(([mark, key]) => [mark, pulse[key]] as const))
+
+function encode<T>(
+  all: ReadonlyMap<string, T>,
+  countsOf: (one: T) => (readonly [mark: string, count: number])[],
+): [name: string, json: string][] {
+  return [...all].flatMap(([name, one]) => {
+    const counts = countsOf(one).filter(([, count]) => isCount(count) && count > 0)
+    return counts.length === 0 ? [] : [[name, JSON.stringify(Object.fromEntries(counts))]]
+  })
 }
 
-export function encodeQueues(queues: ReadonlyMap<string, QueuePulse>): StoredCounts {
-  return [...queues]
-    .flatMap(([queue, pulse]) => Object.entries(PULSES).map(([mark, key]) => [`${mark}:${queue}`, pulse[key]] as const))
-    .filter(isCount)
-}
+const isCount = (count: unknown): count is number => Number.isSafeInteger(count) && Number(count) >= 0
 
-const isCount = ([, count]: readonly [string, number]): boolean => Number.isSafeInteger(count) && count > 0
-
-/** Reads what {@link encodeTasks} wrote. A field that is broken is left out. */
+/** Reads what tasks did. What is broken is left out. */
 export function decodeTasks(hash: StoredHash): ReadonlyMap<string, TaskCounts> {
-  const tasks = new Map<string, TaskCounts>()
-  for (const { mark, bucket, name, count } of fieldsOf(hash)) {
-    const counts = tasks.get(name) ?? noCounts()
-    if (bucket === undefined && isKey(ENDS, mark)) counts[ENDS[mark]] = count
-    else if (bucket !== undefined && bucket < BUCKET_COUNT && isKey(DURATIONS, mark))
-      counts[DURATIONS[mark]][bucket] = count
-    else continue
-    tasks.set(name, counts)
+  return decode(hash, (stored) => {
+    const counts = noCounts()
+    for (const [mark, end] of Object.entries(ENDS)) counts[end] = stored(mark)
+    for (const [mark, kind] of Object.entries(DURATIONS)) {
+      for (let bucket = 0; bucket < BUCKET_COUNT; bucket++) counts[kind][bucket] = stored(`${mark}${bucket}`)
+    }
+    return counts
+  })
+}
+
+/** Reads what queues did. What is broken is left out. */
+export const decodeQueues = (hash: StoredHash): ReadonlyMap<string, QueuePulse> =>
+  decode(hash, (stored) => ({ ended: stored('e'), failed: stored('f'), retried: stored('t') }))
+
+function decode<T>(hash: StoredHash, read: (stored: (mark: string) => number) => T): Map<string, T> {
+  const all = new Map<string, T>()
+  for (const [name, json] of Object.entries(hash)) {
+    const stored = parseCounts(json)
+    if (stored === undefined) continue
+    all.set(
+      name,
+      read((mark) => (isCount(stored[mark]) ? stored[mark] : 0)),
+    )
   }
-  return tasks
+  return all
 }
 
-/** Reads what {@link encodeQueues} wrote. A field that is broken is left out. */
-export function decodeQueues(hash: StoredHash): ReadonlyMap<string, QueuePulse> {
-  const queues = new Map<string, QueuePulse>()
-  for (const { mark, bucket, name, count } of fieldsOf(hash)) {
-    if (bucket !== undefined || !isKey(PULSES, mark)) continue
-    const pulse = queues.get(name) ?? { ended: 0, failed: 0, retried: 0 }
-    pulse[PULSES[mark]] = count
-    queues.set(name, pulse)
-  }
-  return queues
-}
-
-interface Field {
-  readonly mark: string
-  readonly bucket: number | undefined
-  readonly name: string
-  readonly count: number
-}
-
-const FIELD = /^([a-z])(\d{1,2})?:(.*)$/s
-const COUNT = /^\d{1,15}$/
-
-function* fieldsOf(hash: StoredHash): Generator<Field> {
-  for (const [field, value] of Object.entries(hash)) {
-    const match = FIELD.exec(field)
-    if (match === null || !COUNT.test(value)) continue
-    const [, mark = '', bucket, name = ''] = match
-    yield { mark, bucket: bucket === undefined ? undefined : Number(bucket), name, count: Number(value) }
+function parseCounts(json: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const counts = JSON.parse(json) as Record<string, unknown> | null
+    return typeof counts === 'object' && counts !== null ? counts : undefined
+  } catch {
+    return undefined
   }
 }
-
-const isKey = <T extends object>(table: T, key: string): key is keyof T & string => Object.hasOwn(table, key)

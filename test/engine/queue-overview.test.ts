@@ -183,10 +183,12 @@ describe('the oldest job', () => {
   test.for([
     ['opts', '{'],
     ['opts', '[]'],
+    ['opts', '['.repeat(999)],
+    ['opts', '['.repeat(100_000)],
     ['opts', '{"delay":"soon"}'],
     ['atm', 'many'],
     ['processedOn', ''],
-  ])('is found where its %s is %j', async ([field = '', value = '']) => {
+  ])('is found where its %s is broken (%#)', async ([field = '', value = '']) => {
     const app = testApp(broker)
     const now = Date.now()
     await add(app, 'a', 'emails', 0, now - 1000)
