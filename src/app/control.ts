@@ -61,8 +61,8 @@ export interface ControlApi {
    */
   timeLimit(task: string, limits: { readonly soft?: Duration; readonly hard?: Duration } | null): Promise<ActionReport>
   /**
-   * Sets how many jobs workers run at once; with `queue`, how many of that queue. Until they end: a new worker does as
-   * its settings say.
+   * Sets how many jobs workers run at once; with `queue`, how many of that queue. It holds until they end: a new worker
+   * does as its settings say. It switches autoscale off.
    *
    * @example
    * await control.concurrency(20, { destination: 'emails' })

@@ -72,7 +72,13 @@ describe.each(GUIDES)('$path', (page) => {
   })
 })
 
-test.each(['README.md', 'docs/guides/start.md', 'docs/reference/commands.md'])(
+test('docs/guides/monitoring.md shows TypeScript that compiles', () => {
+  const projects = writeProjects(new Page('docs/guides/monitoring.md'))
+  expect(projects).not.toEqual([])
+  for (const project of projects) expect(compile(project)).toBe('')
+})
+
+test.each(['README.md', 'docs/guides/start.md', 'docs/guides/monitoring.md', 'docs/reference/commands.md'])(
   '%s shows command lines that can be parsed',
   async (path) => {
     const lines = new Page(path).commandLines.map((line) => line.replace(/^npx /, ''))
