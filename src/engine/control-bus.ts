@@ -16,8 +16,10 @@ const RETRY_MS = 20
  *
  * ```
  * caller ── PUBLISH ~control {v, id, targets, command} ──▶ every worker
- *        ◀── BLPOP ~replies:<id> ── RPUSH ── the workers that are meant
+ *        ◀── XREAD ~replies:<id> ── XADD ─── the workers that are meant
  * ```
+ *
+ * The answers are a stream, since reading one takes nothing away: an answer on a connection that is cut is read again.
  */
 export class ControlBus {
   constructor(
@@ -55,31 +57,37 @@ export class ControlBus {
 
   async #gather(
     connection: Connection,
-    list: string,
+    stream: string,
     awaited: Set<string>,
     timeoutMs: number,
   ): Promise<readonly WorkerReply[]> {
     const deadline = performance.now() + timeoutMs
     const replies: WorkerReply[] = []
+    let lastId = '0-0'
     while (awaited.size > 0 && performance.now() < deadline) {
-      const text = await this.#pop(connection, list, deadline - performance.now())
-      const reply = text === undefined ? undefined : decodeReply(text)
-      if (reply !== undefined && awaited.delete(reply.id)) replies.push(reply)
+      for (const [id, fields] of await this.#read(connection, stream, lastId, deadline - performance.now())) {
+        lastId = id
+        const reply = decodeReply(fields[1] ?? '')
+        if (reply !== undefined && awaited.delete(reply.id)) replies.push(reply)
+      }
     }
     return replies
   }
 
-  /** The next answer; undefined where none came in time, or the connection is away. */
-  async #pop(connection: Connection, list: string, leftMs: number): Promise<string | undefined> {
+  /** The next answers; none where none came in time, or the connection is away. */
+  async #read(connection: Connection, stream: string, lastId: string, leftMs: number): Promise<Entries> {
     try {
       if (!isReady(connection)) await whenReady(connection, this.broker, leftMs)
-      const popped = await withDeadline(connection.blpop(list, leftMs / 1000), leftMs, () => LATE)
-      return popped?.[1]
+      const read = connection.xread('BLOCK', Math.ceil(leftMs), 'STREAMS', stream, lastId)
+      const replies = await withDeadline(read, leftMs, () => LATE)
+      return replies?.[0]?.[1] ?? []
     } catch (error) {
       if (error !== LATE) await sleep(Math.min(RETRY_MS, leftMs))
-      return undefined
+      return []
     }
   }
 }
+
+type Entries = readonly (readonly [id: string, fields: readonly string[]])[]
 
 const LATE = new Error('no answer in time')

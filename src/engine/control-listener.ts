@@ -57,9 +57,8 @@ export class ControlListener {
 
   /** An answer that the broker does not take is missing; whoever asked waits no longer than its time limit. */
   async #answer(id: string, reply: WorkerReply): Promise<void> {
-    const list = this.keys.replies(id)
-    await runPipeline(this.connection.pipeline().rpush(list, JSON.stringify(reply)).pexpire(list, REPLY_TTL_MS)).catch(
-      () => {},
-    )
+    const stream = this.keys.replies(id)
+    const pipeline = this.connection.pipeline().xadd(stream, '*', 'reply', JSON.stringify(reply))
+    await runPipeline(pipeline.pexpire(stream, REPLY_TTL_MS)).catch(() => {})
   }
 }

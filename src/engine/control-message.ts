@@ -6,7 +6,7 @@ const VERSION = 1
 /** A message to workers, as it travels: JSON. */
 interface ControlMessage {
   readonly v: number
-  /** Names the list for the answers; without it, none is expected. */
+  /** Names the stream for the answers; without it, none is expected. */
   readonly id?: string
   /** The ids of the workers that are meant; without it, all are. */
   readonly targets?: readonly string[]

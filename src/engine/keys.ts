@@ -37,7 +37,7 @@ export interface Keys {
   nudges(id: string): string
   /** The channel on which workers are told what to do. */
   readonly control: string
-  /** A list of workers' answers to one command. */
+  /** A stream of workers' answers to one command. */
   replies(commandId: string): string
   /** The channel on which workers tell what happens, while somebody watches. */
   readonly events: string

@@ -100,11 +100,11 @@ describe('a command', () => {
   test('leaves nothing behind: answers that nobody fetches have their time', async () => {
     const app = testApp(broker)
     await listenerOn(app, 'one')
-    const list = app.keys.replies('late')
+    const stream = app.keys.replies('late')
     await app.redis.publish(app.keys.control, JSON.stringify({ v: 1, id: 'late', targets: ['one'], command: ping }))
-    await vi.waitFor(async () => expect(await app.redis.llen(list)).toBe(1), 5000)
-    expect(await app.redis.pttl(list)).toBeGreaterThan(0)
-    expect(await app.redis.pttl(list)).toBeLessThanOrEqual(30_000)
+    await vi.waitFor(async () => expect(await app.redis.xlen(stream)).toBe(1), 5000)
+    expect(await app.redis.pttl(stream)).toBeGreaterThan(0)
+    expect(await app.redis.pttl(stream)).toBeLessThanOrEqual(30_000)
   })
 })
 
@@ -134,19 +134,15 @@ describe('what comes over the channel and is no command', () => {
   test('is passed over among the answers, too', async () => {
     const app = testApp(broker)
     await listenerOn(app, 'one', async () => {
-      const [list = ''] = lists
-      await app.redis.rpush(
-        list,
-        'no JSON',
-        '{"id":"one"}',
-        JSON.stringify({ id: 'stranger', worker: 'x', ok: true, text: '' }),
-      )
+      const [stream = ''] = streams
+      const stranger = JSON.stringify({ id: 'stranger', worker: 'x', ok: true, text: '' })
+      for (const text of ['no JSON', '{"id":"one"}', stranger]) await app.redis.xadd(stream, '*', 'reply', text)
       return { ok: true, text: 'after all that' }
     })
-    const lists: string[] = []
+    const streams: string[] = []
     const spy = app.redis.duplicate()
     app.onClose(async () => spy.disconnect())
-    spy.on('message', (_, text: string) => lists.push(app.keys.replies((JSON.parse(text) as { id: string }).id)))
+    spy.on('message', (_, text: string) => streams.push(app.keys.replies((JSON.parse(text) as { id: string }).id)))
     await spy.subscribe(app.keys.control)
     expect(await app.engine.command(ping, ['one'], 5000)).toEqual([
       { id: 'one', worker: 'one@host', ok: true, text: 'after all that' },
