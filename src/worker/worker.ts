@@ -96,7 +96,7 @@ export class Worker {
     }
     try {
       await this.#open()
-      this.#life = 'working'
+      if (this.#stopping === undefined) this.#life = 'working'
     } catch (error) {
       // Told to stop meanwhile: what fails then is the connection that was closed.
       if (this.#stopping !== undefined) return
