@@ -79,9 +79,10 @@ export function planWorker(
   }
 }
 
-function slotsOf(
+/** How many jobs a worker runs at once: from its start, and between which bounds where it chooses that itself. */
+export function slotsOf(
   config: ResolvedConfig,
-  { once, autoscale }: WorkerRequest,
+  { once, autoscale }: Pick<WorkerRequest, 'once' | 'autoscale'>,
 ): Pick<WorkerOptions, 'concurrency' | 'autoscale'> {
   if (once === true) return { concurrency: 1 }
   return autoscale === undefined

@@ -4,19 +4,15 @@ import { AppCommand, type AppFlags } from './app-command.js'
 export abstract class QueueCommand extends AppCommand {
   static override enableJsonFlag = true
 
-  /** Does it for one queue after the other. Where it could not be done for one, the command ends with 1. */
+  /** Does it for one queue after the other, and says for each whether that changed it. */
   protected async change(flags: AppFlags, verb: 'pauseQueue' | 'resumeQueue', names: readonly string[]) {
-    const [control, { presentAction }] = await Promise.all([
-      import('../control/queues.js'),
-      import('./presenters/control.js'),
-    ])
+    const [control, { safeText }] = await Promise.all([import('../control/queues.js'), import('../codec/safe-text.js')])
     const engine = await (await this.openApp(flags)).engine()
     const queues = []
     for (const queue of names) {
-      const report = await control[verb](engine, queue)
-      this.log(presentAction(report))
-      if (report.refused.length > 0) process.exitCode = 1
-      queues.push({ queue, ...report })
+      const { done, text } = await control[verb](engine, queue)
+      this.log(`${safeText(text)}.`)
+      queues.push({ queue, changed: done > 0 })
     }
     return { queues }
   }

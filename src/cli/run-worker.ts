@@ -4,7 +4,7 @@ import { logBeatEvents } from '../app/beat-log.js'
 import { createLogger } from '../app/logger.js'
 import { packageVersion } from '../app/version.js'
 import { logTaskLines, logWorkerEvents } from '../app/worker-log.js'
-import type { WorkerRequest } from '../app/worker-request.js'
+import { slotsOf, type WorkerRequest } from '../app/worker-request.js'
 import type { Beat } from '../beat/beat.js'
 import type { WorkerEventSink } from '../events/worker-event.js'
 import type { Worker } from '../worker/worker.js'
@@ -65,8 +65,8 @@ async function work(
     },
     onLog: logTaskLines(log),
   })
-  const concurrency = wanted.once === true ? 1 : app.config.worker.concurrency
-  await greet(app, log, { name, queues, version: packageVersion(), concurrency, tasks }, presentBanner)
+  const facts = { name, queues, version: packageVersion(), ...slotsOf(app.config, wanted), tasks }
+  await greet(app, log, facts, presentBanner)
   running.worker = worker
   if (beat !== undefined) running.beat = beat
   const endWatch = watchForAccidents(worker, log)

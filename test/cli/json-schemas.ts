@@ -140,7 +140,7 @@ const slots = (name: string) => steering(z.strictObject({ name: z.literal(name),
 const queueCommand = (name: string) => steering(z.strictObject({ name: z.literal(name), queue: text }))
 
 const action = { done: count, refused: z.array(z.strictObject({ what: text, why: text })), text }
-const queueChanges = z.strictObject({ queues: z.array(z.strictObject({ queue: text, ...action })) })
+const queueChanges = z.strictObject({ queues: z.array(z.strictObject({ queue: text, changed: z.boolean() })) })
 
 const job = {
   id: text,

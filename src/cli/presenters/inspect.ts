@@ -99,10 +99,25 @@ const presentProcess = ({ rssBytes, cpu, loopLagMs }: NonNullable<StatsReport['p
 
 /** The settings of each worker; then those that said nothing. */
 export function presentConf({ answers, silent }: SteerReport): string {
-  const told = answers.map(({ worker, data, text }) =>
-    [nameOf(worker), safeLines(data === undefined ? text : JSON.stringify(data, null, 2))].join('\n'),
-  )
+  const told = answers.map(({ worker, data, text }) => [nameOf(worker), presentSettings(data, text)].join('\n'))
   return [...told, ...(silent.length === 0 ? [] : [presentSteering({ answers: [], silent })])].join('\n\n')
 }
+
+/** A worker of another taskq may tell them in another way. */
+function presentSettings(data: unknown, text: string): string {
+  if (data === undefined) return safeText(text, 500)
+  if (!Array.isArray(data) || !data.every(isSetting)) return safeLines(JSON.stringify(data, null, 2))
+  const rows = data.map(({ key, value, origin }) => [
+    key,
+    typeof value === 'string' ? value : (JSON.stringify(value) ?? '-'),
+    typeof origin === 'string' ? origin : '-',
+  ])
+  return presentTable(['setting', 'value', 'from'], rows)
+}
+
+const isSetting = (
+  entry: unknown,
+): entry is { readonly key: string; readonly value: unknown; readonly origin: unknown } =>
+  typeof entry === 'object' && entry !== null && typeof (entry as { key?: unknown }).key === 'string'
 
 const nameOf = (worker: string): string => safeText(worker, 120)
