@@ -36,8 +36,9 @@ export function Screen({ store, onSuspendable, onFault, quit }: ScreenProps) {
   usePaste((text) => void store.dispatch({ kind: 'paste', text }))
 
   const lines = drawSafely(state, size, drawn, onFault)
+  // Without a width of its own: when the window shrinks, Ink fits the old frame in at once, before there is a new one.
   return (
-    <Box flexDirection="column" width={size.columns} height={size.rows}>
+    <Box flexDirection="column" height={size.rows}>
       {lines.map((line, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen is known by where it is
         <Row key={row} line={line} />
