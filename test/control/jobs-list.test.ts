@@ -35,9 +35,9 @@ describe('each place', () => {
       const state = place === 'dead' ? 'failed' : place
       expect(page.rows[0]?.state).toBe(state)
     }
-    const [[active], [retrying], [scheduled], [dead], [succeeded]] = await Promise.all(
+    const [active, retrying, scheduled, dead, succeeded] = await Promise.all(
       (['active', 'retrying', 'scheduled', 'dead', 'succeeded'] as const).map(
-        async (place) => (await list(app, { place })).rows,
+        async (place) => (await list(app, { place })).rows[0],
       ),
     )
     expect(active).toMatchObject({
