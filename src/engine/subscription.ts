@@ -31,12 +31,19 @@ export class Subscription {
   ): Promise<Subscription> {
     const connection = await openConnection(broker, 'worker', timeoutMs)
     connection.on('message', (_, text: string) => onMessage(text))
-    await connection.subscribe(channel)
-    return new Subscription(connection)
+    try {
+      await connection.subscribe(channel)
+      return new Subscription(connection)
+    } catch (error) {
+      connection.disconnect()
+      throw error
+    }
   }
 
+  /** Nothing more is told, at once. */
   close(): void {
     clearInterval(this.#clock)
+    this.connection.removeAllListeners('message')
     this.connection.disconnect()
   }
 
