@@ -71,7 +71,12 @@ function list<Name extends ListName>(
     const placed = placeColumns(columnsOf(context), columns)
     const lines = all.slice(top, top + height).map((row) => {
       const key = rows.keyOf(name, row)
-      return rowLine(placed, row, { isCursor: key === cursor, isSelected: selected.has(key) }, context.theme)
+      return rowLine(
+        placed,
+        row,
+        { isCursor: key === cursor, isSelected: selected.size > 0 && selected.has(key) },
+        context.theme,
+      )
     })
     return { head: headLine(placed, sort, context.theme), lines }
   }

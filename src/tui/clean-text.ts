@@ -93,7 +93,7 @@ export function wrapText(text: string, width: number, maxLines: number): string[
   let rest = cleanText(text.slice(0, width * maxLines * UNITS_PER_CELL))
   const lines: string[] = []
   while (rest !== '' && lines.length < maxLines) {
-    const head = takeCells(rest, Math.max(2, width)).text
+    const head = takeCells(rest.slice(0, (width + 1) * UNITS_PER_CELL), Math.max(2, width)).text
     const isLast = head.length === rest.length
     const space = isLast ? -1 : head.lastIndexOf(' ', head.length)
     const end = space > head.length / 2 ? space : head.length

@@ -28,12 +28,12 @@ function frameLines(state: DashboardState, size: Size, theme: Theme): readonly L
   const height = bodyRows(size)
   const { head, lines } = drawBody(state, columns, height, theme)
   const frame = [
-    headerLine(state, columns, theme),
+    unlessBroken(() => headerLine(state, columns, theme)),
     tabsLine(state, columns),
-    titleLine(state, theme),
+    unlessBroken(() => titleLine(state, theme)),
     head,
     ...Array.from({ length: height }, (_, row) => lines[row] ?? EMPTY_LINE),
-    statusLine(state, columns, theme),
+    unlessBroken(() => statusLine(state, columns, theme)),
     footerLine(state, columns),
   ]
   return withDialog(frame, state, size, theme)
@@ -47,6 +47,15 @@ function drawBody(state: DashboardState, columns: number, height: number, theme:
   } catch (error) {
     const text = `! This view cannot be drawn: ${error instanceof Error ? error.message : String(error)}`
     return { head: EMPTY_LINE, lines: [EMPTY_LINE, lineOf([gap(3), span(text, 'bad', columns)])] }
+  }
+}
+
+/** What a broken record keeps from being told is left out. */
+function unlessBroken(draw: () => Line): Line {
+  try {
+    return draw()
+  } catch {
+    return EMPTY_LINE
   }
 }
 

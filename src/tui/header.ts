@@ -30,7 +30,7 @@ type Lost = Extract<DashboardState['link'], { kind: 'lost' }>
 
 function lostLine({ sinceMs, retryAtMs, problem }: Lost, nowMs: number, columns: number): Line {
   const next = `next try ${formatUntil(retryAtMs - nowMs)}`
-  const text = ` ! broker lost for ${formatAge(nowMs - sinceMs)}, ${next}. Older than that: all below. ${problem.slice(0, 400)}`
+  const text = ` ! broker lost for ${formatAge(nowMs - sinceMs)}, ${next}; all below is older: ${problem.slice(0, 400)}`
   return lineOf([span(text, 'plain', columns)], 'banner')
 }
 
@@ -38,7 +38,7 @@ function overviewParts({ broker, rates, workers, beat }: Overview): readonly Par
   const alive = workers.length === 1 ? '1 worker' : `${formatCount(workers.length)} workers`
   return [
     part(1, span(broker.label, 'accent', 32)),
-    part(7, span(`${broker.server} ${broker.version.slice(0, 20)}`, 'dim', 24)),
+    part(7, span(`${broker.server.slice(0, 20)} ${broker.version.slice(0, 20)}`, 'dim', 24)),
     part(5, span(formatPing(broker.pingMs), 'dim')),
     part(1, span(`in ${formatSpeed(rates.in)}`), gap(1), span(`out ${formatSpeed(rates.out)}/s`)),
     part(2, span(`failed ${formatSpeed(rates.failed)}/s`, rates.failed > 0 ? 'bad' : 'plain')),

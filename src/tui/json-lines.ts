@@ -23,8 +23,8 @@ export function textLines(text: string, width: number, alreadyLeftOut = 0): read
   return leftOut > 0 ? [...lines, `… and ${formatCount(leftOut)} characters more: e opens all of it`] : lines
 }
 
-/** A string, an opening bracket with the closing one at once, or one of the signs that lines break at. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|\[\s*\]|\{\s*\}|[[\]{},:]|[^"[\]{},:\s]+/gs
+/** A string, even one that was cut; brackets around nothing; one of the signs that lines break at; a number or word. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|\[\s*\]|\{\s*\}|[[\]{},:]|[^"[\]{},:\s]+/gs
 
 function indent(json: string): string {
   let depth = 0

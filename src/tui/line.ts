@@ -1,4 +1,4 @@
-import { asciiText, clip, takeCells, widthOf } from './clean-text.js'
+import { asciiText, clip, takeCells } from './clean-text.js'
 import type { Theme } from './theme.js'
 import type { Tone } from './theme-colors.js'
 
@@ -60,15 +60,14 @@ export function sliceLine({ spans }: Line, from: number, to: number): Span[] {
 
 function sliceSpan(item: Span, from: number, to: number): Span {
   if (from === 0 && to >= item.width) return item
-  const end = Math.min(to, item.width)
+  const width = Math.min(to, item.width) - from
   const left = takeCells(item.text, from)
-  const isSplit = left.width < from
   const rest = item.text.slice(left.text.length)
-  const room = end - left.width
-  const taken = takeCells(rest, room)
-  const body = isSplit ? ' '.repeat(taken.width) + ' '.repeat(room - taken.width) : taken.text
-  const text = isSplit ? body.slice(from - left.width) : body + ' '.repeat(room - taken.width)
-  return { text, width: end - from, tone: item.tone }
+  // A wide character lies across the cut: its second cell is all that is left of it.
+  const [cut = ''] = left.width < from ? rest : ''
+  const space = ' '.repeat(Math.min(width, from - left.width))
+  const taken = takeCells(rest.slice(cut.length), width - space.length)
+  return { text: space + taken.text + ' '.repeat(width - space.length - taken.width), width, tone: item.tone }
 }
 
 /** A line as text for the terminal, exactly `columns` cells wide where it has a tone, else at most. */
@@ -89,6 +88,3 @@ function wrapTone(text: string, tone: Tone, { codes }: Theme): string {
   const { open, close } = codes[tone]
   return text === '' ? '' : open + text + close
 }
-
-/** How wide a text from the project itself is, such as a heading. */
-export const cellsOf = (text: string): number => widthOf(text)

@@ -46,7 +46,16 @@ const memories = new WeakMap<object, Memory>()
 function remembered(of: object, width: number, make: () => readonly PageLine[]): readonly PageLine[] {
   const memory = memories.get(of)
   if (memory?.width === width) return memory.lines
-  const lines = make()
+  const lines = unlessBroken(make)
   memories.set(of, { width, lines })
   return lines
+}
+
+/** A broken record costs its page, and not the dashboard. */
+function unlessBroken(make: () => readonly PageLine[]): readonly PageLine[] {
+  try {
+    return make()
+  } catch (error) {
+    return [{ text: `! This page cannot be shown: ${(error as Error).message}`, tone: 'error' }]
+  }
 }

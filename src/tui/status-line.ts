@@ -1,5 +1,6 @@
 import { formatCount } from './amounts.js'
-import { gap, type Line, lineOf, lineWidth, type Span, span } from './line.js'
+import { EMPTY_LINE, gap, type Line, lineOf, lineWidth, type Span, span } from './line.js'
+import { pageLines } from './page-lines.js'
 import { keysOf, shownList, shownPage } from './rows.js'
 import { bodyRows, type DashboardState, type Notice, type TextInput } from './state.js'
 import type { Theme } from './theme.js'
@@ -13,6 +14,7 @@ export function statusLine(state: DashboardState, columns: number, theme: Theme)
   const right = [span(whereText(state), 'dim', Math.floor(columns / 2))]
   const room = columns - lineWidth({ spans: right }) - 1
   const left = [noticeSpan(state, room)]
+  if (lineWidth({ spans: [...left, ...right] }) === 0) return EMPTY_LINE
   return lineOf([...left, gap(columns - lineWidth({ spans: left }) - lineWidth({ spans: right })), ...right])
 }
 
@@ -68,7 +70,8 @@ function searchedText({ jobs: { page, loading } }: DashboardState): string {
 
 function pagePosition(state: DashboardState): string {
   const page = shownPage(state)
-  return page === undefined || page.kind === 'worker' || page.top === 0 ? '' : `from line ${page.top + 1}`
+  if (page === undefined || page.kind === 'worker') return ''
+  return positionText(page.top, pageLines(state).length, bodyRows(state.size))
 }
 
 function positionText(top: number, count: number, height: number): string {

@@ -9,25 +9,12 @@ export interface Glyphs {
   readonly descending: string
   readonly ascending: string
   readonly dot: string
-  readonly states: Readonly<Record<StateGlyph, string>>
+  /** Of the states of jobs; any other has none. */
+  readonly states: ReadonlyMap<string, string>
   readonly box: BoxGlyphs
   /** From nothing to most. */
   readonly bars: readonly string[]
 }
-
-/** The states of jobs, and what happens to them, as far as they have a sign. */
-export type StateGlyph =
-  | 'scheduled'
-  | 'queued'
-  | 'active'
-  | 'retrying'
-  | 'blocked'
-  | 'succeeded'
-  | 'failed'
-  | 'dead'
-  | 'revoked'
-  | 'expired'
-  | 'unknown'
 
 interface BoxGlyphs {
   readonly topLeft: string
@@ -49,19 +36,18 @@ export const UNICODE: Glyphs = {
   descending: '▼',
   ascending: '▲',
   dot: '·',
-  states: {
-    scheduled: '◷',
-    queued: '○',
-    active: '▸',
-    retrying: '↻',
-    blocked: '◇',
-    succeeded: '✔',
-    failed: '✖',
-    dead: '✖',
-    revoked: '⊘',
-    expired: '∅',
-    unknown: '?',
-  },
+  states: new Map([
+    ['scheduled', '◷'],
+    ['queued', '○'],
+    ['active', '▸'],
+    ['retrying', '↻'],
+    ['blocked', '◇'],
+    ['succeeded', '✔'],
+    ['failed', '✖'],
+    ['dead', '✖'],
+    ['revoked', '⊘'],
+    ['expired', '∅'],
+  ]),
   box: { topLeft: '╭', topRight: '╮', bottomLeft: '╰', bottomRight: '╯', horizontal: '─', vertical: '│' },
   bars: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 }
@@ -77,19 +63,18 @@ export const ASCII: Glyphs = {
   descending: 'v',
   ascending: '^',
   dot: '-',
-  states: {
-    scheduled: '@',
-    queued: 'o',
-    active: '>',
-    retrying: '~',
-    blocked: '<',
-    succeeded: '+',
-    failed: 'x',
-    dead: 'x',
-    revoked: '/',
-    expired: '0',
-    unknown: '?',
-  },
+  states: new Map([
+    ['scheduled', '@'],
+    ['queued', 'o'],
+    ['active', '>'],
+    ['retrying', '~'],
+    ['blocked', '<'],
+    ['succeeded', '+'],
+    ['failed', 'x'],
+    ['dead', 'x'],
+    ['revoked', '/'],
+    ['expired', '0'],
+  ]),
   box: { topLeft: '+', topRight: '+', bottomLeft: '+', bottomRight: '+', horizontal: '-', vertical: '|' },
   bars: [' ', '.', '.', ':', ':', '|', '|', '#', '#'],
 }

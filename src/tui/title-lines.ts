@@ -5,7 +5,7 @@ import { gap, type Line, lineOf, type Span, span } from './line.js'
 import { shownPage, shownWorker } from './rows.js'
 import { type DashboardState, type Page, VIEWS, type ViewName } from './state.js'
 import type { Theme } from './theme.js'
-import { glyphOfState, toneOfState } from './views/draw-context.js'
+import { signedState, toneOfState } from './views/draw-context.js'
 
 /** What the views are called on the screen. */
 const TITLES: Readonly<Record<ViewName, string>> = {
@@ -50,12 +50,7 @@ function pageTitle(state: DashboardState, page: Page, theme: Theme): readonly Sp
   if (detail === undefined) return [...head, span('reading…', 'dim')]
   if (detail === 'missing') return [...head, span('there is no such job any more', 'warn')]
   const { task, state: stands } = detail
-  return [
-    ...head,
-    span(task, 'plain', 60),
-    gap(2),
-    span(`${glyphOfState(stands, theme)} ${stands}`, toneOfState(stands)),
-  ]
+  return [...head, span(task, 'plain', 60), gap(2), span(signedState(stands, theme), toneOfState(stands))]
 }
 
 /** The places of jobs with how many each holds, of the queue that was chosen or of all. */

@@ -10,25 +10,28 @@ export interface DrawContext {
   readonly atMs: number
 }
 
-const TONES: Readonly<Record<JobState, Tone>> = {
-  scheduled: 'scheduled',
-  queued: 'queued',
-  active: 'active',
-  retrying: 'retrying',
-  blocked: 'dim',
-  succeeded: 'succeeded',
-  failed: 'dead',
-  dead: 'dead',
-  revoked: 'dim',
-  expired: 'dim',
-  unknown: 'dim',
-}
+/** A map, and no object: what a record says of its state may be any text. */
+const TONES: ReadonlyMap<string, Tone> = new Map<JobState, Tone>([
+  ['scheduled', 'scheduled'],
+  ['queued', 'queued'],
+  ['active', 'active'],
+  ['retrying', 'retrying'],
+  ['blocked', 'dim'],
+  ['succeeded', 'succeeded'],
+  ['failed', 'dead'],
+  ['dead', 'dead'],
+  ['revoked', 'dim'],
+  ['expired', 'dim'],
+])
+
+/** A state with its sign: colour is never alone. */
+export const signedState = (state: JobState, theme: Theme): string => `${glyphOfState(state, theme)} ${head(state)}`
 
 /** The colour of a job's state. Never alone: its sign or name stands with it. */
-export const toneOfState = (state: JobState): Tone => TONES[state] ?? 'plain'
+export const toneOfState = (state: JobState): Tone => TONES.get(state) ?? 'dim'
 
 /** A state's sign. */
-export const glyphOfState = (state: JobState, { glyphs }: Theme): string => glyphs.states[state] ?? '?'
+export const glyphOfState = (state: JobState, { glyphs }: Theme): string => glyphs.states.get(state) ?? '?'
 
 /** The tone of a number that is fine while it is 0. */
 export const toneUnlessZero = (count: number, tone: Tone): Tone => (count > 0 ? tone : 'dim')

@@ -6,24 +6,24 @@ import type { Cell, Column } from '../table.js'
 import { type DrawContext, glyphOfState, head, tailOf, toneOfState } from './draw-context.js'
 
 /** The state that an event leaves its job in. */
-const STATE_AFTER: Readonly<Partial<Record<string, JobState>>> = {
-  'job.started': 'active',
-  'job.succeeded': 'succeeded',
-  'job.retried': 'retrying',
-  'job.dead-lettered': 'dead',
-  'job.revoked': 'revoked',
-  'job.given-back': 'queued',
-  'job.postponed': 'scheduled',
-  'job.result-lost': 'unknown',
-  'jobs.recovered': 'queued',
-}
+const STATE_AFTER: ReadonlyMap<string, JobState> = new Map<LiveEvent['name'], JobState>([
+  ['job.started', 'active'],
+  ['job.succeeded', 'succeeded'],
+  ['job.retried', 'retrying'],
+  ['job.dead-lettered', 'dead'],
+  ['job.revoked', 'revoked'],
+  ['job.given-back', 'queued'],
+  ['job.postponed', 'scheduled'],
+  ['job.result-lost', 'unknown'],
+  ['jobs.recovered', 'queued'],
+])
 
 /** The table of events. */
 export function eventColumns(context: DrawContext): readonly Column<EventRow>[] {
   return [
     { id: 'at', title: 'time', width: 8, rank: 1, cell: ({ at }) => [formatClock(at), 'dim'] },
     { id: 'name', title: 'event', width: 15, rank: 0, cell: ({ name }) => nameOf(name, context) },
-    { id: 'task', title: 'task', width: 14, grow: 2, max: 40, rank: 0, cell: ({ task }) => task ?? '' },
+    { id: 'task', title: 'task', width: 14, grow: 2, max: 40, rank: 0, cell: whoseOf },
     {
       id: 'id',
       title: 'job',
@@ -47,8 +47,13 @@ export function eventColumns(context: DrawContext): readonly Column<EventRow>[] 
   ]
 }
 
+/** Whose it is: a task's; a worker's own. */
+function whoseOf({ task, worker }: EventRow): Cell {
+  return task ?? [worker, 'dim']
+}
+
 function nameOf(name: string, { theme }: DrawContext): Cell {
-  const state = STATE_AFTER[name]
+  const state = STATE_AFTER.get(name)
   const text = head(name).replace(/^jobs?\./, '')
   if (state === undefined) return [`${theme.glyphs.dot} ${text}`, 'accent']
   return [`${glyphOfState(state, theme)} ${text}`, toneOfState(state)]

@@ -22,7 +22,7 @@ export function jobPageLines(detail: JobDetail, width: number): readonly PageLin
     ...section(
       'logs',
       'Logs',
-      detail.logs.flatMap((line) => textLines(line, inner)),
+      detail.logs.flatMap((line) => wrapText(line, inner, LOG_LINES)),
     ),
     ...(resultJson === undefined ? [] : section('result', 'Result', jsonLines(resultJson, inner))),
     ...section('timeline', 'Timeline', timelineOf(detail, inner)),
@@ -30,6 +30,8 @@ export function jobPageLines(detail: JobDetail, width: number): readonly PageLin
 }
 
 const INDENT = '  '
+/** Of one entry of the log. */
+const LOG_LINES = 10
 
 /** A head with its lines; nothing where there are none. */
 function section(name: string, title: string, lines: readonly string[], tone: PageLine['tone'] = 'text'): PageLine[] {

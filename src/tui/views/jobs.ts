@@ -1,7 +1,7 @@
 import type { JobRow } from '../../control/dashboard.js'
 import { formatAge, formatRun, formatUntil, NONE } from '../amounts.js'
 import type { Cell, Column } from '../table.js'
-import { type DrawContext, glyphOfState, since, tailOf, toneOfState } from './draw-context.js'
+import { type DrawContext, signedState, since, tailOf, toneOfState } from './draw-context.js'
 
 /** The table of jobs. */
 export function jobColumns(context: DrawContext): readonly Column<JobRow>[] {
@@ -23,7 +23,7 @@ export function jobColumns(context: DrawContext): readonly Column<JobRow>[] {
       title: 'state',
       width: 11,
       rank: 1,
-      cell: ({ state }) => [`${glyphOfState(state, theme)} ${state}`, toneOfState(state)],
+      cell: ({ state }) => [signedState(state, theme), toneOfState(state)],
     },
     { id: 'attempts', title: 'tries', width: 5, align: 'right', rank: 5, cell: ({ attempts }) => String(attempts) },
     { id: 'age', title: 'age', width: 6, align: 'right', rank: 1, cell: (row) => timeOf(row, context) },

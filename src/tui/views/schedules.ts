@@ -2,7 +2,7 @@ import type { ScheduleReport } from '../../control/schedules-list.js'
 import { formatAge, formatCount, formatUntil, NONE } from '../amounts.js'
 import type { Cell, Column } from '../table.js'
 import type { Theme } from '../theme.js'
-import { type DrawContext, glyphOfState, since, toneOfState, toneUnlessZero } from './draw-context.js'
+import { type DrawContext, glyphOfState, head, since, toneOfState, toneUnlessZero } from './draw-context.js'
 
 /** The table of schedule entries. */
 export function scheduleColumns(context: DrawContext): readonly Column<ScheduleReport>[] {
@@ -41,12 +41,12 @@ function nextOf({ next }: ScheduleReport, { atMs }: DrawContext): Cell {
 function lastOf({ last }: ScheduleReport, context: DrawContext): Cell {
   if (last === undefined) return [NONE, 'dim']
   const age = formatAge(since(last.slot.getTime(), context))
-  return [`${glyphOfState(last.state, context.theme)} ${age} ${last.state}`, toneOfState(last.state)]
+  return [`${glyphOfState(last.state, context.theme)} ${age} ${head(last.state)}`, toneOfState(last.state)]
 }
 
 function noteOf({ paused, problem, held, drift }: ScheduleReport, { glyphs }: Theme): Cell {
   if (problem !== undefined) return ['! broken', 'bad']
   if (paused) return [`${glyphs.paused} paused`, 'warn']
-  if (drift !== undefined) return [`! ${drift}`, 'warn']
+  if (drift !== undefined) return [`! ${head(drift)}`, 'warn']
   return held === undefined ? '' : ['held', 'warn']
 }
