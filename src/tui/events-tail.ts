@@ -9,7 +9,7 @@ const KEPT = 1000
 export function addEvents(tail: EventTail, { events, dropped }: LiveBatch, isFrozen: boolean): EventTail {
   const added = events
     .slice(-KEPT)
-    .map((event, index): EventRow => ({ ...bounded(event), key: String(tail.seen + index) }))
+    .map((event, index): EventRow => ({ ...bounded(event), key: String(tail.seen + index + 1) }))
   const next = { ...tail, dropped: tail.dropped + dropped, seen: tail.seen + added.length }
   return isFrozen ? { ...next, held: lastOf(tail.held, added) } : { ...next, rows: lastOf(tail.rows, added) }
 }
