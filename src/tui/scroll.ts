@@ -34,7 +34,7 @@ export function moveSection(state: DashboardState, by: 1 | -1): DashboardState {
   const page = shownPage(state)
   if (page?.kind !== 'job') return state
   const heads = pageLines(state).flatMap(({ section }, line) => (section === undefined ? [] : [line]))
-  const next = by === 1 ? heads.find((line) => line > page.top) : heads.findLast((line) => line < page.top)
+  const next = by === 1 ? heads.find((line) => line > page.top) : (heads.findLast((line) => line < page.top) ?? 0)
   return next === undefined ? state : withTop(state, clampTop(state, next))
 }
 
