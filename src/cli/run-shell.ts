@@ -2,16 +2,14 @@ import { Console } from 'node:console'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { type REPLServer, start } from 'node:repl'
-import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { inspect } from 'node:util'
 import type { App } from '../app/app.js'
-import { safeLines } from '../codec/safe-text.js'
 import { brokerFolder, prepareFolder } from '../embedded/broker-folder.js'
-import { TaskqError } from '../errors/taskq-error.js'
 import type { TaskDefinition } from '../task/definition.js'
 import { presentShellBanner } from './presenters/shell.js'
 import { createShellContext } from './shell-context.js'
+import { evaluate } from './shell-eval.js'
+import { createShow } from './shell-show.js'
 
 /** How the shell was called. */
 export interface ShellOptions {
@@ -24,6 +22,7 @@ export interface ShellOptions {
 export async function runShell(app: App, definitions: readonly TaskDefinition[], options: ShellOptions): Promise<void> {
   // What the user's own code prints is what was asked for.
   globalThis.console = new Console(process.stdout, process.stderr)
+  const show = createShow(app.config)
   const { things, tasks } = createShellContext(app, definitions)
   Object.assign(globalThis, things, tasks)
   if (options.code !== undefined) {
@@ -33,37 +32,12 @@ export async function runShell(app: App, definitions: readonly TaskDefinition[],
     await evaluate(await text(process.stdin))
   } else {
     process.stdout.write(`${presentShellBanner(Object.keys(things), Object.keys(tasks))}\n`)
-    await converse(app, options.env)
+    await converse(app, options.env, show)
   }
 }
 
-/** Errors, too, may hold what would speak to the terminal. */
-const show = (value: unknown): string => safeLines(inspect(value, { depth: 4 }))
-
-/** Runs a script as the dialogue would: `await` may stand anywhere. */
-async function evaluate(code: string): Promise<unknown> {
-  const silence = { input: new PassThrough(), output: new PassThrough().resume() }
-  const server = start({ ...silence, terminal: false, prompt: '', useGlobal: true })
-  try {
-    return await new Promise((resolve, reject) => {
-      server.eval(`${code}\n`, server.context, 'taskq-shell.js', (error, value) =>
-        error === null || error === undefined ? resolve(value) : reject(tellSyntax(error)),
-      )
-    })
-  } finally {
-    server.close()
-  }
-}
-
-/** In a dialogue, code that is not complete only needs one more line. */
-function tellSyntax(error: Error): Error {
-  const syntax = (error as { err?: unknown }).err ?? error
-  if (!(syntax instanceof SyntaxError)) return error
-  return new TaskqError('TASKQ_USAGE', `the code cannot be read: ${syntax.message}`)
-}
-
-async function converse(app: App, env: NodeJS.ProcessEnv): Promise<void> {
-  const server = start({ prompt: 'taskq> ', useGlobal: true, breakEvalOnSigint: true, writer: show })
+async function converse(app: App, env: NodeJS.ProcessEnv, writer: (value: unknown) => string): Promise<void> {
+  const server = start({ prompt: 'taskq> ', useGlobal: true, breakEvalOnSigint: true, writer })
   const left = once(server, 'exit')
   keepHistory(server, app.config.root, env.TASKQ_HISTORY)
   await left

@@ -18,6 +18,9 @@ export interface JobTraits {
   readonly ignoreResult?: boolean
 }
 
+/** How a console asks a value to show itself. */
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
+
 const DEFAULT_TIMEOUT: Duration = '30s'
 const DONE: ReadonlySet<JobState> = new Set(['succeeded', 'failed', 'dead', 'revoked', 'expired'])
 
@@ -33,6 +36,11 @@ export class JobResult<R> implements AsyncResult<R> {
     private readonly resultTtlMs: number,
   ) {
     this.task = traits.task
+  }
+
+  /** On a console, without the engine: that holds the broker's password. */
+  [INSPECT](): object {
+    return { id: this.id, ...(this.task !== undefined && { task: this.task }) }
   }
 
   async get({ timeout = DEFAULT_TIMEOUT }: { timeout?: Duration } = {}): Promise<R> {
