@@ -3,6 +3,7 @@ import { beatDrift } from './beat-drift.ts'
 import { beatIdle } from './beat-idle.ts'
 import { beatMany } from './beat-many.ts'
 import { beatReconcile } from './beat-reconcile.ts'
+import { dashboardScenarios } from './dashboard-refresh.ts'
 import { enqueueScenarios } from './enqueue.ts'
 import { fairnessScenarios } from './fairness.ts'
 import { idleMemory } from './idle-memory.ts'
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   beatMany,
   beatReconcile,
   beatIdle,
+  ...dashboardScenarios,
   idleMemory,
   ...startUpScenarios,
 ]

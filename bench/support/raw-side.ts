@@ -7,7 +7,8 @@ const LOCKS = { lockDuration: 10_000, stalledInterval: 5000 }
 /** A connection as BullMQ's guide asks for: shared by queues and workers. */
 export const connectRaw = (redisUrl: string): Redis => new Redis(redisUrl, { maxRetriesPerRequest: null })
 
-export const openQueue = (connection: Redis, name: string): Queue => new Queue(name, { connection })
+export const openQueue = (connection: Redis, name: string, prefix = 'bull'): Queue =>
+  new Queue(name, { connection, prefix })
 
 /** A Worker that runs; `onDone` hears of each completed job. */
 export function startRawWorker(
