@@ -1,6 +1,6 @@
 import type { JobDetail, JobRow, Overview, QueueRow, TaskRow } from '../../src/control/dashboard.ts'
 import type { ScheduleReport } from '../../src/control/schedules-list.ts'
-import type { WorkerFacts } from '../../src/engine/worker-registry.ts'
+import type { WorkerFacts } from '../../src/engine/worker-facts.ts'
 import { type DashboardState, type EventRow, initialState } from '../../src/tui/state.ts'
 
 /** When all of it is: 2026-11-20 14:03:09 UTC. */
