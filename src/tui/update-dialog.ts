@@ -105,6 +105,7 @@ function pressInPalette(state: DashboardState, dialog: DialogOf<'palette'>, key:
 /** What was chosen goes before what was typed; what was typed in full goes before the first offer. */
 function enterPalette(state: DashboardState, dialog: DialogOf<'palette'>): Step {
   const { input, matches, chosen } = dialog
+  if (input.text.trim() === '' && chosen === 0) return step(closed(state))
   const typed = runTyped(closed(state), input.text)
   const offered = matches[chosen]
   if (chosen === 0 && !('problem' in typed)) return typed
