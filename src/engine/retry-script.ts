@@ -1,14 +1,12 @@
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
 
-/** What the script tells of each job. */
+/** What the script tells of each job: {@link RETRIED}, {@link NOT_THERE}, not failed (-3), failed too late (-9). */
 export type RetryCode = 1 | -1 | -3 | -9
 /** It runs again. */
 export const RETRIED = 1
 /** It is not there. */
 export const NOT_THERE = -1
-/** It ended after the time that was given. */
-export const ENDED_LATER = -9
 
 /**
  * Puts failed jobs back into their queue, as the engine's own script does for one: it is a part of this one, which looks
