@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Command } from '@oclif/core/command'
 import { Config } from '@oclif/core/config'
+import { forgetTasks } from '../../src/task/registry.js'
 import type { ProgramRun } from '../support/run-program.js'
 import { ROOT } from './cli-project.js'
 
@@ -13,6 +14,8 @@ export interface CommandPlace {
 type CommandClass = typeof Command & { id: string; run(args: readonly string[], config: Config): Promise<unknown> }
 
 let config: Promise<Config> | undefined
+/** Whose tasks this process knows. */
+let latestRoot: string | undefined
 
 /** The class of a command: `queue list`. */
 export async function loadCommand(name: string): Promise<CommandClass> {
@@ -33,6 +36,10 @@ export async function runCommand(
 ): Promise<ProgramRun> {
   config ??= Config.load({ root: ROOT })
   const command = await loadCommand(name)
+  // A process has one project; task files of one that were imported do not run again.
+  if (latestRoot !== root) forgetTasks()
+  latestRoot = root
+  const names = new Set(Object.keys(globalThis))
   const before = { cwd: process.cwd(), env: process.env, console: globalThis.console, exitCode: process.exitCode }
   const output = { stdout: capture(process.stdout), stderr: capture(process.stderr) }
   try {
@@ -51,6 +58,7 @@ export async function runCommand(
     process.env = before.env
     process.exitCode = before.exitCode
     globalThis.console = before.console
+    for (const name of Object.keys(globalThis)) if (!names.has(name)) Reflect.deleteProperty(globalThis, name)
   }
 }
 

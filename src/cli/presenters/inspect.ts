@@ -106,7 +106,7 @@ export function presentConf({ answers, silent }: SteerReport): string {
 /** A worker of another taskq may tell them in another way. */
 function presentSettings(data: unknown, text: string): string {
   if (data === undefined) return safeText(text, 500)
-  if (!Array.isArray(data) || !data.every(isSetting)) return safeLines(JSON.stringify(data, null, 2))
+  if (!Array.isArray(data) || !data.every(isSetting)) return presentData(data)
   const rows = data.map(({ key, value, origin }) => [
     key,
     typeof value === 'string' ? value : (JSON.stringify(value) ?? '-'),
@@ -114,6 +114,12 @@ function presentSettings(data: unknown, text: string): string {
   ])
   return presentTable(['setting', 'value', 'from'], rows)
 }
+
+const presentData = (data: unknown): string =>
+  safeLines(JSON.stringify(data, null, 2))
+    .split('\n')
+    .map((line) => safeText(line, 500))
+    .join('\n')
 
 const isSetting = (
   entry: unknown,
