@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { presentStatus, statusJson } from '../../src/cli/presenters/status.js'
+import type { QueueStatus, Status } from '../../src/control/status.js'
+
+const AT = Date.UTC(2026, 10, 21, 12)
+
+const queue = (name: string, over: Partial<QueueStatus> = {}): QueueStatus => ({
+  queue: name,
+  queued: 0,
+  scheduled: 0,
+  retrying: 0,
+  active: 0,
+  succeeded: 0,
+  dead: 0,
+  oldestQueuedAt: undefined,
+  paused: false,
+  limits: [],
+  served: true,
+  ...over,
+})
+
+const status = (queues: readonly QueueStatus[]): Status & { label: string } => ({
+  at: AT,
+  label: 'redis://127.0.0.1',
+  broker: { server: 'redis', version: '7.2.0', pingMs: 0.4 },
+  workers: [],
+  queues,
+  schedules: { beat: undefined, entries: 0 },
+})
+
+/** The queues' part: what follows the last empty line. */
+const linesOf = (queues: readonly QueueStatus[]): string[] =>
+  (presentStatus(status(queues), AT).split('\n\n').at(-1) ?? '').split('\n')
+
+test('each queue tells what it holds, and how long its oldest job has waited', () => {
+  const busy = { queued: 12, scheduled: 3, retrying: 4, active: 5, succeeded: 678, dead: 9 }
+  expect(linesOf([queue('default', { ...busy, oldestQueuedAt: AT - 90_000 }), queue('idle')])).toEqual([
+    'queue    queued  scheduled  retrying  active  done  dead  oldest',
+    'default      12          3         4       5   678     9  90s',
+    'idle          0          0         0       0     0     0',
+  ])
+})
+
+test('fits a terminal of 80 columns, with all that can be told of a queue', () => {
+  const most = { queued: 123_456, scheduled: 99, retrying: 99, succeeded: 9_876_543, dead: 12_345 }
+  const all = { ...most, paused: true, served: false, oldestQueuedAt: AT - 47 * 3_600_000 }
+  const lines = linesOf([queue('newsletters', all)])
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(80)
+  expect(lines[1]).toMatch(/47h\s+paused$/)
+  expect(lines[2]).toBe('! No worker serves newsletters.')
+})
+
+test('queues that nobody serves are named where they hold jobs, the first five of them', () => {
+  const unserved = Array.from({ length: 7 }, (_, n) => queue(`q${n}`, { retrying: 1, served: false }))
+  expect(linesOf([...unserved, queue('empty', { served: false })]).at(-1)).toBe(
+    '! No worker serves q0, q1, q2, q3, q4 and 2 more.',
+  )
+})
+
+test('a name is safe for a terminal', () => {
+  const text = presentStatus(status([queue('\u001b[2Jq\u202e', { queued: 1, served: false })]), AT)
+  expect(text).not.toContain('\u001b')
+  expect(text).not.toContain('\u202e')
+})
+
+test('a broker whose clock is behind the oldest job shows no negative age', () => {
+  expect(linesOf([queue('default', { queued: 1, oldestQueuedAt: AT + 5000 })])[1]).toMatch(/ 0ms$/)
+})
+
+test('as JSON, a queue has these fields', () => {
+  const { queues } = statusJson(status([queue('a', { queued: 1, oldestQueuedAt: AT }), queue('b')]))
+  const rest = { scheduled: 0, retrying: 0, active: 0, succeeded: 0, dead: 0, paused: false, served: true }
+  expect(queues).toEqual([
+    { queue: 'a', queued: 1, ...rest, oldestQueuedAt: '2026-11-21T12:00:00.000Z' },
+    { queue: 'b', queued: 0, ...rest, oldestQueuedAt: null },
+  ])
+})
