@@ -71,7 +71,7 @@ export class AppDashboard implements Dashboard {
       case 'jobs':
         return actOnJobs(engine, action.verb, action.ids)
       case 'retry-matching':
-        return retryMatching(engine, action.filter)
+        return retryMatching(engine, action.filter, undefined, this.parts.redact)
       case 'queue':
         return action.verb === 'pause' ? pauseQueue(engine, action.queue) : resumeQueue(engine, action.queue)
       case 'rate-limit':
