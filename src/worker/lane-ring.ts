@@ -5,8 +5,10 @@ import { deservesSlot, type Lane, newLane } from './dispatcher-lane.js'
 export class LaneRing {
   readonly #lanes: Lane[] = []
   #turn = 0
+  #hadAny = false
 
   add(consumer: LaneConsumer): void {
+    this.#hadAny = true
     this.#lanes.push(newLane(consumer))
   }
 
@@ -43,9 +45,9 @@ export class LaneRing {
     }
   }
 
-  /** Whether every lane was found empty, and there is one. */
+  /** Whether every lane was found empty, and there was one. */
   get areEmpty(): boolean {
-    return this.#lanes.length > 0 && this.#lanes.every((lane) => lane.state === 'empty')
+    return this.#hadAny && this.#lanes.every((lane) => lane.state === 'empty')
   }
 
   /** The lanes that gave a job when they were last asked. */

@@ -1,3 +1,4 @@
+import { isAuthError } from '../engine/open-connection.js'
 import type { TaskLimit } from '../engine/task-limits.js'
 import type { RunningJob } from '../engine/worker-facts.js'
 import type { WorkerSide } from '../engine/worker-side.js'
@@ -110,8 +111,11 @@ export class Worker {
    * back what has not ended; no attempt is counted. Called again, it waits no longer.
    */
   stop(): Promise<void> {
-    if (this.#stopping === undefined) this.#stopping = this.#shutDown()
-    else this.hurry()
+    if (this.#stopping !== undefined) this.hurry()
+    else {
+      this.#stopping = this.#shutDown()
+      this.#heartbeat.now()
+    }
     return this.#stopping
   }
 
@@ -124,8 +128,6 @@ export class Worker {
     const { dispatcher, runner, lanes, locks, live, stats, vitals } = this.#parts
     try {
       lanes.end()
-      // Not awaited: that it stops is told while it does.
-      this.#heartbeat.now()
       await shutDown(dispatcher, runner, this.options.shutdownMs)
       for (const clock of this.#clocks) clearInterval(clock)
       this.#heartbeat.stop()
@@ -168,18 +170,22 @@ export class Worker {
 
   /** It can be told things before it is seen. */
   async #announce(): Promise<void> {
-    const { id, name, tasks, taskFacts } = this.options
+    const { tasks, taskFacts } = this.options
     const limits = tasks.map(async ({ name, rateLimit }) => {
       const queue = taskFacts.get(name)?.queue
       if (rateLimit !== undefined && queue !== undefined) await this.side.lanes.limit(queue, name, rateLimit)
     })
-    await Promise.all([
-      ...limits,
-      this.side.listen({ id, worker: name }, this.#steering.carryOut),
-      this.side.registry.announceTasks(taskFacts),
-      this.#readLimits(),
-    ])
+    await Promise.all([...limits, this.#listen(), this.side.registry.announceTasks(taskFacts), this.#readLimits()])
     await this.#beat()
+  }
+
+  /** A user of the broker who may use no channels cannot be steered; the work is done all the same. */
+  async #listen(): Promise<void> {
+    const { id, name } = this.options
+    await this.side.listen({ id, worker: name }, this.#steering.carryOut).catch((error) => {
+      if (!isAuthError(error as Error)) throw error
+      this.#parts.onError(error as Error)
+    })
   }
 
   async #beat(): Promise<void> {
