@@ -26,6 +26,9 @@ export interface AppSources {
   readonly warn?: (message: string) => void
 }
 
+/** How a console asks a value to show itself. */
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
+
 /**
  * One project's taskq: its configuration, and, each made when it is first asked for, its connection, its
  * client, its tasks and its workers.
@@ -61,6 +64,11 @@ export class App {
   /** An app of a configuration given in code. */
   static of(config: ResolvedConfig, sources: AppSources): App {
     return new App(config, sources)
+  }
+
+  /** On a console, without its connections and its environment, which holds secrets of all kinds. */
+  [INSPECT](): object {
+    return { config: this.config }
   }
 
   /** The broker's address; starts the embedded broker where none is configured. */
