@@ -85,7 +85,7 @@ function limitsOf(task: string, reply: LaneReply): LaneLimit[] {
   ]
 }
 
-const hasRate = (override: string | null): boolean => (fieldOf(override, 'rate') ?? null) !== null
+const hasRate = (override: string | null): boolean => typeof (fieldOf(override, 'rate') ?? false) === 'object'
 
 function delayOf(options: string | null): number {
   const delay = fieldOf(options, 'delay')

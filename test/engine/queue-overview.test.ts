@@ -229,13 +229,18 @@ describe('limits', () => {
   test('tell whether they were set while running, and outlive a broken record', async () => {
     const app = testApp(broker)
     const { lanes } = await app.side()
-    for (const task of ['A', 'B', 'C', '__proto__']) await lanes.limit('emails', task, window)
-    await app.redis.hset(app.keys.limits, { A: '{"rate":"1/m"}', B: '{', C: '{"softMs":5}' })
+    for (const task of ['A', 'B', 'C', 'D', '__proto__']) await lanes.limit('emails', task, window)
+    await app.redis.hset(app.keys.limits, {
+      A: '{"rate":{"max":1,"durationMs":60000}}',
+      B: '{',
+      C: '{"softMs":5}',
+      D: '{"rate":"often"}',
+    })
     const { limits } = await only(app)
     expect(limits.filter(({ overridden }) => overridden).map(({ task }) => task)).toEqual(['A'])
-    expect(limits).toHaveLength(4)
+    expect(limits).toHaveLength(5)
     await app.redis.set(app.keys.limits, 'text')
-    expect((await only(app)).limits).toHaveLength(4)
+    expect((await only(app)).limits).toHaveLength(5)
   })
 
   test('that are broken or gone are none', async () => {
