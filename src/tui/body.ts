@@ -1,5 +1,6 @@
 import { EMPTY_LINE, gap, type Line, lineOf, span } from './line.js'
-import { type PageLine, pageLines } from './page-lines.js'
+import type { PageLine } from './page-line.js'
+import { pageLines } from './page-lines.js'
 import * as rows from './rows.js'
 import type { RowOf } from './sort.js'
 import type { DashboardState, ListName } from './state.js'

@@ -1,15 +1,8 @@
+import type { PageLine } from './page-line.js'
 import { shownPage } from './rows.js'
 import type { DashboardState } from './state.js'
 import { jobPageLines } from './views/job-page.js'
 import { schedulePageLines } from './views/schedule-page.js'
-
-/** A line of a page's text. */
-export interface PageLine {
-  readonly text: string
-  readonly tone: 'head' | 'text' | 'error' | 'faint'
-  /** What begins here: `arguments`, `attempts`, `error`, `traceback`, `logs`, `result`, `timeline`. */
-  readonly section?: string
-}
 
 /** Cells beside the text. */
 const MARGINS = 2

@@ -3,7 +3,7 @@ import type { JobFailure } from '../../errors/job-failure.js'
 import { formatClock, formatRun, formatTime, NONE } from '../amounts.js'
 import { wrapText } from '../clean-text.js'
 import { jsonLines, textLines } from '../json-lines.js'
-import type { PageLine } from '../page-lines.js'
+import { factLine, type PageLine } from '../page-line.js'
 import { head } from './draw-context.js'
 
 /** All of a job, as text: what it is, arguments, attempts, error and traceback, logs, result, timeline. */
@@ -56,14 +56,6 @@ function factLines(detail: JobDetail, width: number): PageLine[] {
     ['progress', detail.progress === undefined ? undefined : progressText(detail.progress)],
   ]
   return facts.flatMap(([name, text]) => (text === undefined ? [] : factLine(name, text, width)))
-}
-
-const NAME_WIDTH = 10
-
-/** A name and what is known, wrapped beside it. */
-export function factLine(name: string, text: string, width: number): readonly PageLine[] {
-  const lines = wrapText(text, width - NAME_WIDTH, 4)
-  return lines.map((line, index) => ({ text: (index === 0 ? name : '').padEnd(NAME_WIDTH) + line, tone: 'text' }))
 }
 
 function endText(finishedAt: number, startedAt: number | undefined): string {

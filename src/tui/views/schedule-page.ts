@@ -1,8 +1,7 @@
 import type { ScheduleReport } from '../../control/schedules-list.js'
 import { formatTime } from '../amounts.js'
-import type { PageLine } from '../page-lines.js'
+import { factLine, type PageLine } from '../page-line.js'
 import { head } from './draw-context.js'
-import { factLine } from './job-page.js'
 
 /** All of a schedule entry, as text. */
 export function schedulePageLines(report: ScheduleReport, width: number): readonly PageLine[] {
