@@ -24,6 +24,8 @@ export function showScreen({
     incrementalRendering: true,
     maxFps: MAX_FPS,
     exitOnCtrlC: false,
+    // Ink's own stand-in for the console needs one that Node made.
+    patchConsole: false,
     // Whoever calls has seen that these are terminals; Ink would doubt it where CI is set.
     interactive: true,
   })

@@ -71,9 +71,9 @@ export class Terminal {
     return (await this.#tmux(['display-message', '-p', '#{alternate_on}'])).trim() === '1'
   }
 
-  /** The process in the terminal, apart from its shell. */
-  async foreground(): Promise<string> {
-    return (await this.#tmux(['display-message', '-p', '#{pane_current_command}'])).trim()
+  /** The window's title, which programs can set by escape sequences. */
+  async title(): Promise<string> {
+    return (await this.#tmux(['display-message', '-p', '#{pane_title}'])).trim()
   }
 
   async close(): Promise<void> {
