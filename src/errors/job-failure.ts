@@ -44,11 +44,14 @@ function describe(thrown: unknown, depth: number): JobFailure {
  * What a failed job ended for: taskq's own reasons, or that its task failed. A task may fail with another job's error,
  * whose code is not its own.
  */
-export function endCodeOf(failure: JobFailure): 'TASKQ_JOB_FAILED' | 'TASKQ_JOB_CRASHED' | 'TASKQ_JOB_REVOKED' {
-  const { name, code } = failure
-  const isOurs = name === 'TaskqError' && (code === 'TASKQ_JOB_CRASHED' || code === 'TASKQ_JOB_REVOKED')
-  return isOurs ? code : 'TASKQ_JOB_FAILED'
+export function endCodeOf({ name, code }: JobFailure): EndCode | 'TASKQ_JOB_FAILED' {
+  return name === 'TaskqError' && isEndCode(code) ? code : 'TASKQ_JOB_FAILED'
 }
+
+const END_CODES = ['TASKQ_JOB_CRASHED', 'TASKQ_JOB_REVOKED', 'TASKQ_JOB_TIME_LIMIT'] as const
+type EndCode = (typeof END_CODES)[number]
+
+const isEndCode = (code: string | undefined): code is EndCode => (END_CODES as readonly unknown[]).includes(code)
 
 /** A job ended in failure, or was revoked. `failure` holds the original error's message, stack and cause as data. */
 export class JobFailedError extends TaskqError {
