@@ -3,12 +3,14 @@ import { beatDrift } from './beat-drift.ts'
 import { beatIdle } from './beat-idle.ts'
 import { beatMany } from './beat-many.ts'
 import { beatReconcile } from './beat-reconcile.ts'
+import { dashboardCost } from './dashboard.ts'
 import { dashboardScenarios } from './dashboard-refresh.ts'
 import { enqueueScenarios } from './enqueue.ts'
 import { fairnessScenarios } from './fairness.ts'
 import { idleMemory } from './idle-memory.ts'
 import { pickUp } from './pick-up.ts'
 import { processScenarios } from './process.ts'
+import { processWatched } from './process-watched.ts'
 import { startUpScenarios } from './start-up.ts'
 
 /** In the order of the table. */
@@ -22,6 +24,8 @@ export const SCENARIOS: readonly Scenario[] = [
   beatReconcile,
   beatIdle,
   ...dashboardScenarios,
+  dashboardCost,
+  processWatched,
   idleMemory,
   ...startUpScenarios,
 ]
