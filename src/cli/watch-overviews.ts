@@ -37,6 +37,10 @@ export async function printOverviews(app: App, everyMs: number): Promise<void> {
 /** However long the broker is away, it is looked for this often. */
 const LONGEST_WAIT_MS = 30_000
 
+/** How long after a look the next one comes, when so many in a row have failed. */
+export const waitAfter = (failures: number, everyMs: number): number =>
+  failures === 0 ? everyMs : Math.max(everyMs, Math.min(everyMs * 2 ** failures, LONGEST_WAIT_MS))
+
 /** Looks again and again, until it is stopped. A broker that is away is asked less and less often. */
 export async function watchOverviews(dashboard: Pick<Dashboard, 'overview'>, options: WatchOptions): Promise<void> {
   const { everyMs, wish, onOverview, onError } = options
@@ -51,8 +55,7 @@ export async function watchOverviews(dashboard: Pick<Dashboard, 'overview'>, opt
       failures++
       if (!wish.aborted) onError(error)
     }
-    const waitMs = failures === 0 ? everyMs : Math.max(everyMs, Math.min(everyMs * 2 ** failures, LONGEST_WAIT_MS))
-    const restMs = Math.max(0, waitMs - (performance.now() - startedAt))
+    const restMs = Math.max(0, waitAfter(failures, everyMs) - (performance.now() - startedAt))
     await sleep(restMs, undefined, { signal: wish }).catch(() => {})
   }
 }
