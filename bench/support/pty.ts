@@ -8,7 +8,10 @@ export class Pty {
   #text = ''
   readonly #onOutput = new Set<() => void>()
 
-  private constructor(private readonly child: ChildProcess) {
+  readonly #child: ChildProcess
+
+  private constructor(child: ChildProcess) {
+    this.#child = child
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#seen += text.length
       this.#text = (this.#text + text).slice(-500_000)
@@ -33,7 +36,7 @@ export class Pty {
   async press(key: string, timeoutMs = 2000): Promise<number> {
     const startedAt = performance.now()
     const drawn = this.#next(timeoutMs, () => true)
-    this.child.stdin?.write(key)
+    this.#child.stdin?.write(key)
     await drawn
     return performance.now() - startedAt
   }
@@ -56,12 +59,12 @@ export class Pty {
 
   /** The program's process, below `script`. */
   get pid(): number {
-    return newestChildOf(this.child.pid ?? 0)
+    return newestChildOf(this.#child.pid ?? 0)
   }
 
   async close(): Promise<void> {
-    const ended = this.child.exitCode === null ? once(this.child, 'exit') : undefined
-    this.child.kill('SIGTERM')
+    const ended = this.#child.exitCode === null ? once(this.child, 'exit') : undefined
+    this.#child.kill('SIGTERM')
     await ended
   }
 
