@@ -30,7 +30,7 @@ async function modulesOf(args: readonly string[]): Promise<string[]> {
   return readFileSync(list, 'utf8').split('\n')
 }
 
-test.each([[['--help']], [['worker', '--help']], [[]]])('taskq %j loads nothing heavy', async (args) => {
+test.each([[['--help']], [['worker', '--help']], [['dashboard', '--help']], [['shell', '--help']], [[]]])('taskq %j loads nothing heavy', async (args) => {
   const modules = await modulesOf(args)
   // The recorder sees what is loaded: oclif is.
   expect(modules.some((url) => url.includes('node_modules/@oclif/core/'))).toBe(true)
