@@ -30,13 +30,16 @@ async function modulesOf(args: readonly string[]): Promise<string[]> {
   return readFileSync(list, 'utf8').split('\n')
 }
 
-test.each([[['--help']], [['worker', '--help']], [['dashboard', '--help']], [['shell', '--help']], [[]]])('taskq %j loads nothing heavy', async (args) => {
-  const modules = await modulesOf(args)
-  // The recorder sees what is loaded: oclif is.
-  expect(modules.some((url) => url.includes('node_modules/@oclif/core/'))).toBe(true)
-  const heavy = modules.filter((url) => HEAVY.some((name) => url.includes(`node_modules/${name}/`)))
-  expect(heavy).toEqual([])
-})
+test.each([[['--help']], [['worker', '--help']], [['dashboard', '--help']], [['shell', '--help']], [[]]])(
+  'taskq %j loads nothing heavy',
+  async (args) => {
+    const modules = await modulesOf(args)
+    // The recorder sees what is loaded: oclif is.
+    expect(modules.some((url) => url.includes('node_modules/@oclif/core/'))).toBe(true)
+    const heavy = modules.filter((url) => HEAVY.some((name) => url.includes(`node_modules/${name}/`)))
+    expect(heavy).toEqual([])
+  },
+)
 
 /** `worker`, `schedule list`… */
 const commands = readdirSync(join(ROOT, 'dist/cli/commands'), { recursive: true, encoding: 'utf8' })
