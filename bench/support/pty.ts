@@ -63,7 +63,7 @@ export class Pty {
   }
 
   async close(): Promise<void> {
-    const ended = this.#child.exitCode === null ? once(this.child, 'exit') : undefined
+    const ended = this.#child.exitCode === null ? once(this.#child, 'exit') : undefined
     this.#child.kill('SIGTERM')
     await ended
   }
