@@ -2,7 +2,7 @@ import { safeText } from '../codec/safe-text.js'
 
 const KEPT = 20
 
-/** Faults of the dashboard itself, each once: while it is on the screen, there is no place to tell of them. */
+/** Faults, and what was written to the console, each once: while the dashboard is shown there is no place for them. */
 export class FaultLog {
   readonly #lines = new Set<string>()
 
@@ -10,11 +10,18 @@ export class FaultLog {
     const stack = error instanceof Error ? error.stack : undefined
     // The place in the code that it came from tells more than the message.
     const [what = '', where = ''] = (stack ?? String(error)).split('\n')
-    if (this.#lines.size < KEPT) this.#lines.add(`${safeText(what, 500)} ${safeText(where.trim(), 300)}`.trim())
+    this.#keep(`fault: ${safeText(what, 500)} ${safeText(where.trim(), 300)}`.trim())
   }
+
+  /** Keeps a text that somebody wrote to the console. */
+  readonly addText = (text: string): void => this.#keep(safeText(text, 500))
 
   /** Tells of them, a line each. */
   write(stream: NodeJS.WritableStream): void {
-    for (const line of this.#lines) stream.write(`taskq dashboard: fault: ${line}\n`)
+    for (const line of this.#lines) stream.write(`taskq dashboard: ${line}\n`)
+  }
+
+  #keep(line: string): void {
+    if (this.#lines.size < KEPT) this.#lines.add(line)
   }
 }

@@ -1,8 +1,11 @@
 import type { Dashboard } from '../control/dashboard.js'
 import { Effects } from './effects.js'
 import { FaultLog } from './fault-log.js'
+import { FrameSource } from './frame-source.js'
 import { runPager } from './pager.js'
+import { Painter } from './painter.js'
 import { keepPolling, tellSeconds } from './polling.js'
+import { quietConsole } from './quiet-console.js'
 import type { Suspend } from './screen.js'
 import { initialState, type Size, type ViewName } from './state.js'
 import { Store } from './store.js'
@@ -39,44 +42,63 @@ const LAST_ACTIONS_MS = 3000
  * not end it; the terminal is as it was afterwards, however it ends. Faults of its own are told on stderr at the end.
  */
 export async function runDashboard(dashboard: Dashboard, options: DashboardOptions): Promise<void> {
-  const { refreshMs, stdin = process.stdin, stdout = process.stdout, nowMs = Date.now } = options
+  const { refreshMs, stdout = process.stdout, nowMs = Date.now } = options
   const faults = new FaultLog()
   const quitting = Promise.withResolvers<void>()
-  let suspend: Suspend = (run) => run()
+  const handOver: HandOver = { run: (program) => program() }
   const effects = new Effects({
     dashboard,
     nowMs,
     tell: (event) => void store.dispatch(event),
     write: (sequence) => stdout.write(sequence),
-    openPager: (text) => suspend(() => runPager(text)),
+    openPager: (text) => handOver.run(() => runPager(text)),
     quit: quitting.resolve,
   })
-  const store = new Store(firstState(options, sizeOf(stdout), nowMs()), {
-    update,
-    perform: effects.perform,
-    onFault: faults.add,
-  })
+  const parts = { update, perform: effects.perform, onFault: faults.add }
+  const store = new Store(firstState(options, sizeOf(stdout), nowMs()), parts)
   // The first answer comes while Ink is still being loaded.
   const services = [keepPolling(store, refreshMs, nowMs), tellSeconds(store, nowMs), keepWatching(dashboard, store)]
   try {
-    const { showScreen } = await loadScreen()
-    const screen = showScreen({
-      store,
-      stdin,
-      stdout,
-      onSuspendable: (given) => {
-        suspend = given
-      },
-      onFault: faults.add,
-      quit: quitting.resolve,
-    })
-    await Promise.race([quitting.promise, screen.ended]).finally(screen.close)
+    await show(store, options, faults, handOver, quitting)
   } finally {
     for (const service of services) service.stop()
     effects.close()
     store.close()
     await lastActions(effects)
     faults.write(options.stderr ?? process.stderr)
+  }
+}
+
+/** How another program gets the terminal: known once the screen is open. */
+interface HandOver {
+  run: Suspend
+}
+
+/** Shows the screen until it is to end. */
+async function show(
+  store: Store,
+  { stdin = process.stdin, stdout = process.stdout }: DashboardOptions,
+  faults: FaultLog,
+  handOver: HandOver,
+  quitting: PromiseWithResolvers<void>,
+): Promise<void> {
+  const { openScreen } = await loadScreen()
+  const painter = new Painter(stdout, store, new FrameSource(faults.add))
+  const onSuspendable = (suspend: Suspend): void => {
+    handOver.run = async (program) => {
+      painter.rest()
+      await suspend(program).finally(() => painter.start())
+    }
+  }
+  const speak = quietConsole(faults.addText)
+  const screen = openScreen({ store, stdin, stdout, onSuspendable, quit: quitting.resolve })
+  painter.start()
+  try {
+    await Promise.race([quitting.promise, screen.ended])
+  } finally {
+    painter.close()
+    await screen.close()
+    speak()
   }
 }
 
@@ -89,11 +111,11 @@ function firstState({ readOnly, theme, ascii, color, view }: DashboardOptions, s
 const sizeOf = ({ columns, rows }: NodeJS.WriteStream): Size => ({ columns: columns || 80, rows: rows || 24 })
 
 /** React chooses its build when it is loaded. What was set stays set for everybody else. */
-async function loadScreen(): Promise<typeof import('./show-screen.js')> {
+async function loadScreen(): Promise<typeof import('./screen.js')> {
   const given = process.env.NODE_ENV
   process.env.NODE_ENV = given ?? 'production'
   try {
-    return await import('./show-screen.js')
+    return await import('./screen.js')
   } finally {
     if (given === undefined) delete process.env.NODE_ENV
   }

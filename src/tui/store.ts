@@ -13,8 +13,10 @@ export interface StoreParts {
 
 /** How long the screen may lag behind what comes by itself, so that answers that come together are drawn once. */
 const LAG_MS = 20
-/** The same for events, which may come all the time. */
+/** Events may come all the time. */
 const LIVE_LAG_MS = 250
+/** A second that has gone by is shown with the next answer, which comes as often. */
+const SECOND_LAG_MS = 900
 
 const PRESSED: ReadonlySet<DashboardEvent['kind']> = new Set(['key', 'typed', 'paste', 'resize'])
 
@@ -43,7 +45,7 @@ export class Store {
   async dispatch(event: DashboardEvent): Promise<void> {
     const effects = this.#step(event)
     if (PRESSED.has(event.kind)) this.#tell()
-    else this.#tellSoon(event.kind === 'live' ? LIVE_LAG_MS : LAG_MS)
+    else this.#tellSoon(this.#lagOf(event))
     await Promise.all(effects.map((effect) => this.parts.perform(effect)))
   }
 
@@ -65,8 +67,14 @@ export class Store {
     }
   }
 
+  #lagOf({ kind }: DashboardEvent): number {
+    if (kind === 'second') return SECOND_LAG_MS
+    if (kind !== 'live') return LAG_MS
+    return this.state.view === 'events' ? LIVE_LAG_MS : Number.POSITIVE_INFINITY
+  }
+
   #tellSoon(lagMs: number): void {
-    if (this.state === this.#drawn) return
+    if (this.state === this.#drawn || lagMs === Number.POSITIVE_INFINITY) return
     const atMs = performance.now() + lagMs
     if (this.#timer !== undefined && this.#timer.atMs <= atMs) return
     clearTimeout(this.#timer?.handle)

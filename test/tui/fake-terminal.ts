@@ -1,4 +1,3 @@
-import { Console } from 'node:console'
 import { PassThrough, Writable } from 'node:stream'
 import { stripVTControlCharacters } from 'node:util'
 import { vi } from 'vitest'
@@ -6,9 +5,6 @@ import { vi } from 'vitest'
 const ENTER_ALTERNATE = '\u001b[?1049h'
 const LEAVE_ALTERNATE = '\u001b[?1049l'
 const SHOW_CURSOR = '\u001b[?25h'
-
-// Ink writes what is logged above its frame with a console of its own; the one of the tests cannot make one.
-console.Console ??= Console
 
 /** A terminal's both ends, in memory. */
 export class FakeTerminal {
@@ -38,7 +34,8 @@ export class FakeTerminal {
 
   /** What was written since it was cleared, without colours and movements. */
   get text(): string {
-    return stripVTControlCharacters(this.written)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: going to a row is a sequence
+    return stripVTControlCharacters(this.written.replace(/\u001b\[\d+;1H/g, '\n'))
   }
 
   get isInAlternateScreen(): boolean {
