@@ -73,7 +73,7 @@ export interface TaskRow {
   readonly succeeded: number
   readonly failed: number
   readonly retried: number
-  /** Jobs that ended, per minute. */
+  /** Jobs that end per minute now: of the last one to two minutes. */
   readonly perMinute: number
   /** Share of ended jobs that failed for good, 0 to 100; undefined where none ended. */
   readonly failurePercent: number | undefined

@@ -2,27 +2,33 @@ import type { WorkerFacts } from '../engine/worker-facts.js'
 import type { TaskFacts } from '../engine/worker-registry.js'
 import { type Buckets, percentile } from '../stats/histogram.js'
 import { noCounts, type TaskCounts } from '../stats/task-counts.js'
-import { type Percentiles, TASK_WINDOW_MINUTES, type TaskRow } from './dashboard.js'
+import type { Percentiles, TaskRow } from './dashboard.js'
 
 /** What rows of tasks are made of. */
 export interface TaskReading {
   readonly known: ReadonlyMap<string, TaskFacts>
   readonly workers: readonly WorkerFacts[]
-  /** What each task did in the last {@link TASK_WINDOW_MINUTES}, the running one included. */
+  /** What each task did in the last `TASK_WINDOW_MINUTES`, the running one included. */
   readonly counts: ReadonlyMap<string, TaskCounts>
+  /** What it did in the last {@link RATE_MINUTES}, the running one included. */
+  readonly recent: ReadonlyMap<string, TaskCounts>
   /** The time by the broker's clock. */
   readonly at: number
 }
 
+/** The minutes that tell how many jobs end per minute now: the running one, which may just have begun, and one more. */
+export const RATE_MINUTES = 2
+
 /** The rows of all tasks by name: those that a worker ever knew, and those that ran lately. */
-export function readTaskRows({ known, workers, counts, at }: TaskReading): TaskRow[] {
+export function readTaskRows({ known, workers, counts, recent, at }: TaskReading): TaskRow[] {
   const knownBy = countWorkers(workers)
-  const minutes = TASK_WINDOW_MINUTES - 1 + (at % 60_000) / 60_000
+  const minutes = RATE_MINUTES - 1 + (at % 60_000) / 60_000
   return [...new Set([...known.keys(), ...knownBy.keys(), ...counts.keys()])].sort().map((task) => ({
     task,
     queue: known.get(task)?.queue,
     workers: knownBy.get(task) ?? 0,
-    ...describeCounts(counts.get(task) ?? noCounts(), minutes),
+    perMinute: endedOf(recent.get(task)) / minutes,
+    ...describeCounts(counts.get(task) ?? noCounts()),
   }))
 }
 
@@ -32,20 +38,23 @@ function countWorkers(workers: readonly WorkerFacts[]): ReadonlyMap<string, numb
   return counts
 }
 
-type CountedFacts = Omit<TaskRow, 'task' | 'queue' | 'workers'>
+type CountedFacts = Omit<TaskRow, 'task' | 'queue' | 'workers' | 'perMinute'>
 
-function describeCounts({ succeeded, failed, retried, revoked, wait, run }: TaskCounts, minutes: number): CountedFacts {
-  const ended = succeeded + failed + revoked
+function describeCounts(counts: TaskCounts): CountedFacts {
+  const { succeeded, failed, retried, wait, run } = counts
+  const ended = endedOf(counts)
   return {
     succeeded,
     failed,
     retried,
-    perMinute: ended / minutes,
     failurePercent: ended === 0 ? undefined : (failed / ended) * 100,
     runMs: readPercentiles(run),
     waitMs: readPercentiles(wait),
   }
 }
+
+const endedOf = (counts: TaskCounts | undefined): number =>
+  counts === undefined ? 0 : counts.succeeded + counts.failed + counts.revoked
 
 /** Undefined where nothing was measured. */
 function readPercentiles(buckets: Buckets): Percentiles | undefined {

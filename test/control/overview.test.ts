@@ -136,7 +136,7 @@ describe('rows of tasks', () => {
   test('are of those that are known, and of those that ran', () => {
     const counts = new Map([['gone', { ...noCounts(), succeeded: 1 }]])
     const workers = [facts('1'), facts('2', { tasks: ['send', 'other'] })]
-    const rows = readTaskRows({ known, workers, counts, at: 0 })
+    const rows = readTaskRows({ known, workers, counts, recent: new Map(), at: 0 })
     expect(rows.map(({ task, queue, workers, succeeded }) => ({ task, queue, workers, succeeded }))).toEqual([
       { task: 'gone', queue: undefined, workers: 0, succeeded: 1 },
       { task: 'other', queue: undefined, workers: 1, succeeded: 0 },
@@ -145,17 +145,19 @@ describe('rows of tasks', () => {
   })
 
   test('tell nothing of what never ran', () => {
-    const [row] = readTaskRows({ known, workers: [], counts: new Map(), at: 0 })
+    const [row] = readTaskRows({ known, workers: [], counts: new Map(), recent: new Map(), at: 0 })
     expect(row).toMatchObject({ perMinute: 0, failurePercent: undefined, runMs: undefined, waitMs: undefined })
   })
 
   test('tell the share that failed, and how many ended a minute', () => {
     const counts = { ...noCounts(), succeeded: 50, failed: 25, revoked: 25, retried: 9 }
     for (let ms = 1; ms <= 100; ms++) countDuration(counts.run, ms)
-    // Half of the running minute has passed: the window is fourteen minutes and a half.
-    const [row] = readTaskRows({ known, workers: [], counts: new Map([['send', counts]]), at: 1_800_000_030_000 })
+    const recent = new Map([['send', { ...noCounts(), succeeded: 20, failed: 5, revoked: 5, retried: 9 }]])
+    // Half of the running minute has passed: the rate is of a minute and a half.
+    const at = 1_800_000_030_000
+    const [row] = readTaskRows({ known, workers: [], counts: new Map([['send', counts]]), recent, at })
     expect(row).toMatchObject({ failurePercent: 25, retried: 9 })
-    expect(row?.perMinute).toBeCloseTo(100 / 14.5)
+    expect(row?.perMinute).toBeCloseTo(30 / 1.5)
     expect(row?.runMs?.p50).toBeGreaterThan(40)
     expect(row?.runMs?.p50).toBeLessThan(60)
     expect(row?.runMs?.p99).toBeLessThanOrEqual(128)

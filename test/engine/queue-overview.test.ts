@@ -116,13 +116,13 @@ describe('retries', () => {
     const key = app.keys.retrying('emails')
     const side = await app.side()
     await add(app, 'a', 'emails')
-    await app.redis.zadd(key, 1000, 'old')
+    await app.redis.zadd(key, '1000', 'old')
     const lane = await consumerOf(app, 'emails')
     await lane.retry(await pull(lane, '1'), NO, 60_000, { fetchNext: false })
-    await expect.poll(() => app.redis.zrange(key, 0, -1)).toEqual(['a'])
-    await app.redis.zadd(key, 1000, 'old')
+    await expect.poll(() => app.redis.zrange(key, '0', '-1')).toEqual(['a'])
+    await app.redis.zadd(key, '1000', 'old')
     await side.sweep('emails', { resultTtlMs: 1000, deadLetterTtlMs: 1000, maxDeadLetters: 1 })
-    expect(await app.redis.zrange(key, 0, -1)).toEqual(['a'])
+    expect(await app.redis.zrange(key, '0', '-1')).toEqual(['a'])
   })
 
   test('are never more than the jobs that wait', async () => {

@@ -122,8 +122,8 @@ describe('what is hit', () => {
     expect(dialogOf(dead, 'R')).toMatchObject({ title: 'Run 42000 dead jobs again?', lines: [] })
     expect(dialogOf(inWorkers, 'K')).toMatchObject({ lines: ['mailer@web-1'] })
     const queues = Array.from({ length: 30 }, (_, index) => makeQueue(`q${index}`))
-    const lines = (dialogOf(makeState({ overview: makeOverview({ queues }) }), 'A', 'p') as { lines: string[] }).lines
-    expect([lines.length, lines.at(-1)]).toEqual([11, 'and 20 more'])
+    const many = makeState({ overview: makeOverview({ queues }) })
+    expect(dialogOf(many, 'A', 'p')).toMatchObject({ lines: expect.arrayContaining(['and 20 more']) })
   })
 })
 
