@@ -3,10 +3,12 @@ import { runDashboard } from '../tui/run-dashboard.js'
 import type { ViewName } from '../tui/state.js'
 import type { DashboardFlags } from './dashboard-flags.js'
 import { lookOf } from './dashboard-look.js'
+import { releaseStartMemory } from './release-memory.js'
 
 /** The dashboard on the terminal, until it is quit. */
 export async function showDashboard(app: App, refreshMs: number, flags: DashboardFlags): Promise<void> {
   const dashboard = await app.dashboard()
+  const stopWaiting = releaseStartMemory(() => true)
   try {
     await runDashboard(dashboard, {
       refreshMs,
@@ -15,6 +17,7 @@ export async function showDashboard(app: App, refreshMs: number, flags: Dashboar
       view: flags.view as ViewName,
     })
   } finally {
+    stopWaiting()
     await dashboard.close()
   }
 }
