@@ -1,23 +1,15 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { ProcessFacts } from '../engine/worker-facts.js'
-
-/** How often the event loop is asked whether it is late: twenty times a second costs nothing that can be measured. */
-const RESOLUTION_MS = 50
+import { LoopLag } from './loop-lag.js'
 
 /** What this process costs, from one look to the next. */
 export class ProcessVitals {
-  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  readonly #lag = new LoopLag()
   #cpu = process.cpuUsage()
   #readAt = performance.now()
 
-  constructor() {
-    this.#delay.enable()
-  }
-
   /** How late timers came since the last look. */
   get loopLagMs(): number {
-    // What is measured is the time from one question to the next.
-    return this.#delay.count === 0 ? 0 : Math.max(0, this.#delay.percentile(99) / 1e6 - RESOLUTION_MS)
+    return this.#lag.p99
   }
 
   /** Reads all, and begins anew. */
@@ -33,12 +25,12 @@ export class ProcessVitals {
     }
     this.#cpu = cpu
     this.#readAt = now
-    this.#delay.reset()
+    this.#lag.reset()
     return facts
   }
 
   stop(): void {
-    this.#delay.disable()
+    this.#lag.stop()
   }
 }
 
