@@ -1,4 +1,5 @@
 import type { Dashboard } from '../control/dashboard.js'
+import { openEarly } from './early-screen.js'
 import { Effects } from './effects.js'
 import { FaultLog } from './fault-log.js'
 import { FrameSource } from './frame-source.js'
@@ -82,8 +83,14 @@ async function show(
   handOver: HandOver,
   quitting: PromiseWithResolvers<void>,
 ): Promise<void> {
-  const { openScreen } = await loadScreen()
+  const giveBack = openEarly(stdin, stdout)
   const painter = new Painter(stdout, store, new FrameSource(faults.add))
+  painter.start()
+  const { openScreen } = await loadScreen().catch((error: unknown) => {
+    painter.close()
+    giveBack()
+    throw error
+  })
   const onSuspendable = (suspend: Suspend): void => {
     handOver.run = async (program) => {
       painter.rest()
