@@ -204,6 +204,93 @@ describe('a job that comes while an older question to its lane is under way', ()
   })
 })
 
+describe('a number of slots that changes', () => {
+  test('grows into what waits, and shrinks as jobs end', async () => {
+    const gates: (() => void)[] = []
+    const [lane] = lanesOf('a') as [FakeLane]
+    lane.put(30)
+    const { dispatcher, started } = dispatcherOn([lane], () => new Promise((resolve) => gates.push(resolve)))
+    await vi.waitFor(() => expect(started).toHaveLength(4))
+    expect(dispatcher.hungryLanes).toEqual(['a'])
+    dispatcher.resize(6)
+    await vi.waitFor(() => expect(started).toHaveLength(6))
+    dispatcher.resize(1)
+    expect(dispatcher).toMatchObject({ slots: 1, active: 6 })
+    for (let left = 5; left >= 1; left--) {
+      gates.shift()?.()
+      await vi.waitFor(() => expect(dispatcher.active).toBe(left))
+    }
+    expect(started, 'five slots are gone').toHaveLength(6)
+    gates.shift()?.()
+    await vi.waitFor(() => expect(started).toHaveLength(7))
+    expect(dispatcher.active).toBe(1)
+    dispatcher.stop()
+    gates.shift()?.()
+    await dispatcher.idle()
+  })
+
+  test('ends with a burst, also where it shrank below what ran', async () => {
+    const lanes = lanesOf('a', 'b')
+    for (const lane of lanes) lane.put(20)
+    const { dispatcher, started } = dispatcherOn(lanes, brief, { untilEmpty: true })
+    await vi.waitFor(() => expect(started.length).toBeGreaterThan(4), { interval: 1 })
+    dispatcher.resize(1)
+    await dispatcher.ended
+    expect(started).toHaveLength(40)
+    await dispatcher.idle()
+  })
+
+  test('of one queue counts what runs already', async () => {
+    const gates: (() => void)[] = []
+    const lanes = lanesOf('emails', 'emails~Send') as [FakeLane, FakeLane]
+    for (const lane of lanes) lane.put(10)
+    const { dispatcher, started } = dispatcherOn(lanes, () => new Promise((resolve) => gates.push(resolve)))
+    await vi.waitFor(() => expect(started).toHaveLength(4))
+    dispatcher.limitQueue('emails', 2)
+    for (const open of gates.splice(0, 2)) open()
+    await vi.waitFor(() => expect(dispatcher.active).toBe(2))
+    gates.shift()?.()
+    await vi.waitFor(() => expect(started).toHaveLength(5))
+    expect(dispatcher.active).toBe(2)
+  })
+})
+
+describe('a lane that is taken away', () => {
+  test('gives no more; what runs ends, and only then is it left', async () => {
+    const gates: (() => void)[] = []
+    const [a, b] = lanesOf('a', 'b') as [FakeLane, FakeLane]
+    a.put(10)
+    const { dispatcher, started } = dispatcherOn([a, b], () => new Promise((resolve) => gates.push(resolve)))
+    await vi.waitFor(() => expect(started).toHaveLength(4))
+    let isLeft = false
+    const left = dispatcher.remove(a.consumer).then(() => {
+      isLeft = true
+    })
+    for (const open of gates.splice(0, 3)) open()
+    await vi.waitFor(() => expect(dispatcher.active).toBe(1))
+    expect(isLeft).toBe(false)
+    gates.shift()?.()
+    await left
+    b.put(1)
+    await vi.waitFor(() => expect(started).toEqual(['a', 'a', 'a', 'a', 'b']))
+  })
+
+  test('gives back a job that was on its way', async () => {
+    const [a] = lanesOf('a') as [FakeLane]
+    const question = Promise.withResolvers<Pull>()
+    const givenBack: string[] = []
+    a.pull = () => question.promise
+    Object.assign(a, { giveBack: async (job: ActiveJob) => void givenBack.push(job.id) })
+    const { dispatcher, started } = dispatcherOn([a], brief)
+    const left = dispatcher.remove(a.consumer)
+    a.put(1)
+    question.resolve(a.next())
+    await left
+    expect(givenBack).toEqual(['a-0'])
+    expect(started).toEqual([])
+  })
+})
+
 describe('trouble', () => {
   test('an error on one lane rests that lane for a second; the others go on', async () => {
     const [a, b] = lanesOf('a', 'b') as [FakeLane, FakeLane]
@@ -223,9 +310,11 @@ describe('trouble', () => {
     a.limitFor(400)
     a.put(1)
     const startedAt = performance.now()
-    const { started } = dispatcherOn([a, b], brief)
+    const { started, limited } = dispatcherOn([a, b], brief)
     b.put(1)
     await vi.waitFor(() => expect(started).toContain('b'), { timeout: 300 })
+    expect(limited[0]).toMatchObject({ queue: 'a', task: undefined })
+    expect(limited[0]?.forMs).toBeGreaterThan(300)
     await vi.waitFor(() => expect(started).toContain('a'), { timeout: 5000, interval: 5 })
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(390)
   })
