@@ -1,5 +1,5 @@
 import { render, useApp, useInput, usePaste, useWindowSize } from 'ink'
-import { useEffect } from 'react'
+import { createElement, useEffect } from 'react'
 import { keyEventOf } from './key-names.js'
 import type { Store } from './store.js'
 
@@ -27,7 +27,7 @@ export function openScreen({
   stdout,
   ...props
 }: ScreenProps & { readonly stdin: NodeJS.ReadStream; readonly stdout: NodeJS.WriteStream }): OpenScreen {
-  const screen = render(<Screen {...props} />, {
+  const screen = render(createElement(Screen, props), {
     stdin,
     stdout,
     alternateScreen: true,
