@@ -104,7 +104,7 @@ describe('the dashboard in a real terminal', () => {
     await terminal.press('1')
     await terminal.shows(/[▶>] +default/)
     await terminal.press('p')
-    await terminal.shows(/[Pp]ause/)
+    await terminal.shows('Pause 1 queue?')
     await terminal.press('y')
     await terminal.shows('paused')
     const { queues } = await project.json<{ queues: { queue: string; paused: boolean }[] }>(['status'])
