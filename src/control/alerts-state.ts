@@ -21,7 +21,13 @@ function isAlert(value: unknown): value is Alert {
   return (
     (kind === 'queue-age' || kind === 'failure-rate') &&
     typeof subject === 'string' &&
-    [since, last, threshold].every(Number.isFinite) &&
-    [toldAt, goneSince].every((at) => at === undefined || Number.isFinite(at))
+    isTime(since) &&
+    [last, threshold].every(Number.isFinite) &&
+    [toldAt, goneSince].every((at) => at === undefined || isTime(at))
   )
 }
+
+/** Of a later one, no date can be made. */
+const LATEST_MS = 8.64e15
+
+const isTime = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= LATEST_MS

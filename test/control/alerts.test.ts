@@ -118,6 +118,10 @@ describe('what was told', () => {
     },
   )
 
+  test.each(['since', 'toldAt', 'goneSince'])('is nothing where its %s is no time', (key) => {
+    expect(decodeAlerts(JSON.stringify([{ ...ALERT, [key]: 1e300 }, ALERT]))).toEqual([ALERT])
+  })
+
   test('is not read without end', () => {
     const many = JSON.stringify(Array.from({ length: 5000 }, () => ALERT))
     expect(decodeAlerts(many)).toHaveLength(1000)
