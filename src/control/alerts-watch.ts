@@ -34,6 +34,8 @@ const TELLING_MS = 25_000
 const MOST_AT_ONCE = 20
 /** The end of a process does not wait longer for a broker that is away; the lease runs out by itself. */
 const GOODBYE_MS = 1000
+/** So long a webhook that has a message may take to answer when the process ends: else it would be told again. */
+const LAST_ANSWER_MS = 600
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 
@@ -43,6 +45,8 @@ const DAY_MS = 86_400_000
  */
 export class AlertWatch {
   readonly #stop = new AbortController()
+  /** Ends what is being sent. */
+  readonly #cut = new AbortController()
   #running: Promise<void> | undefined
 
   constructor(private readonly options: AlertWatchOptions) {}
@@ -54,7 +58,9 @@ export class AlertWatch {
   /** Ends it, and lets another process look at once. */
   async stop(): Promise<void> {
     this.#stop.abort()
+    const cut = setTimeout(() => this.#cut.abort(), LAST_ANSWER_MS)
     if (this.#running !== undefined) await withDeadline(this.#running, GOODBYE_MS, () => new Error()).catch(() => {})
+    clearTimeout(cut)
   }
 
   /** Looks once, where no other process does. */
@@ -66,6 +72,7 @@ export class AlertWatch {
       if (kept === undefined) return
       const windowMinutes = Math.ceil(rules.failureRate.windowMs / MINUTE_MS)
       const [{ at, queues }, tasks] = await Promise.all([now.queueOverviews(), now.stats.minutes(windowMinutes)])
+      if (this.#stop.signal.aborted) return
       const verdict = evaluateAlerts({ at, queues, tasks }, rules, decodeAlerts(kept))
       const told = await this.#tell(verdict.fire, verdict.clear)
       await now.alerts.keep(owner, encodeAlerts(settleAlerts(verdict, told, at)), rules.repeatMs + DAY_MS)
@@ -91,7 +98,7 @@ export class AlertWatch {
   /** Returns those of which somebody was told. */
   async #tell(fire: readonly Alert[], clear: readonly Alert[]): Promise<ReadonlySet<Alert>> {
     const over = new Set(clear)
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(TELLING_MS)])
+    const signal = AbortSignal.any([this.#cut.signal, AbortSignal.timeout(TELLING_MS)])
     const now = [...fire, ...clear].slice(0, MOST_AT_ONCE)
     const told = await Promise.all(now.map((alert) => this.#tellOf(alert, over.has(alert), signal)))
     return new Set(now.filter((_, index) => told[index]))

@@ -110,6 +110,20 @@ describe('a watch', () => {
     expect(textsOf(receiver)).toEqual([LATE])
   })
 
+  test('tells nothing twice where it ended before the webhook had answered', async () => {
+    const app = testApp(broker)
+    const receiver = await startReceiver()
+    await makeLate(app)
+    receiver.answer = (response) => void setTimeout(() => response.end(), 100)
+    const first = watch(app, receiver, { send: webhookSender({ url: receiver.url, headers: {}, label: 'hook' }) })
+    first.watching.start()
+    await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(1)
+    await first.watching.stop()
+    await watch(app, receiver).watching.look()
+    expect(textsOf(receiver)).toEqual([LATE])
+    expect(first.events.all).toMatchObject([{ name: 'alert.told' }])
+  })
+
   test('does not tell by what another kept that is no state', async () => {
     const app = testApp(broker)
     const receiver = await startReceiver()
