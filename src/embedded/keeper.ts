@@ -15,6 +15,8 @@ export interface KeptEngine {
   activity(): Promise<Activity | undefined>
   /** Saves and ends the engine; resolves when it has ended. */
   stop(): Promise<void>
+  /** As `stop`, where another keeper has the folder: what listens on the port by now may be its engine. */
+  release(): Promise<void>
   /** Called at each look; here the engine renews what must not be missing. */
   tend?(): void
 }
@@ -42,6 +44,7 @@ export async function keepBroker(options: KeeperOptions): Promise<void> {
   writeRecord(folder, record)
   const lock = await untilTheEnd(options, record)
   if (lock === 'crashed') return
+  if (isAnothers(folder)) return engine.release()
   const hold = lock ?? tryStartLock(folder)
   try {
     // Under the lock of somebody else the record is theirs to remove.
@@ -102,6 +105,11 @@ async function closeTheDoor(
   writeRecord(folder, record)
   lock.release()
   return undefined
+}
+
+function isAnothers(folder: string): boolean {
+  const record = readRecord(folder)
+  return record !== undefined && record.pid !== process.pid
 }
 
 function isOwn(folder: string): boolean {

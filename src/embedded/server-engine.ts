@@ -14,6 +14,8 @@ const START_MS = 15_000
 export interface ServerEngine {
   activity(): Promise<Activity | undefined>
   stop(): Promise<void>
+  /** Ends this server, and no other that took its port meanwhile. */
+  release(): Promise<void>
 }
 
 /** A server that was just started. */
@@ -94,6 +96,11 @@ export function attachServer(
     stop: async () => {
       await askShutdown(address)
       await waitUntilGone(address, REPLY_MS * 2)
+      client?.close()
+    },
+    release: async () => {
+      // By the connection of before: it ended with the server that it was to.
+      await client?.ask('SHUTDOWN').catch(() => undefined)
       client?.close()
     },
   }

@@ -67,6 +67,7 @@ async function keepJs(record: BrokerRecord, lingerMs: number): Promise<void> {
     engine: {
       activity: async () => ({ clients: await server.connections(), connections: server.connected() }),
       stop: () => server.close(),
+      release: () => server.close(),
     },
   })
 }
@@ -83,7 +84,7 @@ async function keepServer(record: BrokerRecord, binary: string, lingerMs: number
 async function keepRunning(record: BrokerRecord, lingerMs: number): Promise<void> {
   const server = attachServer(record, 'taskq-keeper')
   await server.hold()
-  const engine: KeptEngine = { activity: server.activity, stop: server.stop, tend: guardTender(lingerMs) }
+  const engine: KeptEngine = { ...server, tend: guardTender(lingerMs) }
   engine.tend?.()
   await keepBroker({ folder, record, engine, lingerMs, asked })
 }
