@@ -15,7 +15,7 @@ function keep(asked: Promise<void> = new Promise(() => {})) {
     stop: async () => void calls.push('stop'),
     release: async () => void calls.push('release'),
   }
-  const record = { port: 7000, password: 'secret', engine: 'redis' as const }
+  const record = { port: 7000, password: 'p'.repeat(24), engine: 'redis' as const }
   const ended = keepBroker({ folder, record, engine, lingerMs: 100, asked })
   return { folder, calls, ended }
 }
