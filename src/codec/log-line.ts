@@ -7,10 +7,25 @@ import { safeText } from './safe-text.js'
  */
 export function readLogLine(stored: string, redact: Redactor = (fields) => fields): string {
   try {
-    const { time, level, message, fields } = JSON.parse(stored) as Record<string, unknown>
+    const line: unknown = JSON.parse(stored)
+    if (!isLine(line)) return safeText(stored)
+    const { time, level, message, fields } = line
     const rest = fields === undefined ? '' : ` ${JSON.stringify(redact(fields))}`
-    return safeText(`${String(time)} ${String(level)} ${String(message)}${rest}`)
+    return safeText(`${time} ${level} ${String(message)}${rest}`)
   } catch {
     return safeText(stored.split(',"fields":')[0] ?? '')
   }
 }
+
+interface Line {
+  readonly time: string
+  readonly level: string
+  readonly message: unknown
+  readonly fields?: unknown
+}
+
+const isLine = (value: unknown): value is Line =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['time', 'level'].every((key) => typeof (value as Record<string, unknown>)[key] === 'string') &&
+  'message' in value
