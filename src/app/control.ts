@@ -52,7 +52,7 @@ export interface ControlApi {
   rateLimit(task: string, rate: Rate | null): Promise<ActionReport>
   /**
    * Sets how long runs of a task may take that start from now on: after `soft` the run's signal tells it to end, after
-   * `hard` it is given up. `null` puts the code's limits back. It is stored, and outlives workers and releases.
+   * `hard` it is given up. `null` takes these limits away. It is stored, and outlives workers and releases.
    *
    * @throws TaskqError `TASKQ_TASK_UNKNOWN`, `TASKQ_CONTROL_INVALID`
    *

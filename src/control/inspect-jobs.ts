@@ -14,7 +14,7 @@ export interface ScheduledRequest extends Pick<JobFilter, 'queue' | 'task'> {
 /** Jobs that wait for their time, the next first. JSON only. */
 export interface ScheduledReport {
   readonly jobs: readonly ScheduledJobReport[]
-  /** How many wait, of those that were asked for: of all queues and tasks, where none is named. */
+  /** How many wait, of all tasks; in the queue that was asked for, where one is named. */
   readonly total: number
   /** How many were looked at. Where they are fewer than `total`, there may be more that match. */
   readonly searched: number

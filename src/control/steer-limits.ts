@@ -16,8 +16,8 @@ export async function changeRateLimit(engine: Engine, task: string, rate: string
 }
 
 /**
- * Sets how long runs of a task may take; `null` puts the code's limits back. It is stored, and holds for runs that
- * start from now on; workers that run are told, and are not waited for.
+ * Sets how long runs of a task may take; `null` takes the limits away. It is stored, and holds for runs that start from
+ * now on; workers that run are told, and are not waited for.
  *
  * @throws TaskqError `TASKQ_CONTROL_INVALID`, `TASKQ_TASK_UNKNOWN`
  */

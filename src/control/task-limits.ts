@@ -37,7 +37,7 @@ interface RunTimes {
 }
 
 /**
- * Limits how long a task's runs may take, for those that start from now on; `null` puts the code's limits back.
+ * Limits how long a task's runs may take, for those that start from now on; `null` takes the limits away.
  *
  * @throws TaskqError `TASKQ_TASK_UNKNOWN`, `TASKQ_CONTROL_INVALID`
  */
@@ -47,7 +47,7 @@ export async function setTimeLimit(engine: Engine, task: string, limits: RunTime
   await requireTask(engine, task)
   if (limits === null) {
     await engine.taskLimits.clearTimes(task)
-    return report(`runs of ${task} may take as long as its code says`)
+    return report(`runs of ${task} are not limited`)
   }
   await engine.taskLimits.setTimes(task, limits)
   return report(`runs of ${task} are limited: ${describeTimes(limits)}`)

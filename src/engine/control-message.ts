@@ -1,6 +1,6 @@
 import type { WorkerCommand, WorkerReply } from './worker-command.js'
 
-/** The layout of what travels on the control channel. A later one is refused, with words for it. */
+/** The layout of what travels on the control channel. One of another layout is not heard: its sender gets no answer. */
 const VERSION = 1
 
 /** A message to workers, as it travels: JSON. */

@@ -36,7 +36,7 @@ export class TaskLimits {
     return this.#change(queue, task, { rate: null }, codeWindow)
   }
 
-  /** Holds a task's runs to times; what is left out has no limit but the code's. */
+  /** Holds a task's runs to times; what is left out has no limit. */
   setTimes(task: string, { softMs, hardMs }: Pick<TaskLimit, 'softMs' | 'hardMs'>): Promise<void> {
     return this.#change(undefined, task, { softMs: softMs ?? null, hardMs: hardMs ?? null })
   }
