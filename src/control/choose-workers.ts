@@ -1,5 +1,5 @@
 import type { WorkerFacts } from '../engine/worker-facts.js'
-import { nearest } from '../errors/nearest.js'
+import { didYouMean } from '../errors/nearest.js'
 import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 
@@ -8,9 +8,6 @@ export interface WorkerChoice {
   /** Names (`emails@web-1`, or the part before the `@`, for all that have it) or ids. Default: all that live. */
   readonly destination?: readonly string[]
 }
-
-/** As long as names may be; what is longer is compared with none: that would take its time. */
-const LONGEST_NAME = 100
 
 /**
  * The workers that are meant, of those that live.
@@ -34,8 +31,7 @@ const shortName = (name: string): string => name.replace(/@[^@]*$/, '')
 function noWorker(missing: readonly string[], alive: readonly WorkerFacts[]): TaskqError {
   const messages = missing.map((wanted) => {
     const candidates = alive.map(({ name }) => (wanted.includes('@') ? name : shortName(name)))
-    const meant = wanted.length > LONGEST_NAME ? undefined : nearest(wanted, candidates)
-    return `no live worker is named ${show(wanted)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`
+    return `no live worker is named ${show(wanted)}${didYouMean(wanted, candidates)}`
   })
   return new TaskqError('TASKQ_CONTROL_NO_WORKER', messages.join('; '), {
     hint: alive.length === 0 ? NONE_LIVES : `There are: ${namesOf(alive)}.`,

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.js'
 import { parseLane } from '../engine/lane.js'
-import { nearest } from '../errors/nearest.js'
+import { didYouMean } from '../errors/nearest.js'
 import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { ActionReport } from './dashboard.js'
@@ -33,13 +33,8 @@ async function knownQueues(engine: Engine): Promise<ReadonlySet<string>> {
   ])
 }
 
-/** Longer names are compared with none: that would take its time. */
-const LONGEST_NAME = 100
-
 function unknownQueue(queue: string, known: ReadonlySet<string>): TaskqError {
-  const meant = queue.length <= LONGEST_NAME ? nearest(queue, known) : undefined
-  const asked = meant === undefined ? '' : ` (did you mean ${meant}?)`
-  return new TaskqError('TASKQ_QUEUE_UNKNOWN', `no queue is named ${show(queue)}${asked}`, {
+  return new TaskqError('TASKQ_QUEUE_UNKNOWN', `no queue is named ${show(queue)}${didYouMean(queue, known)}`, {
     hint: 'A queue is known from its first job on, or from when a worker first serves it. taskq status shows all.',
     data: { queue },
   })

@@ -1,6 +1,6 @@
 import type { ScheduleChange } from '../engine/commit-schedules.js'
 import { freshState, type ScheduleRecord, type ScheduleState } from '../engine/schedule-record.js'
-import { nearest } from '../errors/nearest.js'
+import { didYouMean } from '../errors/nearest.js'
 import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { createEntryTimetable } from '../schedule/entry-timetable.js'
@@ -140,13 +140,8 @@ export async function unknownEntries(access: SchedulesAccess, names: readonly st
   return new TaskqError('TASKQ_SCHEDULE_UNKNOWN', messages.join('; '), { hint, data: { schedules: names } })
 }
 
-/** As long as names may be; what is longer is compared with none: that would take its time. */
-const LONGEST_NAME = 100
-
-function sayUnknown(name: string, known: readonly string[]): string {
-  const meant = typeof name === 'string' && name.length <= LONGEST_NAME ? nearest(name, known) : undefined
-  return `no schedule entry is named ${show(name)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`
-}
+const sayUnknown = (name: string, known: readonly string[]): string =>
+  `no schedule entry is named ${show(name)}${didYouMean(name, known)}`
 
 function hintFor(unstored: readonly string[], { problem }: CodeReading): string {
   if (unstored.length > 0)

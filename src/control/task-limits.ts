@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.js'
 import type { TaskFacts } from '../engine/worker-registry.js'
-import { nearest } from '../errors/nearest.js'
+import { didYouMean } from '../errors/nearest.js'
 import { formatProblem, type Problem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { formatDuration } from '../time/duration.js'
@@ -85,15 +85,11 @@ const hasNoLane = (task: string): TaskqError =>
     data: { task },
   })
 
-/** Longer names are compared with none: that would take its time. */
-const LONGEST_NAME = 200
-
 async function requireTask(engine: Engine, task: string): Promise<TaskFacts> {
   const tasks = await engine.knownTasks()
   const facts = tasks.get(task)
   if (facts !== undefined) return facts
-  const meant = task.length <= LONGEST_NAME ? nearest(task, tasks.keys()) : undefined
-  const asked = meant === undefined ? '' : ` (did you mean ${meant}?)`
+  const asked = didYouMean(task, tasks.keys())
   throw new TaskqError('TASKQ_TASK_UNKNOWN', `no worker knows the task ${show(task)}${asked}`, {
     hint: 'A task is known once a worker that has it was started.',
     data: { task },

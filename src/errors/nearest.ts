@@ -1,8 +1,12 @@
+/** Longer words are compared with none: that would take its time, and no name is longer. */
+const LONGEST = 200
+
 /**
  * The candidate that was most likely meant: the closest by edit distance, when it is close enough
  * (at most a third of the word's length, and never more than three edits).
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > LONGEST) return undefined
   const limit = Math.min(3, Math.max(1, Math.ceil(word.length / 3)))
   let best: string | undefined
   let bestDistance = limit + 1
@@ -14,6 +18,12 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     }
   }
   return best
+}
+
+/** ` (did you mean emails?)`, to end a message with; empty where nothing is near, or what came is no text. */
+export function didYouMean(word: unknown, candidates: Iterable<string>): string {
+  const meant = typeof word === 'string' ? nearest(word, candidates) : undefined
+  return meant === undefined ? '' : ` (did you mean ${meant}?)`
 }
 
 /** Damerau–Levenshtein: a swap of neighbours counts as one edit (`emials` → `emails`). */

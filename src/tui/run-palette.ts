@@ -1,5 +1,5 @@
 import { JOB_PLACES } from '../engine/job-summary.js'
-import { nearest } from '../errors/nearest.js'
+import { didYouMean, nearest } from '../errors/nearest.js'
 import { formatProblem, show } from '../errors/problems.js'
 import { runCommand } from './commands.js'
 import { type Step, step } from './dashboard-event.js'
@@ -83,8 +83,7 @@ function unknownCommand(state: DashboardState, word: string): { readonly problem
     'quit',
     ...bindingsAt(placeOf(state)).map(({ command }) => command),
   ]
-  const meant = nearest(word, words)
-  return { problem: `there is no command ${show(word)} here${meant === undefined ? '' : ` (did you mean ${meant}?)`}` }
+  return { problem: `there is no command ${show(word)} here${didYouMean(word, words)}` }
 }
 
 function unknownName(key: string, name: string, known: readonly string[] = []): { readonly problem: string } {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { nearest } from '../../src/errors/nearest.js'
+import { didYouMean, nearest } from '../../src/errors/nearest.js'
 
 describe('nearest', () => {
   test.each([
@@ -16,6 +16,11 @@ describe('nearest', () => {
     expect(nearest('emails', ['payments'])).toBeUndefined()
     expect(nearest('emails', [])).toBeUndefined()
     expect(nearest('ab', ['xy'])).toBeUndefined()
+  })
+
+  test('compares no word that is longer than any name', () => {
+    const long = 'a'.repeat(201)
+    expect(nearest(long, [long])).toBeUndefined()
   })
 
   test('prefers the word itself to every other', () => {
@@ -36,5 +41,13 @@ describe('nearest', () => {
         expect(nearest(slipped, [wanted])).toBe(wanted)
       }),
     )
+  })
+})
+
+describe('a question that ends a message', () => {
+  test('asks for what is near, and for nothing else', () => {
+    expect(didYouMean('emials', ['emails'])).toBe(' (did you mean emails?)')
+    expect(didYouMean('emails', ['payments'])).toBe('')
+    expect(didYouMean(undefined, ['emails'])).toBe('')
   })
 })
