@@ -1,11 +1,11 @@
 import type { BrokerInfo } from '../engine/broker-info.js'
 import type { JobFilter } from '../engine/job-summary.js'
-import type { QueueOverview } from '../engine/queue-overview.js'
 import type { WorkerCommand } from '../engine/worker-command.js'
 import type { WorkerFacts } from '../engine/worker-facts.js'
 import type { JobFailure } from '../errors/job-failure.js'
 import type { LiveBatch } from '../events/live-event.js'
 import type { JobState } from '../task/job-state.js'
+import type { QueueStatus } from './list-queues.js'
 import type { LeadingBeat } from './schedules-leader.js'
 import type { ScheduleReport } from './schedules-list.js'
 
@@ -54,9 +54,7 @@ export interface Rates {
 }
 
 /** A queue on the screen. */
-export interface QueueRow extends QueueOverview {
-  /** Whether a live worker serves it. */
-  readonly served: boolean
+export interface QueueRow extends QueueStatus {
   /** Jobs that ended, per second, now. */
   readonly outPerSecond: number
   /** Jobs that ended in each of the last stretches of 5 s, oldest first; 24 of them. */

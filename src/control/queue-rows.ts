@@ -4,6 +4,7 @@ import { PULSES } from '../engine/stats-stretch.js'
 import type { WorkerFacts } from '../engine/worker-facts.js'
 import type { QueueRow, Rates } from './dashboard.js'
 import { sumOf } from './inflow.js'
+import { listQueues } from './list-queues.js'
 
 /** As many stretches of five seconds are shown of each queue. */
 export const SHOWN_PULSES = 24
@@ -23,18 +24,11 @@ export function readRates(complete: readonly Pulse[]): Omit<Rates, 'in'> {
 }
 
 /** The rows of all queues by name: those that ever had a job, and those that a worker serves. */
-export function readQueueRows(
+export const readQueueRows = (
   queues: readonly QueueOverview[],
   workers: readonly WorkerFacts[],
   complete: readonly Pulse[],
-): QueueRow[] {
-  const served = new Set(workers.flatMap((worker) => worker.queues))
-  const known = new Set(queues.map(({ queue }) => queue))
-  const idle = [...served].filter((queue) => !known.has(queue)).map(emptyQueue)
-  return [...queues, ...idle]
-    .map((overview) => ({ ...overview, served: served.has(overview.queue), ...readCurve(overview.queue, complete) }))
-    .sort((a, b) => (a.queue < b.queue ? -1 : 1))
-}
+): QueueRow[] => listQueues(queues, workers).map((queue) => ({ ...queue, ...readCurve(queue.queue, complete) }))
 
 function readCurve(queue: string, complete: readonly Pulse[]): Pick<QueueRow, 'ended' | 'outPerSecond'> {
   const ended = complete.map(({ queues }) => queues.get(queue)?.ended ?? 0)
@@ -48,16 +42,3 @@ function readCurve(queue: string, complete: readonly Pulse[]): Pick<QueueRow, 'e
 
 const toRate = (count: number, stretches: number): number =>
   stretches === 0 ? 0 : (count / (stretches * PULSES.ms)) * 1000
-
-const emptyQueue = (queue: string): QueueOverview => ({
-  queue,
-  queued: 0,
-  scheduled: 0,
-  retrying: 0,
-  active: 0,
-  succeeded: 0,
-  dead: 0,
-  oldestQueuedAt: undefined,
-  paused: false,
-  limits: [],
-})

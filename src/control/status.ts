@@ -1,7 +1,7 @@
 import type { BrokerInfo } from '../engine/broker-info.js'
 import type { Engine } from '../engine/engine.js'
-import type { QueueOverview } from '../engine/queue-overview.js'
 import type { WorkerFacts } from '../engine/worker-facts.js'
+import { listQueues, type QueueStatus } from './list-queues.js'
 import { type LeadingBeat, readLeader } from './schedules-leader.js'
 
 /** What goes on now, over all processes of an app. */
@@ -24,28 +24,19 @@ export interface ScheduleStatus {
   readonly entries: number
 }
 
-/** A queue, and whether anybody works on it. */
-export interface QueueStatus extends QueueOverview {
-  /** Whether a live worker serves it. */
-  readonly served: boolean
-}
-
 /** Reads the status. Throws `TASKQ_BROKER_UNREACHABLE` or `TASKQ_BROKER_AUTH`. */
 export async function readStatus(engine: Engine): Promise<Status> {
-  const [{ server, version, pingMs }, workers, { at, queues: known }, schedules] = await Promise.all([
+  const [{ server, version, pingMs }, workers, { at, queues }, schedules] = await Promise.all([
     engine.brokerInfo(),
     engine.workers(),
     engine.queueOverviews(),
     readSchedules(engine),
   ])
-  const served = new Set(workers.flatMap(({ queues }) => queues))
-  const idle = [...served].filter((queue) => !known.some((one) => one.queue === queue)).map(emptyQueue)
-  const queues = [...known, ...idle].map((queue) => ({ ...queue, served: served.has(queue.queue) }))
   return {
     at,
     broker: { server, version, pingMs },
     workers,
-    queues: queues.sort((a, b) => (a.queue < b.queue ? -1 : 1)),
+    queues: listQueues(queues, workers),
     schedules,
   }
 }
@@ -59,16 +50,3 @@ async function readSchedules(engine: Engine): Promise<ScheduleStatus> {
     await store.close()
   }
 }
-
-const emptyQueue = (queue: string): QueueOverview => ({
-  queue,
-  queued: 0,
-  scheduled: 0,
-  retrying: 0,
-  active: 0,
-  succeeded: 0,
-  dead: 0,
-  oldestQueuedAt: undefined,
-  paused: false,
-  limits: [],
-})

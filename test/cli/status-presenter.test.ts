@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { presentStatus, statusJson } from '../../src/cli/presenters/status.js'
-import type { QueueStatus, Status } from '../../src/control/status.js'
+import type { QueueStatus } from '../../src/control/list-queues.js'
+import type { Status } from '../../src/control/status.js'
 
 const AT = Date.UTC(2026, 10, 21, 12)
 

@@ -1,5 +1,6 @@
 import { safeText } from '../../codec/safe-text.js'
-import type { QueueStatus, ScheduleStatus, Status } from '../../control/status.js'
+import type { QueueStatus } from '../../control/list-queues.js'
+import type { ScheduleStatus, Status } from '../../control/status.js'
 import { formatDuration } from '../../time/duration.js'
 import { presentWorkers } from './live-workers.js'
 import { tellBeat } from './schedule-beat.js'
