@@ -5,6 +5,7 @@ import type { JobRecord } from '../engine/job-record.js'
 import { jobStateOf } from '../engine/job-state.js'
 import type { JobFailure } from '../errors/job-failure.js'
 import type { JobState } from '../task/job-state.js'
+import { isReported } from './jobs-preview.js'
 
 /** All that is known of one job. Times are ISO 8601; JSON only. */
 export interface JobReport {
@@ -60,9 +61,6 @@ async function readResult(engine: Engine, job: JobRecord): Promise<{ result?: un
   const large = await engine.jobs.largeResult(job.id)
   return large === undefined ? {} : { result: JSON.parse(large) }
 }
-
-/** The engine stores 0 where nothing was reported. */
-const isReported = (progress: unknown): boolean => progress !== undefined && progress !== 0
 
 /** A stored time; one that is broken is shown as such. */
 export const isoTime = (ms: number): string =>
