@@ -63,9 +63,9 @@ export class Dispatcher {
     return this.#budget.total
   }
 
-  /** The lanes that could use one more slot, where there is none: all are in use. */
+  /** The lanes that could use one more slot, and by their queue's limit may, where there is none: all are in use. */
   get hungryLanes(): readonly string[] {
-    return this.#budget.hasFree ? [] : this.#lanes.ready
+    return this.#budget.hasFree ? [] : this.#lanes.readyOf((queue) => this.#budget.hasRoom(queue))
   }
 
   /** Changes how many jobs may run at once. None is interrupted: slots that are too many go when they become free. */
@@ -81,7 +81,7 @@ export class Dispatcher {
 
   /** Gives a logical queue a limit of its own, or another one. */
   limitQueue(queue: string, slots: number): void {
-    this.#budget.limitQueue(queue, slots, this.#lanes.slotsOf(queue))
+    this.#budget.limitQueue(queue, slots)
     this.#fillSlots()
   }
 

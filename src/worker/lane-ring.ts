@@ -50,14 +50,10 @@ export class LaneRing {
     return this.#hadAny && this.#lanes.every((lane) => lane.state === 'empty')
   }
 
-  /** The lanes that gave a job when they were last asked. */
-  get ready(): readonly string[] {
-    return this.#lanes.filter((lane) => lane.state === 'ready').map((lane) => lane.consumer.lane)
-  }
-
-  /** How many slots serve a logical queue. */
-  slotsOf(queue: string): number {
-    return this.#lanes.reduce((sum, lane) => (lane.consumer.name.queue === queue ? sum + lane.slots : sum), 0)
+  /** The lanes of these queues that gave a job when they were last asked. */
+  readyOf(isMeant: (queue: string) => boolean): readonly string[] {
+    const ready = this.#lanes.filter(({ state, consumer }) => state === 'ready' && isMeant(consumer.name.queue))
+    return ready.map(({ consumer }) => consumer.lane)
   }
 
   wakeAll(): void {

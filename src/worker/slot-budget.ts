@@ -1,5 +1,6 @@
-/** A queue with a limit of its own. */
+/** What of a worker's slots one logical queue has. */
 interface QueueBudget {
+  /** Infinite where it has no limit of its own. */
   limit: number
   busy: number
 }
@@ -10,13 +11,15 @@ interface QueueBudget {
  */
 export class SlotBudget {
   #busy = 0
+  /** Also of queues without a limit: one may be set while their jobs run. */
   readonly #queues = new Map<string, QueueBudget>()
+  #hasLimits = false
 
   constructor(
     private slots: number,
     queueLimits: ReadonlyMap<string, number>,
   ) {
-    for (const [queue, limit] of queueLimits) this.#queues.set(queue, { limit, busy: 0 })
+    for (const [queue, limit] of queueLimits) this.limitQueue(queue, limit)
   }
 
   /** How many there are to be. */
@@ -42,21 +45,19 @@ export class SlotBudget {
   /** Whether a slot that serves this queue is one too many. */
   isOver(queue: string): boolean {
     if (this.#busy > this.slots) return true
-    if (this.#queues.size === 0) return false
+    if (!this.#hasLimits) return false
     const own = this.#queues.get(queue)
     return own !== undefined && own.busy > own.limit
   }
 
   take(queue: string): void {
     this.#busy++
-    const own = this.#queues.get(queue)
-    if (own !== undefined) own.busy++
+    this.#of(queue).busy++
   }
 
   free(queue: string): void {
     this.#busy--
-    const own = this.#queues.get(queue)
-    if (own !== undefined) own.busy--
+    this.#of(queue).busy--
   }
 
   resize(slots: number): void {
@@ -65,13 +66,21 @@ export class SlotBudget {
 
   /** The limit that a queue has of its own. */
   limitOf(queue: string): number | undefined {
-    return this.#queues.get(queue)?.limit
+    const limit = this.#queues.get(queue)?.limit
+    return limit === Number.POSITIVE_INFINITY ? undefined : limit
   }
 
-  /** @param busy how many slots serve the queue now, where it had no limit of its own */
-  limitQueue(queue: string, limit: number, busy: number): void {
-    const own = this.#queues.get(queue)
-    if (own === undefined) this.#queues.set(queue, { limit, busy })
-    else own.limit = limit
+  /** Gives a queue a limit of its own, or another one. */
+  limitQueue(queue: string, limit: number): void {
+    this.#hasLimits = true
+    this.#of(queue).limit = limit
+  }
+
+  #of(queue: string): QueueBudget {
+    const known = this.#queues.get(queue)
+    if (known !== undefined) return known
+    const fresh = { limit: Number.POSITIVE_INFINITY, busy: 0 }
+    this.#queues.set(queue, fresh)
+    return fresh
   }
 }

@@ -240,6 +240,37 @@ describe('a number of slots that changes', () => {
     await dispatcher.idle()
   })
 
+  test('leaves no lane hungry that is at the limit of its queue', async () => {
+    const lanes = lanesOf('emails', 'reports') as [FakeLane, FakeLane]
+    for (const lane of lanes) lane.put(10)
+    const options = { concurrency: 3, queueConcurrency: new Map([['emails', 1]]) }
+    const { dispatcher, started } = dispatcherOn(lanes, () => new Promise(() => {}), options)
+    await vi.waitFor(() => expect(started.sort()).toEqual(['emails', 'reports', 'reports']))
+    expect(dispatcher.hungryLanes).toEqual(['reports'])
+    dispatcher.limitQueue('emails', 2)
+    expect(dispatcher.hungryLanes).toEqual(['emails', 'reports'])
+  })
+
+  test('of one queue counts what a lane that was taken away still runs', async () => {
+    const gates: (() => void)[] = []
+    const [lane, again] = lanesOf('emails', 'emails') as [FakeLane, FakeLane]
+    lane.put(3)
+    const held = () => new Promise<void>((resolve) => gates.push(resolve))
+    const { dispatcher, started } = dispatcherOn([lane], held, { concurrency: 10 })
+    await vi.waitFor(() => expect(started).toHaveLength(3))
+    const left = dispatcher.remove(lane.consumer)
+    dispatcher.add(again.consumer)
+    dispatcher.limitQueue('emails', 2)
+    again.put(10)
+    await sleep(20)
+    expect(dispatcher.active, 'three run, two may').toBe(3)
+    for (const open of gates.splice(0)) open()
+    await left
+    await vi.waitFor(() => expect(started).toHaveLength(5))
+    await sleep(20)
+    expect(dispatcher.active).toBe(2)
+  })
+
   test('of one queue counts what runs already', async () => {
     const gates: (() => void)[] = []
     const lanes = lanesOf('emails', 'emails~Send') as [FakeLane, FakeLane]
