@@ -10,7 +10,8 @@ type Rules = Pick<WorkerOptions, 'name' | 'queues' | 'lockMs' | 'stallCheckMs' |
 export class ServedLanes {
   readonly #queues: Set<string>
   readonly #lanes = new Map<string, LaneConsumer>()
-  readonly #leaving = new Set<Promise<void>>()
+  /** Cancelled, with jobs that still run. */
+  readonly #leaving = new Set<LaneConsumer>()
   #closed = false
 
   constructor(
@@ -31,10 +32,15 @@ export class ServedLanes {
     return this.#queues.has(queue)
   }
 
-  /** Serves one more queue. */
+  /** Serves one more queue. Where that fails, it is not served: nor by the next look for lanes. */
   async addQueue(queue: string): Promise<void> {
     this.#queues.add(queue)
-    await this.openNew()
+    try {
+      await this.openNew()
+    } catch (error) {
+      this.cancelQueue(queue)
+      throw error
+    }
   }
 
   /** Takes no more jobs of a queue. Those that run go on. */
@@ -43,8 +49,7 @@ export class ServedLanes {
     for (const [lane, consumer] of this.#lanes) {
       if (consumer.name.queue !== queue) continue
       this.#lanes.delete(lane)
-      const leaving = this.#leave(consumer).finally(() => this.#leaving.delete(leaving))
-      this.#leaving.add(leaving)
+      void this.#leave(consumer)
     }
   }
 
@@ -80,9 +85,10 @@ export class ServedLanes {
     this.#closed = true
   }
 
+  /** Waits for no job: what cancelled lanes still run may itself wait for a broker that is away. */
   async close(): Promise<void> {
     this.end()
-    await Promise.allSettled([...[...this.#lanes.values()].map((lane) => lane.close()), ...this.#leaving])
+    await Promise.allSettled([...this.#lanes.values(), ...this.#leaving].map((lane) => lane.close()))
   }
 
   /** The queue may have been cancelled, or the worker told to stop, while the lane was being opened. */
@@ -106,7 +112,9 @@ export class ServedLanes {
   }
 
   async #leave(consumer: LaneConsumer): Promise<void> {
+    this.#leaving.add(consumer)
     await this.dispatcher.remove(consumer)
     await consumer.close().catch(this.onError)
+    this.#leaving.delete(consumer)
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile, freePort, noRedis } from '../support/broker.js'
@@ -55,6 +56,27 @@ describe('a broker that is away', () => {
     proxy.mode = 'pass'
     await task.delay('there again')
     await events.waitFor('job.succeeded', undefined, 15_000)
+  })
+
+  test('does not keep a worker from ending whose queue was cancelled while a job ran', {
+    timeout: 30_000,
+  }, async () => {
+    const hangs = defineTask({ name: 'hangs' }, () => new Promise(() => {}))
+    const proxy = await proxyTo(broker)
+    const app = testApp(proxy, { tasks: [hangs] })
+    const { worker, events } = await app.worker({ options: { id: 'w', shutdownMs: 100 } })
+    await hangs.delay()
+    await events.waitFor('job.started')
+    expect(await app.engine.command({ name: 'cancel-queue', queue: 'default' }, ['w'], 5000)).toMatchObject([
+      { ok: true },
+    ])
+    proxy.mode = 'refuse'
+    proxy.cut()
+    await events.waitFor('broker.trouble')
+    void worker.stop()
+    const ended = await Promise.race([worker.done.then(() => 'ended'), sleep(15_000).then(() => 'hangs')])
+    proxy.mode = 'pass'
+    expect(ended).toBe('ended')
   })
 
   test('at the start is told in time, with where it was looked for', async () => {

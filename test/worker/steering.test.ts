@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { LaneConsumer } from '../../src/engine/consumer.js'
 import type { WorkerCommand } from '../../src/engine/worker-command.js'
 import { defineTask } from '../../src/task/define-task.js'
 import type { Worker } from '../../src/worker/worker.js'
@@ -171,6 +172,24 @@ describe('queues', () => {
     await events.count('job.started', 8)
     gated.letGo()
     await events.count('job.succeeded', 8)
+  })
+
+  test('that cannot be added are not served, nor later', async () => {
+    const plain = defineTask({ name: 'plain' }, () => 'plain')
+    const app = testApp(broker, { tasks: [plain] })
+    const { events } = await app.worker({ options: { id: 'w' }, queues: ['default'] })
+    const job = await plain.applyAsync([], { queue: 'extra' })
+    const refusal = vi.spyOn(LaneConsumer.prototype, 'open').mockRejectedValue(new Error('NOPERM'))
+    expect(await tell(app, { name: 'add-queue', queue: 'extra' })).toEqual([{ ok: false, text: 'NOPERM' }])
+    refusal.mockRestore()
+    // It looks for lanes again, as it does by itself every few seconds.
+    await tell(app, { name: 'refresh' })
+    expect(await tell(app, { name: 'cancel-queue', queue: 'extra' })).toEqual([
+      { ok: false, text: 'it does not serve the queue extra' },
+    ])
+    expect(events.of('job.started')).toEqual([])
+    await tell(app, { name: 'add-queue', queue: 'extra' })
+    expect(await job.get({ timeout: '5s' })).toBe('plain')
   })
 
   test('of a burst that are all cancelled leave nothing to do', async () => {
