@@ -17,6 +17,20 @@ export interface QueuePulse {
   retried: number
 }
 
+/** Names that go in one script: short enough that no other client waits noticeably, and that Lua has room for them. */
+const MOST_NAMES = 500
+
+/** Parts of a batch that are recorded one by one, each of them wholly or not at all. */
+export function partsOf(batch: StatsBatch): readonly StatsBatch[] {
+  const parts = Math.ceil(Math.max(batch.tasks.size, batch.queues.size) / MOST_NAMES)
+  if (parts <= 1) return [batch]
+  const [tasks, queues] = [[...batch.tasks], [...batch.queues]]
+  return Array.from({ length: parts }, (_, part) => {
+    const [from, to] = [part * MOST_NAMES, (part + 1) * MOST_NAMES]
+    return { tasks: new Map(tasks.slice(from, to)), queues: new Map(queues.slice(from, to)) }
+  })
+}
+
 /**
  * A stored hash: the field is the name of a task or a queue, which may be anything; the value its counts as JSON, by
  * short marks: `{"s":90,"f":2,"w0":3,"r11":92}`. Only what is not zero is there.

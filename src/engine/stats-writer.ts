@@ -54,8 +54,6 @@ return {1, nowMs}
 `
 
 const KEYS = 4
-/** Names in one script: short enough that no other client waits noticeably, and that Lua has room for them. */
-const MOST_NAMES = 500
 /** How far the guess of the broker's time may be ahead of it. */
 const AHEAD_MS = 1000
 const MOST_TRIES = 3
@@ -78,17 +76,12 @@ export class StatsWriter {
   ) {}
 
   /**
-   * Adds a batch to what all workers counted. A batch whose connection is cut off while it is under way is sent again,
-   * and may then count twice.
+   * Adds a batch, one of {@link partsOf}, to what all workers counted. One whose connection is cut off while it is
+   * under way is sent again, and may then count twice.
    */
   async record(batch: StatsBatch): Promise<void> {
     const [tasks, queues] = [encodeTasks(batch.tasks), encodeQueues(batch.queues)]
-    const parts = Math.ceil(Math.max(tasks.length, queues.length) / MOST_NAMES)
-    const partOf = (all: Named[], index: number) => all.slice(index * MOST_NAMES, (index + 1) * MOST_NAMES)
-    await Promise.all(Array.from({ length: parts }, (_, n) => this.#add(partOf(tasks, n), partOf(queues, n))))
-  }
-
-  async #add(tasks: Named[], queues: Named[]): Promise<void> {
+    if (tasks.length + queues.length === 0) return
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const guess = performance.now() + this.#aheadMs - AHEAD_MS
       const [written, nowMs] = await this.#run(stretchOf(MINUTES, guess), stretchOf(PULSES, guess), tasks, queues)
@@ -98,7 +91,7 @@ export class StatsWriter {
     throw new Error("the broker's clock jumps")
   }
 
-  #run(minute: number, pulse: number, tasks: Named[], queues: Named[]): Promise<[number, number]> {
+  #run(minute: number, pulse: number, tasks: readonly Named[], queues: readonly Named[]): Promise<[number, number]> {
     if (!('taskqRecord' in this.connection)) {
       this.connection.defineCommand('taskqRecord', { numberOfKeys: KEYS, lua: RECORD })
     }

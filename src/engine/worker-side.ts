@@ -98,8 +98,8 @@ export class WorkerSide {
   }
 
   /**
-   * Adds what a worker counted to what all did. One trip; while the broker is away it waits, so go on counting and tell
-   * the next batch when this one is through.
+   * Adds what a worker counted, one of `partsOf`, to what all did. One trip; while the broker is away it waits, so go
+   * on counting and tell the next batch when this one is through.
    */
   recordStats(batch: StatsBatch): Promise<void> {
     return this.#stats.record(batch)

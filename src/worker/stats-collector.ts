@@ -1,10 +1,8 @@
 import { withDeadline } from '../engine/deadline.js'
-import type { QueuePulse, StatsBatch } from '../engine/stats-batch.js'
+import { partsOf, type QueuePulse, type StatsBatch } from '../engine/stats-batch.js'
 import type { JobReference, WorkerEvent, WorkerEventSink } from '../events/worker-event.js'
 import { addCounts, type CountedEnd, countDuration, noCounts, type TaskCounts } from '../stats/task-counts.js'
 
-/** Names come from jobs, so from outside: more of them than any app has are not counted. */
-const MOST_NAMES = 1000
 /** The last counts may take so long at the end. */
 const GOODBYE_MS = 1000
 
@@ -12,17 +10,23 @@ const GOODBYE_MS = 1000
  * Counts in this process what a worker's runs came to, and tells the broker now and then: no job costs a command.
  *
  * One batch is on its way at a time. While the broker is away, that batch waits for it, and counting goes on here;
- * where the broker refuses it, its counts are added to those that go next.
+ * what of it the broker refuses is added to the counts that go next.
  */
 export class StatsCollector {
+  /** Names come from jobs, so from outside: what no task here has is counted for its queue alone. */
+  readonly #known: ReadonlySet<string>
   #tasks = new Map<string, TaskCounts>()
   #queues = new Map<string, QueuePulse>()
   #sending: Promise<void> | undefined
 
+  /** @param record adds a part of the counts to those of all workers: wholly, or it rejects */
   constructor(
-    private readonly record: (batch: StatsBatch) => Promise<void>,
+    tasks: readonly string[],
+    private readonly record: (part: StatsBatch) => Promise<void>,
     private readonly onError: (error: Error) => void,
-  ) {}
+  ) {
+    this.#known = new Set(tasks)
+  }
 
   /** Counts an event. */
   readonly onEvent: WorkerEventSink = (event) => {
@@ -42,7 +46,8 @@ export class StatsCollector {
 
   /** Sends what was counted, unless a batch is still on its way. */
   flush(): Promise<void> {
-    if (this.#sending !== undefined || this.#tasks.size === 0) return this.#sending ?? Promise.resolve()
+    if (this.#sending !== undefined) return this.#sending
+    if (this.#tasks.size === 0 && this.#queues.size === 0) return Promise.resolve()
     const batch = { tasks: this.#tasks, queues: this.#queues }
     this.#tasks = new Map()
     this.#queues = new Map()
@@ -60,21 +65,31 @@ export class StatsCollector {
   }
 
   async #send(batch: StatsBatch): Promise<void> {
+    const left = [...partsOf(batch)]
     try {
-      await this.record(batch)
+      for (let part = left[0]; part !== undefined; part = left[0]) {
+        await this.record(part)
+        left.shift()
+      }
     } catch (error) {
-      this.onError(error as Error)
-      this.#takeBack(batch)
+      for (const part of left) this.#takeBack(part)
+      this.#report(error as Error)
     } finally {
       this.#sending = undefined
     }
+  }
+
+  /** Whoever listens must not stop the counting. */
+  #report(error: Error): void {
+    try {
+      this.onError(error)
+    } catch {}
   }
 
   #takeBack({ tasks, queues }: StatsBatch): void {
     for (const [task, counts] of tasks) addCounts(this.#countsOf(task) ?? noCounts(), counts)
     for (const [queue, { ended, failed, retried }] of queues) {
       const pulse = this.#pulseOf(queue)
-      if (pulse === undefined) continue
       pulse.ended += ended
       pulse.failed += failed
       pulse.retried += retried
@@ -88,30 +103,30 @@ export class StatsCollector {
 
   #countEnd({ task, queue }: JobReference, end: CountedEnd, runMs: number | undefined): void {
     const counts = this.#countsOf(task)
+    if (counts !== undefined) {
+      counts[end]++
+      if (runMs !== undefined) countDuration(counts.run, runMs)
+    }
     const pulse = this.#pulseOf(queue)
-    if (counts === undefined || pulse === undefined) return
-    counts[end]++
-    if (runMs !== undefined) countDuration(counts.run, runMs)
     if (end === 'retried') pulse.retried++
     else pulse.ended++
     if (end === 'failed') pulse.failed++
   }
 
+  /** Undefined for a task that this worker does not have. */
   #countsOf(task: string): TaskCounts | undefined {
-    return entryOf(this.#tasks, task, noCounts)
+    const counts = this.#tasks.get(task)
+    if (counts !== undefined || !this.#known.has(task)) return counts
+    const fresh = noCounts()
+    this.#tasks.set(task, fresh)
+    return fresh
   }
 
-  #pulseOf(queue: string): QueuePulse | undefined {
-    return entryOf(this.#queues, queue, noPulse)
+  #pulseOf(queue: string): QueuePulse {
+    const pulse = this.#queues.get(queue)
+    if (pulse !== undefined) return pulse
+    const fresh = { ended: 0, failed: 0, retried: 0 }
+    this.#queues.set(queue, fresh)
+    return fresh
   }
-}
-
-const noPulse = (): QueuePulse => ({ ended: 0, failed: 0, retried: 0 })
-
-function entryOf<T>(entries: Map<string, T>, name: string, create: () => T): T | undefined {
-  const known = entries.get(name)
-  if (known !== undefined || entries.size >= MOST_NAMES) return known
-  const created = create()
-  entries.set(name, created)
-  return created
 }

@@ -34,7 +34,8 @@ export function assembleParts(
   timeLimitOf: (task: string) => TimeLimit | undefined,
 ): WorkerParts {
   const onError = (error: Error) => trouble.report(error)
-  const stats = new StatsCollector((batch) => side.recordStats(batch), onError)
+  const tasks = options.tasks.map(({ name }) => name)
+  const stats = new StatsCollector(tasks, (batch) => side.recordStats(batch), onError)
   const live = new LiveEvents(options.name, (batch) => side.publish(batch))
   const onEvent: WorkerEventSink = (event) => {
     stats.onEvent(event)

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { QueuePulse, StatsBatch } from '../../src/engine/stats-batch.js'
+import { partsOf, type QueuePulse, type StatsBatch } from '../../src/engine/stats-batch.js'
 import { BUCKET_COUNT, bucketOf } from '../../src/stats/histogram.js'
 import { countDuration, noCounts, type TaskCounts } from '../../src/stats/task-counts.js'
 import { brokerOfFile, noRedis } from '../support/broker.js'
@@ -116,7 +116,7 @@ describe('a batch', () => {
     const side = await app.side()
     const tasks = new Map(Array.from({ length: 1500 }, (_, n) => [`task${n}`, counts(n + 1)]))
     const queues = new Map([['emails', { ended: 7, failed: 0, retried: 0 }]])
-    await side.recordStats({ tasks, queues })
+    for (const part of partsOf({ tasks, queues })) await side.recordStats(part)
     const minutes = await app.engine.stats.minutes(2)
     expect(minutes.size).toBe(1500)
     expect([...minutes.values()].reduce((sum, { succeeded }) => sum + succeeded, 0)).toBe((1500 * 1501) / 2)

@@ -14,9 +14,9 @@ const job = (id = 'j', task = 'send', queue = 'emails') => ({ id, task, queue, a
 const failure = { name: 'Error', message: 'no' }
 const sum = (buckets: readonly number[] | undefined) => (buckets ?? []).reduce((all, count) => all + count, 0)
 
-function collectorOn(record: (batch: StatsBatch) => Promise<void>) {
+function collectorOn(record: (batch: StatsBatch) => Promise<void>, tasks: readonly string[] = ['send']) {
   const errors: Error[] = []
-  return { errors, collector: new StatsCollector(record, (error) => errors.push(error)) }
+  return { errors, collector: new StatsCollector(tasks, record, (error) => errors.push(error)) }
 }
 
 describe('what a worker counts', () => {
@@ -99,13 +99,55 @@ describe('what a worker counts', () => {
     expect(performance.now() - closedAt).toBeLessThan(2500)
   })
 
-  test('is bounded, whatever names jobs have', async () => {
+  test('is of the tasks it has, whatever names jobs have; a queue counts all its jobs', async () => {
     const batches: StatsBatch[] = []
     const { collector } = collectorOn(async (batch) => void batches.push(batch))
-    for (let n = 0; n < 1500; n++) collector.onEvent({ name: 'job.succeeded', runMs: 1, ...job('j', `t${n}`, `q${n}`) })
+    for (let n = 0; n < 50; n++) {
+      collector.onEvent({ name: 'job.started', waitMs: 1, ...job('j', `junk${n}`) })
+      collector.onEvent({ name: 'job.dead-lettered', runMs: 1, failure, ...job('j', `junk${n}`) })
+    }
     await collector.flush()
-    expect(batches[0]?.tasks.size).toBe(1000)
-    expect(batches[0]?.queues.size).toBe(1000)
+    expect([...(batches[0]?.tasks ?? [])]).toEqual([])
+    expect([...(batches[0]?.queues ?? [])]).toEqual([['emails', { ended: 50, failed: 50, retried: 0 }]])
+  })
+
+  test('goes in parts, of which none counts twice where the broker refuses another', async () => {
+    const tasks = Array.from({ length: 1200 }, (_, n) => `t${n}`)
+    const batches: StatsBatch[] = []
+    let takes = 1
+    const record = async (batch: StatsBatch) => {
+      if (takes-- <= 0) throw new Error('OOM')
+      batches.push(batch)
+    }
+    const { collector, errors } = collectorOn(record, tasks)
+    for (const task of tasks) collector.onEvent({ name: 'job.succeeded', runMs: 1, ...job('j', task) })
+    await collector.flush()
+    expect([batches.length, errors.length]).toEqual([1, 1])
+    takes = 10
+    await collector.flush()
+    const told = batches.flatMap((batch) => [...batch.tasks])
+    expect(told.every(([, { succeeded }]) => succeeded === 1)).toBe(true)
+    expect(told.map(([task]) => task).sort()).toEqual([...tasks].sort())
+    expect(batches.reduce((all, { queues }) => all + (queues.get('emails')?.ended ?? 0), 0)).toBe(1200)
+    expect(Math.max(...batches.map((batch) => batch.tasks.size))).toBeLessThanOrEqual(500)
+  })
+
+  test('is kept where whoever hears of a refusal throws', async () => {
+    const batches: StatsBatch[] = []
+    let refuse = true
+    const record = async (batch: StatsBatch) => {
+      if (refuse) throw new Error('OOM')
+      batches.push(batch)
+    }
+    const listener = () => {
+      throw new Error('a bug of the listener')
+    }
+    const collector = new StatsCollector(['send'], record, listener)
+    collector.onEvent({ name: 'job.succeeded', runMs: 3, ...job() })
+    await collector.flush()
+    refuse = false
+    await collector.flush()
+    expect(batches.map(({ tasks }) => tasks.get('send')?.succeeded)).toEqual([1])
   })
 })
 
