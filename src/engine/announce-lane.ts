@@ -8,19 +8,32 @@ const MAX_EVENTS = 2000
 
 /**
  * Notes a lane where workers look for lanes. A lane of a queue that is paused is paused from its birth. A rate is the
- * code's: it does not touch one that was set while running.
+ * code's: one that was set while running goes before it, also in a lane that was not there when it was set.
  */
 const ANNOUNCE = `
 local lanes, meta, queueMeta, limits = unpack(KEYS)
 local lane, events, task, max, duration = unpack(ARGV)
 local call = redis.call
+
+local function isCount(value)
+  return type(value) == 'number' and value >= 1 and value <= 9007199254740991 and value % 1 == 0
+end
+
+local function isRate(rate)
+  return type(rate) == 'table' and isCount(rate.max) and isCount(rate.durationMs)
+end
+
 if call('SADD', lanes, lane) == 1 and call('HEXISTS', queueMeta, 'paused') == 1 then
   call('HSET', meta, 'paused', 1)
 end
 call('HSET', meta, 'opts.maxLenEvents', events)
 if max ~= '' then
   local read, limit = pcall(cjson.decode, call('HGET', limits, task) or '{}')
-  if not (read and type(limit) == 'table' and limit.rate) then call('HSET', meta, 'max', max, 'duration', duration) end
+  local rate = read and type(limit) == 'table' and limit.rate
+  if isRate(rate) then
+    max, duration = string.format('%.0f', rate.max), string.format('%.0f', rate.durationMs)
+  end
+  call('HSET', meta, 'max', max, 'duration', duration)
 end
 return 1
 `
