@@ -43,7 +43,7 @@ export interface ControlApi {
    * Sets how often jobs of a task may start, over all workers; `null` puts the code's limit back. It is stored, holds
    * at once, and outlives workers and releases.
    *
-   * @throws TaskqError `TASKQ_TASK_UNKNOWN`; `TASKQ_CONTROL_INVALID` also for a task without a `rateLimit` in its code
+   * @throws TaskqError `TASKQ_TASK_UNKNOWN`; `TASKQ_CONTROL_INVALID` also for a rate of a task that has none in its code
    *
    * @example
    * await control.rateLimit('emails.SendWelcomeEmail', '10/m')

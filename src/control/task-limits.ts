@@ -17,14 +17,18 @@ export async function setRateLimit(engine: Engine, task: string, rate: string | 
   const window = rate === null ? undefined : parseRate(rate)
   if (rate !== null && window === undefined) throw invalid({ key: 'rate', expected: RATE_FORM, got: show(rate) })
   const facts = await requireTask(engine, task)
+  if (window === undefined) return clearRateLimit(engine, task, facts)
   if (!facts.rateLimited) throw hasNoLane(task)
-  if (window !== undefined) {
-    await engine.taskLimits.setRate(facts.queue, task, window)
-    return report(`${task} is limited to ${formatRate(window)}`)
-  }
-  await engine.taskLimits.clearRate(facts.queue, task, facts.rate)
-  const code =
-    facts.rate === undefined ? 'its code says once a worker starts' : `${formatRate(facts.rate)}, as its code says`
+  await engine.taskLimits.setRate(facts.queue, task, window)
+  return report(`${task} is limited to ${formatRate(window)}`)
+}
+
+/** Also where the code has lost its rate since: what was set is stored until it is taken away. */
+async function clearRateLimit(engine: Engine, task: string, facts: TaskFacts): Promise<ActionReport> {
+  const { queue, rateLimited, rate } = facts
+  await engine.taskLimits.clearRate(queue, task, rateLimited ? rate : 'none')
+  if (!rateLimited) return report(`${task} has no rate limit, as its code says`)
+  const code = rate === undefined ? 'its code says once a worker starts' : `${formatRate(rate)}, as its code says`
   return report(`${task} is limited to ${code}`)
 }
 

@@ -2,7 +2,8 @@ import type { Connection } from './connection.js'
 
 /**
  * Changes parts of what is stored of a task's limit, and, where a rate is given, what its lane is held to. A window
- * that is open goes with the rate that opened it: after `1/h` it would otherwise hold for up to an hour.
+ * that is open goes with the rate that opened it: after `1/h` it would otherwise hold for up to an hour. A rate of `none`
+ * lets the lane go free.
  */
 const CHANGE = `
 local limits, meta, limiter = unpack(KEYS)
@@ -17,10 +18,13 @@ if next(stored) == nil then
 else
   redis.call('HSET', limits, task, cjson.encode(stored))
 end
-if max ~= '' then
+if max == '' then return 1 end
+if max == 'none' then
+  redis.call('HDEL', meta, 'max', 'duration')
+else
   redis.call('HSET', meta, 'max', max, 'duration', duration)
-  redis.call('DEL', limiter)
 end
+redis.call('DEL', limiter)
 return 1
 `
 

@@ -31,8 +31,12 @@ export class TaskLimits {
     return this.#change(queue, task, { rate: window }, window)
   }
 
-  /** Takes the rate away that was set, and puts the code's in its place, where it is known. */
-  clearRate(queue: string, task: string, codeWindow: RateWindow | undefined): Promise<void> {
+  /**
+   * Takes the rate away that was set, and puts the code's in its place, where it is known.
+   *
+   * @param codeWindow `none` where the code has no rate: jobs that still wait in the task's lane go free
+   */
+  clearRate(queue: string, task: string, codeWindow: RateWindow | 'none' | undefined): Promise<void> {
     return this.#change(queue, task, { rate: null }, codeWindow)
   }
 
@@ -45,11 +49,12 @@ export class TaskLimits {
     return this.#change(undefined, task, { softMs: null, hardMs: null })
   }
 
-  #change(queue: string | undefined, task: string, patch: LimitPatch, window?: RateWindow): Promise<void> {
+  #change(queue: string | undefined, task: string, patch: LimitPatch, window?: RateWindow | 'none'): Promise<void> {
     // Limits of time have no lane; a script names all its keys all the same.
     const lane = laneOf(queue ?? '', task)
     const touched = [this.keys.limits, this.keys.lane(lane, 'meta'), this.keys.lane(lane, 'limiter')]
-    const args = [task, JSON.stringify(patch), window?.max ?? '', window?.durationMs ?? '']
+    const [max, durationMs] = window === 'none' ? ['none', ''] : [window?.max ?? '', window?.durationMs ?? '']
+    const args = [task, JSON.stringify(patch), max, durationMs]
     return this.link.read((redis) => runLimitScript(redis, touched, args))
   }
 }

@@ -77,14 +77,46 @@ describe('a rate', () => {
 
   test('of a task without one in its code is refused: it has no lane', async () => {
     const app = await appWithTasks()
-    for (const rate of ['1/s', null]) {
-      expect(await rejection(setRateLimit(app.engine, 'Free', rate))).toMatchObject({
-        code: 'TASKQ_CONTROL_INVALID',
-        message: 'Free has no rate limit in its code',
-        hint: expect.stringContaining('@Task'),
-      })
-    }
+    expect(await rejection(setRateLimit(app.engine, 'Free', '1/s'))).toMatchObject({
+      code: 'TASKQ_CONTROL_INVALID',
+      message: 'Free has no rate limit in its code',
+      hint: expect.stringContaining('@Task'),
+    })
   })
+
+  test('is taken away also once the code has none any more, and lets what waits go free', async () => {
+    const app = await appWithTasks()
+    const desk = new JobDesk(app)
+    for (const id of ['a', 'b', 'c']) await desk.add(id, { lane: 'emails~Send', task: 'Send' })
+    await setRateLimit(app.engine, 'Send', '1/m')
+    const { registry } = await app.side()
+    await registry.announceTasks(new Map([['Send', FREE]]))
+    const lane = await consumerOf(app, 'emails~Send')
+    await lane.pull('1')
+    expect((await lane.pull('2')).limitedForMs).toBeGreaterThan(0)
+    const report = await setRateLimit(app.engine, 'Send', null)
+    expect(report.text).toBe('Send has no rate limit, as its code says')
+    expect(await app.engine.taskLimits.read()).toEqual(new Map())
+    expect([(await lane.pull('3')).job?.id, (await lane.pull('4')).job?.id]).toEqual(['b', 'c'])
+  })
+
+  test('holds in the lane of another queue, once the task goes there', async () => {
+    const app = await appWithTasks()
+    await setRateLimit(app.engine, 'Send', '2/m')
+    const { lanes } = await app.side()
+    await lanes.limit('reports', 'Send', RATE)
+    expect(await app.redis.hmget(app.keys.lane('reports~Send', 'meta'), 'max', 'duration')).toEqual(['1', '30000'])
+  })
+
+  test.each(['{"rate":{"max":0,"durationMs":5}}', '{"rate":{"max":"x","durationMs":5}}', '{"rate":true}', '{'])(
+    'that is stored as %s is none: the code’s holds',
+    async (stored) => {
+      const app = await appWithTasks()
+      await app.redis.hset(app.keys.limits, 'Send', stored)
+      await announce(app)
+      expect(await laneRate(app)).toEqual(['1', '3600000'])
+    },
+  )
 
   test('of an unknown task is refused with the nearest name', async () => {
     const app = await appWithTasks()
