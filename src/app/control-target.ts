@@ -6,7 +6,7 @@ import { DURATION_FORM, type Duration, parseDuration } from '../time/duration.js
 /** Which workers are asked. */
 export interface InspectTarget {
   /**
-   * Their names (`emails@web-1`, or `emails` for all that begin so) or ids. Default: all that live.
+   * Their names (`emails@web-1`, or `emails` for all of that name, on any host) or ids. Default: all that live.
    */
   readonly destination?: string | readonly string[]
 }
