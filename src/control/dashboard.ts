@@ -150,7 +150,7 @@ export interface JobTry {
 /** What can be done from a screen. */
 export type DashboardAction =
   | { readonly kind: 'jobs'; readonly verb: JobVerb; readonly ids: readonly string[] }
-  /** Every job that matches, on the screen or not. */
+  /** Every dead letter that matches, on the screen or not, but for those that were revoked. */
   | { readonly kind: 'retry-matching'; readonly filter: JobFilter }
   | { readonly kind: 'queue'; readonly verb: 'pause' | 'resume'; readonly queue: string }
   /** `null` puts the code's own limit back. */
@@ -159,7 +159,7 @@ export type DashboardAction =
   | { readonly kind: 'schedule'; readonly verb: 'run' | 'pause' | 'resume'; readonly name: string }
 
 /**
- * - `retry`: a dead letter runs again, with fresh attempts
+ * - `retry`: a dead letter runs again, with fresh attempts; also one that was revoked
  * - `revoke`: a job that is not done ends
  * - `promote`: one that waits for its time runs now
  * - `delete`: every trace goes; one that runs is refused

@@ -28,8 +28,8 @@ export async function actOnJobs(engine: Engine, verb: JobVerb, ids: readonly str
 }
 
 /**
- * Runs every dead letter again that matches, and had ended when this was called. It takes the memory of a few hundred
- * jobs, however many there are.
+ * Runs every dead letter again that matches and was there when this was called. Those that were revoked are left alone:
+ * somebody wanted them not to run. It takes the memory of a few hundred jobs, however many there are.
  *
  * @param redact must be what the list was shown with, so that the same jobs match
  * @throws TaskqError `TASKQ_CONTROL_INVALID` where the filter is of another place than `dead`
@@ -43,11 +43,12 @@ export async function retryMatching(
   if (filter.place !== 'dead') {
     const problem = formatProblem({ key: 'place', expected: 'dead', got: show(filter.place) })
     throw new TaskqError('TASKQ_CONTROL_INVALID', problem, {
-      hint: 'Only jobs that failed, or were revoked, run again.',
+      hint: 'Only jobs that failed run again.',
     })
   }
-  const { retried } = await engine.retryAll(filter, listedArgs(redact), onProgress)
-  return { done: retried, refused: [], text: SAYS.retry(retried) }
+  const { retried, revoked } = await engine.retryAll(filter, listedArgs(redact), onProgress)
+  const left = revoked === 0 ? '' : `; ${jobs(revoked, 'was', 'were')} revoked and left alone`
+  return { done: retried, refused: [], text: SAYS.retry(retried) + left }
 }
 
 interface Place {

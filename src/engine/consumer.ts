@@ -7,6 +7,7 @@ import type { Keys } from './keys.js'
 import { type LaneName, parseLane } from './lane.js'
 import { RetryingIndex } from './retrying-index.js'
 import { revokeReason } from './revoke.js'
+import { WAITS_SINCE_FIELD } from './waits-since.js'
 
 /** A job that this worker holds. */
 export interface ActiveJob {
@@ -140,12 +141,13 @@ export class LaneConsumer {
 
   /** The job failed and runs again after `delayMs`. */
   async retry(job: ActiveJob, failure: JobFailure, delayMs: number, { fetchNext }: Finish): Promise<Pull> {
-    const fieldsToUpdate = failureFields(job, failure, this.options.worker)
+    const now = Date.now()
+    const tried = failureFields(job, failure, this.options.worker)
+    const fieldsToUpdate = { ...tried, [WAITS_SINCE_FIELD]: String(now + delayMs) }
     if (delayMs === 0) {
       await this.#backend.retryJob(job.id, false, job.token, { fieldsToUpdate })
       return {}
     }
-    const now = Date.now()
     this.#retrying.note(job.id, now, now + delayMs)
     const moved = this.#backend.moveToDelayed(job.id, now, delayMs, job.token, { fieldsToUpdate, fetchNext })
     moved.catch(() => this.#retrying.forget(job.id))

@@ -111,9 +111,9 @@ export class Engine {
     return this.#link.read((redis) => revokeJob(redis, this.#keys, job, reason))
   }
 
-  /** Runs every dead letter again that matches, and ended before now. */
+  /** Runs every dead letter again that matches and is there now, but for those that were revoked. */
   retryAll(filter: JobFilter, argsText: ArgsText, onProgress: (progress: RetryProgress) => void) {
-    return retryAll(this.#link, this.#keys, this.jobEdits, filter, argsText, onProgress)
+    return retryAll({ link: this.#link, keys: this.#keys, edits: this.jobEdits }, filter, argsText, onProgress)
   }
 
   /** How each logical queue stands. The cost does not depend on how much it holds. */

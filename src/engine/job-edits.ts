@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import type { BrokerLink } from './broker-link.js'
 import type { Keys } from './keys.js'
 import type { LaneBackends } from './lane-backends.js'
-import { type RetryCode, runRetry } from './retry-script.js'
+import { type RetryCall, type RetryCode, runRetry } from './retry-script.js'
 import type { JobPlace } from './revoke.js'
 
 /** Jobs in one step of the broker: short enough that no other client waits noticeably. */
@@ -16,23 +17,26 @@ export class JobEdits {
   ) {}
 
   /**
-   * Runs failed jobs of a lane again, with fresh attempts; at most {@link RETRY_STEP} at once.
+   * Runs failed jobs of a lane again, with fresh attempts; at most {@link RETRY_STEP} at once. One whose answer is lost
+   * is sent again, and does nothing twice.
    *
-   * @param before only jobs that ended no later, in milliseconds since 1970
    * @returns what came of each
    */
-  retry(lane: string, ids: readonly string[], before?: number): Promise<readonly RetryCode[]> {
+  retry(lane: string, ids: readonly string[], how: RetryCall = { call: randomUUID() }): Promise<readonly RetryCode[]> {
     return this.link.read(async (redis) => {
       await this.backends.open()
-      return runRetry(redis, this.keys, lane, ids, before)
+      return runRetry(redis, this.keys, lane, ids, how)
     })
   }
 
   /** Lets a job that waits for its time run now. False where it does not wait for it. */
   promote({ id, lane }: JobPlace): Promise<boolean> {
+    let isSent = false
     return this.link.read(async (redis) => {
-      if ((await redis.zscore(this.keys.lane(lane, 'delayed'), id)) === null) return false
+      // Where the answer was lost, it does not wait any more because of us.
+      if ((await redis.zscore(this.keys.lane(lane, 'delayed'), id)) === null) return isSent
       const backend = await this.backends.of(lane)
+      isSent = true
       const promoted = backend.promote(id).then(
         () => true,
         // Its time came meanwhile: a worker has taken it over.
@@ -41,8 +45,9 @@ export class JobEdits {
           throw error
         },
       )
-      await redis.zrem(this.keys.retrying(lane), id)
-      return promoted
+      // Both are waited for together: a connection that is cut fails both.
+      const [isPromoted] = await Promise.all([promoted, redis.zrem(this.keys.retrying(lane), id)])
+      return isPromoted
     })
   }
 

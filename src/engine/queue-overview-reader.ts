@@ -102,15 +102,16 @@ function fieldOf(json: string | null, name: string): unknown {
 }
 
 /**
- * Since when a job could have run. Of one that ran before, it is known when that run began: it waits at most since
- * then. One that was put forward by hand waits since now, as far as anybody knows.
+ * Since when a job could have run: since its time came, or since it was last put back. Where nobody noted that, as when
+ * its worker was lost, it waits at most since its last run began. One that was put forward by hand waits since now, as
+ * far as anybody knows.
  */
 function waitsSince(waiting: WaitingReply | null, at: number): number | undefined {
   if (waiting === null) return undefined
-  const [timestamp, attempts, startedAt, options] = waiting
-  const hasRun = Number(attempts) > 0 && Number(startedAt) > 0
-  const since = hasRun ? Number(startedAt) : Number(timestamp ?? Number.NaN) + delayOf(options)
-  return since > 0 ? Math.min(since, at) : undefined
+  const [timestamp, noted, startedAt, options] = waiting
+  const times = [Number(timestamp ?? Number.NaN) + delayOf(options), Number(noted), Number(startedAt)]
+  const since = Math.max(...times.filter((time) => time > 0))
+  return Number.isFinite(since) ? Math.min(since, at) : undefined
 }
 
 function earliest(one: number | undefined, other: number | undefined): number | undefined {

@@ -1,6 +1,7 @@
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
 import { parseLane } from './lane.js'
+import { WAITS_SINCE_FIELD } from './waits-since.js'
 
 /** What is read of each lane, in the order of the script's keys. */
 const PARTS = ['wait', 'prioritized', 'delayed', 'active', 'completed', 'failed', 'meta', 'limiter'] as const
@@ -23,7 +24,7 @@ local due = string.format('%.0f', (now + 1) * 4096 - 1)
 
 local function waiting(jobs, id)
   if not id then return false end
-  local facts = redis.pcall('HMGET', jobs .. id, 'timestamp', 'atm', 'processedOn', 'opts')
+  local facts = redis.pcall('HMGET', jobs .. id, 'timestamp', '${WAITS_SINCE_FIELD}', 'processedOn', 'opts')
   if facts.err then return false end
   local opts = facts[4]
   return {facts[1], facts[2], facts[3], opts and #opts < ${LONGEST_OPTIONS} and opts}
@@ -74,10 +75,10 @@ export type LaneReply = readonly [
   prioritizedFirst: WaitingReply | null,
 ]
 
-/** A job that waits: when it was enqueued, how often it ran, when it last started, and its options as JSON. */
+/** A job that waits: when it was enqueued, since when it waits anew, when it last started, and its options as JSON. */
 export type WaitingReply = readonly [
   timestamp: string | null,
-  attempts: string | null,
+  waitsSince: string | null,
   startedAt: string | null,
   options: string | null,
 ]

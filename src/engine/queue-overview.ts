@@ -13,7 +13,10 @@ export interface QueueOverview {
   readonly succeeded: number
   /** Dead letters, and jobs that were revoked. */
   readonly dead: number
-  /** Since when the job waits that has waited longest, in milliseconds since 1970. */
+  /**
+   * Since when the job waits that has waited longest, in milliseconds since 1970. By the clock of whoever enqueued it,
+   * or of the worker that put it back: as wrong as that clock is, but never in the broker's future.
+   */
   readonly oldestQueuedAt: number | undefined
   readonly paused: boolean
   /** Its tasks that have a limit of their own. */

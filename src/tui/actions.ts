@@ -111,7 +111,8 @@ function confirmRetryAll(state: DashboardState): Step {
   const isAll = filter.text === undefined && filter.task === undefined
   const title = isAll ? `Run ${count(page.total, 'dead job')} again?` : `Run all dead jobs that match again?`
   const found = isAll ? [] : [`${page.rows.length} found among the first ${page.searched} of ${page.total}`]
-  return confirm(state, title, [...describeFilter(filter), ...found], [{ kind: 'retry-matching', filter }])
+  const lines = [...describeFilter(filter), ...found, 'Those that were revoked are left alone.']
+  return confirm(state, title, lines, [{ kind: 'retry-matching', filter }])
 }
 
 function describeFilter({ queue, task, text }: ReturnType<typeof jobFilterOf>): readonly string[] {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { actOnJobs, retryMatching } from '../../src/control/jobs-actions.js'
 import type { RetryProgress } from '../../src/engine/retry-all.js'
 import { defineTask } from '../../src/task/define-task.js'
@@ -10,6 +10,8 @@ import { FAILURE, JobDesk } from './job-desk.js'
 
 const broker = brokerOfFile()
 const HOUR = 3_600_000
+
+afterEach(() => void vi.restoreAllMocks())
 
 const stateOf = (app: TestApp, id: string) => app.client.result(id).state()
 const counts = async (app: TestApp) => (await app.engine.queueOverviews()).queues
@@ -210,7 +212,7 @@ describe('retry all that match', () => {
     const seen: RetryProgress[] = []
     const report = await retryMatching(app.engine, { place: 'dead', task: 'send' }, (progress) => seen.push(progress))
     expect(report).toEqual({ done: 251, refused: [], text: '251 jobs run again' })
-    expect(seen.at(-1)).toEqual({ searched: 252, retried: 251 })
+    expect(seen.at(-1)).toEqual({ searched: 252, retried: 251, revoked: 0 })
     expect(seen.length).toBeGreaterThan(2)
     expect(await counts(app)).toMatchObject([{ queued: 251, dead: 1 }])
   })
@@ -251,12 +253,58 @@ describe('retry all that match', () => {
     expect(await counts(app)).toMatchObject([{ queued: 0, dead: 600 }])
   })
 
-  test('even where it failed between the look and the step', async () => {
+  test.each([-5000, 60_000])('runs each once, where the clock of the workers is %d ms off', async (skewMs) => {
+    const again = defineTask({ name: 'again' }, async () => {
+      throw new Error('no')
+    })
+    const app = testApp(broker, { tasks: [again] })
+    await deadLetters(app, 600, 'again', skewMs)
+    const real = Date.now
+    vi.spyOn(Date, 'now').mockImplementation(() => real() + skewMs)
+    const { events } = await app.worker({ options: { concurrency: 50 } })
+    const seen: RetryProgress[] = []
+    const report = await retryMatching(app.engine, { place: 'dead' }, (progress) => seen.push(progress))
+    expect(report).toMatchObject({ done: 600 })
+    expect(seen.at(-1)).toEqual({ searched: 600, retried: 600, revoked: 0 })
+    await events.count('job.dead-lettered', 600)
+    expect(events.of('job.started')).toHaveLength(600)
+    expect(await counts(app)).toMatchObject([{ queued: 0, active: 0, dead: 600 }])
+  })
+
+  test('ends, though others fail all the time before the newest that there was', async () => {
     const app = testApp(broker)
-    await new JobDesk(app).bury('a')
-    const until = Date.now() - 60_000
-    expect(await app.engine.jobEdits.retry('default', ['a'], until)).toEqual([-9])
-    expect(await stateOf(app, 'a')).toBe('failed')
+    await deadLetters(app, 300, 'send', 3_600_000)
+    const failed = app.keys.lane('default', 'failed')
+    let more = 0
+    const fail = async () => {
+      const ids = Array.from({ length: 400 }, () => `more${more++}`)
+      const jobs = ids.map((id) => app.redis.hset(app.keys.job('default', id), { name: 'send', timestamp: 1 }))
+      await Promise.all([...jobs, app.redis.zadd(failed, ...ids.flatMap((id) => [Date.now() + more, id]))])
+    }
+    const read = app.engine.retryAll.bind(app.engine)
+    const report = await read(
+      { place: 'dead', task: 'other' },
+      () => '',
+      (progress) => void (progress.searched < 2000 && fail()),
+    )
+    expect(report.searched).toBeLessThanOrEqual(600)
+  })
+
+  test('leaves those alone that were revoked, and says so; one by one they run', async () => {
+    const app = testApp(broker)
+    const desk = new JobDesk(app)
+    await desk.add('j-revoked')
+    await actOnJobs(app.engine, 'revoke', ['j-revoked'])
+    await desk.bury('j-failed')
+    await desk.bury('j-alike', {}, { name: 'Error', message: 'TASKQ_JOB_REVOKED', stack: 'x' })
+    expect(await retryMatching(app.engine, { place: 'dead' })).toEqual({
+      done: 2,
+      refused: [],
+      text: '2 jobs run again; 1 job was revoked and left alone',
+    })
+    expect(await stateOf(app, 'j-revoked')).toBe('revoked')
+    expect(await actOnJobs(app.engine, 'retry', ['j-revoked'])).toMatchObject({ done: 1 })
+    expect(await stateOf(app, 'j-revoked')).toBe('queued')
   })
 
   test('is for dead letters only', async () => {
@@ -269,11 +317,11 @@ describe('retry all that match', () => {
 })
 
 /** Dead letters as the engine stores them, made in one go. */
-async function deadLetters(app: TestApp, count: number, task = 'send'): Promise<string[]> {
+async function deadLetters(app: TestApp, count: number, task = 'send', skewMs = 0): Promise<string[]> {
   const ids = Array.from({ length: count }, (_, n) => `d${n}`)
   const desk = new JobDesk(app)
   await Promise.all(ids.map((id) => desk.add(id, { task })))
-  const endedAt = Date.now() - 1000
+  const endedAt = Date.now() - 1000 + skewMs
   const pipeline = app.redis.pipeline().del(app.keys.lane('default', 'wait'))
   for (const id of ids) {
     pipeline.zadd(app.keys.lane('default', 'failed'), endedAt, id)

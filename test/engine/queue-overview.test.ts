@@ -169,6 +169,27 @@ describe('the oldest job', () => {
     expect(queues[0]?.oldestQueuedAt).toBe(at)
   })
 
+  test('waits since it was put back: a dead letter, a retry, and one of a worker that is lost', async () => {
+    const app = testApp(broker)
+    const now = Date.now()
+    await add(app, 'a', 'emails', 0, now - 72 * 3_600_000)
+    const lane = await consumerOf(app, 'emails')
+    await lane.bury(await pull(lane, '1'), NO, { fetchNext: false })
+    await app.engine.jobEdits.retry('emails', ['a'])
+    expect((await only(app)).oldestQueuedAt).toBeGreaterThanOrEqual(now - 1000)
+    await lane.giveBack(await pull(lane, '2'))
+    expect((await only(app)).oldestQueuedAt).toBeGreaterThanOrEqual(now - 1000)
+    await lane.retry(await pull(lane, '3'), NO, 1, { fetchNext: false })
+    await app.redis.hset(app.keys.job('emails', 'a'), { processedOn: now - 3_600_000 })
+    await app.redis.hset(app.keys.lane('emails', 'meta'), { paused: 1 })
+    const queuedAfterPull = async () => {
+      await lane.pull('4')
+      return (await only(app)).queued
+    }
+    await expect.poll(queuedAfterPull).toBe(1)
+    expect((await only(app)).oldestQueuedAt).toBeGreaterThanOrEqual(now)
+  })
+
   test('is looked for among those with a priority, too', async () => {
     const app = testApp(broker)
     const now = Date.now()
@@ -186,7 +207,7 @@ describe('the oldest job', () => {
     ['opts', '['.repeat(999)],
     ['opts', '['.repeat(100_000)],
     ['opts', '{"delay":"soon"}'],
-    ['atm', 'many'],
+    ['waitsSince', 'many'],
     ['processedOn', ''],
   ])('is found where its %s is broken (%#)', async ([field = '', value = '']) => {
     const app = testApp(broker)

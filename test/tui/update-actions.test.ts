@@ -57,6 +57,9 @@ const ASKING: readonly Case[] = [
   ['shuts a worker down', inWorkers, ['K'], [worker({ name: 'shutdown' })]],
 ]
 
+/** Said before all that match are run again. */
+const NOT_REVOKED = 'Those that were revoked are left alone.'
+
 describe('keys that do something', () => {
   test.each(AT_ONCE)('%s at once', (_, from, keys, wanted) => {
     const { state } = press(from, ...keys)
@@ -119,7 +122,7 @@ describe('what is hit', () => {
 
   test('is named by the question', () => {
     expect(dialogOf(inJobs, 'A', 'D')).toMatchObject({ title: 'Delete 7 jobs?' })
-    expect(dialogOf(dead, 'R')).toMatchObject({ title: 'Run 42000 dead jobs again?', lines: [] })
+    expect(dialogOf(dead, 'R')).toMatchObject({ title: 'Run 42000 dead jobs again?', lines: [NOT_REVOKED] })
     expect(dialogOf(inWorkers, 'K')).toMatchObject({ lines: ['mailer@web-1'] })
     const queues = Array.from({ length: 30 }, (_, index) => makeQueue(`q${index}`))
     const many = makeState({ overview: makeOverview({ queues }) })
@@ -133,7 +136,7 @@ describe('retrying all that match', () => {
     const page = { rows: JOBS, searched: 1000, total: 5000 }
     const there = play(found, { kind: 'jobs', asked: found.jobs.asked, page }).state
     expect(dialogOf(there, 'R')).toMatchObject({
-      lines: ['that hold "mail"', '7 found among the first 1000 of 5000'],
+      lines: ['that hold "mail"', '7 found among the first 1000 of 5000', NOT_REVOKED],
     })
     expect(actionsOf(there, 'R', 'y')).toEqual([{ kind: 'retry-matching', filter: { place: 'dead', text: 'mail' } }])
   })
