@@ -11,7 +11,6 @@ interface Sighting {
 /** What is told of a failure while it happens; all of it is kept with the job. */
 export interface LiveFailure {
   readonly name: string
-  /** At most 300 characters. */
   readonly message: string
   readonly code?: string
 }
@@ -23,7 +22,10 @@ export type LiveName =
   | 'worker.online'
   | 'worker.offline'
 
-/** One event as it travels to those who watch: `taskq events`, the dashboard. Only its head; details are with the job. */
+/**
+ * One event as it travels to those who watch: `taskq events`, the dashboard. Only its head, each text of it at most 300
+ * characters long; details are with the job.
+ */
 export interface LiveEvent extends Sighting {
   readonly name: LiveName
   /** The job's, for its events. */

@@ -1,11 +1,11 @@
 import type { JobFailure } from '../errors/job-failure.js'
+import { headText } from '../events/head-text.js'
 import type { LiveBatch, LiveEvent, LiveFailure } from '../events/live-event.js'
 import type { JobReference, WorkerEvent, WorkerEventSink } from '../events/worker-event.js'
 
 /** How often what happened is told, and how much of it at once: as much as somebody can read. */
 const PUBLISH_MS = 250
 const MOST_EVENTS = 250
-const MOST_CHARS = 300
 
 /** Tells those who watch what happens. While nobody does, an event costs one test. */
 export class LiveEvents {
@@ -39,7 +39,9 @@ export class LiveEvents {
   readonly onEvent: WorkerEventSink = (event) => {
     if (!this.#watched) return
     if (event.name === 'jobs.recovered') this.#addRecovered(event)
-    else if ('id' in event) this.#add(headOf(event))
+    else if (!('id' in event)) return
+    else if (this.#isFull) this.#dropped++
+    else this.#add(headOf(event))
   }
 
   /** Tells at once, whether anybody watches or not: it happens once in a worker's life. */
@@ -61,12 +63,18 @@ export class LiveEvents {
   }
 
   #addRecovered({ queue, ids }: Extract<WorkerEvent, { name: 'jobs.recovered' }>): void {
-    for (const id of ids) this.#add({ name: 'jobs.recovered', queue, id })
+    for (const id of ids) {
+      if (this.#isFull) this.#dropped++
+      else this.#add({ name: 'jobs.recovered', queue: headText(queue), id: headText(id) })
+    }
+  }
+
+  get #isFull(): boolean {
+    return this.#events.length >= MOST_EVENTS
   }
 
   #add(head: Omit<LiveEvent, 'at' | 'worker'>): void {
-    if (this.#events.length < MOST_EVENTS) this.#events.push({ at: Date.now(), worker: this.worker, ...head })
-    else this.#dropped++
+    this.#events.push({ at: Date.now(), worker: this.worker, ...head })
   }
 
   #tell(): void {
@@ -87,21 +95,19 @@ function headOf(event: JobEvent): Omit<LiveEvent, 'at' | 'worker'> {
   const { name, id, task, queue, attempt } = event
   return {
     name,
-    id,
-    task,
-    queue,
+    id: headText(id),
+    task: headText(task),
+    queue: headText(queue),
     attempt,
     ...('runMs' in event && event.runMs !== undefined && { runMs: event.runMs }),
     ...('delayMs' in event && { delayMs: event.delayMs }),
-    ...('reason' in event && { reason: cut(event.reason) }),
+    ...('reason' in event && { reason: headText(event.reason) }),
     ...('failure' in event && { failure: headOfFailure(event.failure) }),
   }
 }
 
 const headOfFailure = ({ name, message, code }: JobFailure): LiveFailure => ({
-  name: cut(name),
-  message: cut(message),
-  ...(code !== undefined && { code: cut(code) }),
+  name: headText(name),
+  message: headText(message),
+  ...(code !== undefined && { code: headText(code) }),
 })
-
-const cut = (text: string): string => (text.length > MOST_CHARS ? `${text.slice(0, MOST_CHARS - 1)}…` : text)

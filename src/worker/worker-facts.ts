@@ -1,5 +1,6 @@
 import type { ActiveJob } from '../engine/consumer.js'
 import type { RunningJob, WorkerFacts } from '../engine/worker-facts.js'
+import { headText } from '../events/head-text.js'
 import type { WorkerOptions } from './worker-options.js'
 import type { WorkerParts } from './worker-parts.js'
 
@@ -34,9 +35,9 @@ export function factsOf(options: WorkerOptions, parts: WorkerParts, standing: Wo
 
 /** A running job, for those who look from outside. */
 export const toRunning = ({ id, task, lane, attemptsMade, startedAt }: ActiveJob): RunningJob => ({
-  id,
-  task,
-  queue: lane.name.queue,
+  id: headText(id),
+  task: headText(task),
+  queue: headText(lane.name.queue),
   attempt: attemptsMade + 1,
   startedAt,
 })
