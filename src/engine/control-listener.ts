@@ -1,6 +1,7 @@
 import type { RedisBroker } from '../config/resolved-config.js'
 import type { Connection } from './connection.js'
 import { decodeMessage, type ReceivedMessage } from './control-message.js'
+import { withDeadline } from './deadline.js'
 import type { Keys } from './keys.js'
 import { parseCommand } from './parse-command.js'
 import { runPipeline } from './run-pipeline.js'
@@ -12,7 +13,7 @@ export type Listener = Pick<WorkerReply, 'id' | 'worker'>
 
 /** What became of a command. */
 export type CommandOutcome = Pick<WorkerReply, 'ok' | 'text' | 'data'> & {
-  /** Done when the answer is on its way, or cannot be given. */
+  /** Done when the answer was given, or cannot be given soon: it waits while the broker is away. */
   readonly afterwards?: () => void
 }
 
@@ -21,6 +22,8 @@ export type OnCommand = (command: WorkerCommand) => Promise<CommandOutcome>
 
 /** Answers that nobody fetches are gone after this long. */
 const REPLY_TTL_MS = 30_000
+/** Nothing waits longer for an answer to be given. */
+const ANSWER_MS = 1000
 
 /** The worker's end of the control bus: hears commands, has them carried out one after the other, and answers. */
 export class ControlListener {
@@ -55,10 +58,14 @@ export class ControlListener {
     return this.onCommand(parsed.command).catch((error) => ({ ok: false, text: (error as Error).message }))
   }
 
-  /** An answer that the broker does not take is missing; whoever asked waits no longer than its time limit. */
+  /**
+   * An answer that the broker does not take is missing; whoever asked waits no longer than its time limit. One that
+   * waits for the broker holds up neither what follows from the command nor the next one.
+   */
   async #answer(id: string, reply: WorkerReply): Promise<void> {
     const stream = this.keys.replies(id)
     const pipeline = this.connection.pipeline().xadd(stream, '*', 'reply', JSON.stringify(reply))
-    await runPipeline(pipeline.pexpire(stream, REPLY_TTL_MS)).catch(() => {})
+    const given = runPipeline(pipeline.pexpire(stream, REPLY_TTL_MS))
+    await withDeadline(given, ANSWER_MS, () => new Error('the broker is away')).catch(() => {})
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
-import type { OnCommand } from '../../src/engine/control-listener.js'
+import type { Connection } from '../../src/engine/connection.js'
+import { ControlListener, type OnCommand } from '../../src/engine/control-listener.js'
 import type { WorkerCommand } from '../../src/engine/worker-command.js'
 import { brokerOfFile, freePort } from '../support/broker.js'
 import { proxyTo } from '../support/proxy.js'
@@ -95,6 +96,22 @@ describe('a command', () => {
       { ok: false, text: 'this worker\'s taskq knows no command "teleport"' },
     ])
     expect(heard).toEqual([])
+  })
+
+  test('has its consequences soon, also where the answer waits for the broker', async () => {
+    const app = testApp(broker)
+    const pipeline = { xadd: () => pipeline, pexpire: () => pipeline, exec: () => new Promise(() => {}) }
+    const away = { pipeline: () => pipeline } as unknown as Connection
+    const done = Promise.withResolvers<void>()
+    const listener = new ControlListener(away, app.keys, { id: 'one', worker: 'one@host' }, async () => {
+      return { ok: true, text: 'it shuts down', afterwards: done.resolve }
+    })
+    const subscription = await listener.open(app.broker, 5000)
+    app.onClose(async () => subscription.close())
+    const command = { name: 'shutdown' }
+    await app.redis.publish(app.keys.control, JSON.stringify({ v: 1, id: 'x', targets: ['one'], command }))
+    const late = sleep(4000, 'late')
+    expect(await Promise.race([done.promise, late])).toBeUndefined()
   })
 
   test('leaves nothing behind: answers that nobody fetches have their time', async () => {
