@@ -40,6 +40,9 @@ export interface RunContext {
    * and the like.
    */
   readonly signal: AbortSignal
-  /** Stores how far the job is: a number from 0 to 1, or any JSON. Seen by whoever watches it. */
+  /**
+   * Stores how far the job is: a number from 0 to 1, or any JSON. Seen by whoever watches it. Of a run that was given
+   * up nothing is stored any more, no log line either: the job may run again by then.
+   */
   progress(value: unknown): Promise<void>
 }

@@ -10,6 +10,8 @@ import type { WorkerOptions } from './worker-options.js'
 export class JobContext implements RunContext {
   /** A property, not a method: tasks take it apart (`const { progress } = ctx`). */
   readonly progress = (value: unknown): Promise<void> => {
+    // The job may run again by now, and tell its own.
+    if (this.handle.isOver) return Promise.resolve()
     const stored = this.job.lane.progress(this.job, value)
     // Many do not wait for it. That it could not be stored must not end the process then.
     stored.catch(() => {})
@@ -44,6 +46,7 @@ export class JobContext implements RunContext {
   get log(): TaskLogger {
     this.#log ??= createRunLog((level, fields, message) => {
       this.onLog(level, { id: this.job.id, task: this.task.name }, fields, message)
+      if (this.handle.isOver) return
       this.handle.log.add(formatLogLine(level, this.job.attemptsMade + 1, fields, message))
     })
     return this.#log

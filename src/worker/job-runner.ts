@@ -94,14 +94,17 @@ export class JobRunner {
 
   #execute(job: ActiveJob, handle: RunHandle): Promise<RunOutcome> {
     return new Promise((resolve) => {
-      handle.onAbandon = () => resolve({ kind: 'given-back' })
+      handle.onAbandon = () => {
+        void handle.end()
+        resolve({ kind: 'given-back' })
+      }
       void this.#executeAndLog(job, handle).then(resolve)
     })
   }
 
   async #executeAndLog(job: ActiveJob, handle: RunHandle): Promise<RunOutcome> {
     const outcome = await executeJob(job, handle, this.#execution)
-    const flushed = handle.flushLog()
+    const flushed = handle.end()
     if (flushed !== undefined) await flushed
     return outcome
   }

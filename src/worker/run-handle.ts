@@ -10,6 +10,7 @@ export class RunHandle {
   #aborted: { reason: unknown } | undefined
   #revokedFor: string | undefined
   #isOverTime = false
+  #isOver = false
   #log: JobLog | undefined
 
   constructor(
@@ -23,8 +24,14 @@ export class RunHandle {
     return this.#log
   }
 
-  /** Stores what the run has logged so far; undefined where that is nothing. */
-  flushLog(): Promise<void> | undefined {
+  /** Whether its outcome is known. Its code may go on; what that says then is not kept with the job. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Its outcome is known. Stores what the run has logged so far; undefined where that is nothing. */
+  end(): Promise<void> | undefined {
+    this.#isOver = true
     return this.#log?.flush()
   }
 
