@@ -74,13 +74,16 @@ function parseTaskLimit(text: string): TaskLimit[] {
     return [
       {
         ...(rate !== undefined && isCount(rate.max) && isCount(rate.durationMs) && { rate }),
-        ...(isCount(softMs) && { softMs }),
-        ...(isCount(hardMs) && { hardMs }),
+        ...(isCount(softMs) && { softMs: Math.min(softMs, LONGEST_MS) }),
+        ...(isCount(hardMs) && { hardMs: Math.min(hardMs, LONGEST_MS) }),
       },
     ]
   } catch {
     return []
   }
 }
+
+/** No timer is longer: one that is set for more ends at once. */
+const LONGEST_MS = 2 ** 31 - 1
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test, vi } from 'vitest'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
@@ -39,6 +40,49 @@ describe('a time limit that was set while running', () => {
     const next = await echo.delay()
     expect(await next.get({ timeout: '10s' })).toBe('here')
     expect(await rejection(stuck.get({ timeout: '5s' }))).toMatchObject({ code: 'TASKQ_JOB_TIME_LIMIT' })
+  })
+
+  test('that is hard leaves nothing more to say to the run that was given up', async () => {
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const said = Promise.withResolvers<void>()
+    const slow = defineTask({ name: 'slow', retries: 1, backoff: { delay: 1 } }, async ({ request, progress, log }) => {
+      if (request.attempt === 1) {
+        log.info('early')
+        await first.promise
+        await progress(0.9)
+        log.info('late')
+        return said.resolve()
+      }
+      await progress(0.1)
+      await second.promise
+    })
+    const app = testApp(broker, { tasks: [slow] })
+    await app.engine.taskLimits.setTimes('slow', { hardMs: 3000 })
+    const { worker, events, lines } = await app.worker({ options: { id: 'w' } })
+    const { id } = await slow.delay()
+    await events.waitFor('job.retried')
+    await app.engine.taskLimits.clearTimes('slow')
+    const progressOf = async () => (await app.engine.jobs.find(id))?.progress
+    await vi.waitFor(async () => expect(await progressOf()).toBe(0.1), 5000)
+    first.resolve()
+    await said.promise
+    // Longer than lines are gathered.
+    await sleep(400)
+    expect(await progressOf()).toBe(0.1)
+    const kept = await app.redis.lrange(`${app.keys.job('default', id)}:logs`, 0, -1)
+    expect(kept.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual(['early'])
+    expect(lines.map(({ message }) => message)).toEqual(['early', 'late'])
+    second.resolve()
+    await events.waitFor('job.succeeded')
+    await worker.stop()
+  })
+
+  test('that is longer than any timer ends no run at once', async () => {
+    const slow = defineTask({ name: 'slow' }, () => sleep(50, 'done'))
+    const app = testApp(broker, { tasks: [slow] })
+    await app.redis.hset(app.keys.limits, 'slow', JSON.stringify({ softMs: 2 ** 31, hardMs: 3e12 }))
+    await app.worker()
+    expect(await (await slow.delay()).get({ timeout: '5s' })).toBe('done')
   })
 
   test('holds for a worker that runs, once it is told to look; and no more when it is taken away', async () => {
