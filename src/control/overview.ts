@@ -4,7 +4,7 @@ import { type Overview, TASK_WINDOW_MINUTES } from './dashboard.js'
 import { Inflow, sumOf } from './inflow.js'
 import { completePulses, readQueueRows, readRates, SHOWN_PULSES } from './queue-rows.js'
 import { toLeadingBeat } from './schedules-leader.js'
-import { RATE_MINUTES, readTaskRows } from './task-rows.js'
+import { readTaskRows } from './task-rows.js'
 
 /**
  * Looks at an app again and again. What does not change is asked for once; what only two looks can tell is remembered
@@ -23,14 +23,13 @@ export class Monitor {
   /** What goes on now. @throws TaskqError `TASKQ_BROKER_UNREACHABLE`, `TASKQ_BROKER_AUTH` */
   async look(): Promise<Overview> {
     const { engine } = this
-    const [server, { pingMs }, { at, queues }, pulses, counts, recent, workers, known, beat] = await Promise.all([
+    const [server, { pingMs }, { at, queues }, pulses, minutes, workers, known, beat] = await Promise.all([
       this.#readServer(),
       engine.ping(),
       engine.queueOverviews(),
       // One more than is shown: the last one is not over yet.
       engine.stats.pulses(SHOWN_PULSES + 1),
-      engine.stats.minutes(TASK_WINDOW_MINUTES),
-      engine.stats.minutes(RATE_MINUTES),
+      engine.stats.latest(TASK_WINDOW_MINUTES),
       engine.workers(),
       engine.knownTasks(),
       engine.leadingBeat(),
@@ -42,7 +41,7 @@ export class Monitor {
       broker: { ...server, pingMs, label: this.label },
       rates: { in: this.#inflow.note(at, backlog, pulses), ...readRates(complete) },
       queues: readQueueRows(queues, workers, complete),
-      tasks: readTaskRows({ known, workers, counts, recent, at }),
+      tasks: readTaskRows({ known, workers, minutes }),
       workers,
       beat: toLeadingBeat(beat),
     }

@@ -1,33 +1,33 @@
+import type { Minutes } from '../engine/stats-reader.js'
 import type { WorkerFacts } from '../engine/worker-facts.js'
 import type { TaskFacts } from '../engine/worker-registry.js'
 import { type Buckets, percentile } from '../stats/histogram.js'
 import { noCounts, type TaskCounts } from '../stats/task-counts.js'
-import type { Percentiles, TaskRow } from './dashboard.js'
+import { type Percentiles, TASK_WINDOW_MINUTES, type TaskRow } from './dashboard.js'
 
 /** What rows of tasks are made of. */
 export interface TaskReading {
   readonly known: ReadonlyMap<string, TaskFacts>
   readonly workers: readonly WorkerFacts[]
-  /** What each task did in the last `TASK_WINDOW_MINUTES`, the running one included. */
-  readonly counts: ReadonlyMap<string, TaskCounts>
-  /** What it did in the last {@link RATE_MINUTES}, the running one included. */
-  readonly recent: ReadonlyMap<string, TaskCounts>
-  /** The time by the broker's clock. */
-  readonly at: number
+  /** What each task did in the last {@link TASK_WINDOW_MINUTES}. */
+  readonly minutes: Minutes
 }
 
 /** The minutes that tell how many jobs end per minute now: the running one, which may just have begun, and one more. */
-export const RATE_MINUTES = 2
+const RATE_MINUTES = 2
 
 /** The rows of all tasks by name: those that a worker ever knew, and those that ran lately. */
-export function readTaskRows({ known, workers, counts, recent, at }: TaskReading): TaskRow[] {
+export function readTaskRows({ known, workers, minutes }: TaskReading): TaskRow[] {
   const knownBy = countWorkers(workers)
-  const minutes = RATE_MINUTES - 1 + (at % 60_000) / 60_000
+  const counts = minutes.sumOf(TASK_WINDOW_MINUTES)
+  const recent = minutes.sumOf(RATE_MINUTES)
+  // By the time of that very reading: at a minute's end, a later one would be of the next minute.
+  const passed = RATE_MINUTES - 1 + (minutes.at % 60_000) / 60_000
   return [...new Set([...known.keys(), ...knownBy.keys(), ...counts.keys()])].sort().map((task) => ({
     task,
     queue: known.get(task)?.queue,
     workers: knownBy.get(task) ?? 0,
-    perMinute: endedOf(recent.get(task)) / minutes,
+    perMinute: endedOf(recent.get(task)) / passed,
     ...describeCounts(counts.get(task) ?? noCounts()),
   }))
 }

@@ -17,7 +17,7 @@ export interface RetryProgress {
 }
 
 /** What is needed to run dead letters again. */
-export interface RetryTools {
+interface RetryTools {
   readonly link: BrokerLink
   readonly keys: Keys
   readonly edits: JobEdits

@@ -14,6 +14,14 @@ export interface Pulse {
   readonly queues: ReadonlyMap<string, QueuePulse>
 }
 
+/** What tasks did in the last minutes. */
+export interface Minutes {
+  /** When that was, in milliseconds since 1970, by the broker's clock. */
+  readonly at: number
+  /** By task: in the last so many minutes, the running one included. */
+  sumOf(last: number): ReadonlyMap<string, TaskCounts>
+}
+
 /** Reads what the workers counted. What has ended is read once: a look costs what has happened since the last one. */
 export class StatsReader {
   readonly #minutes: StretchReader<ReadonlyMap<string, TaskCounts>>
@@ -29,21 +37,20 @@ export class StatsReader {
 
   /** What each task did in the last so many minutes, the running one included: at most two days. */
   async minutes(count: number): Promise<ReadonlyMap<string, TaskCounts>> {
-    const sums = new Map<string, TaskCounts>()
-    for (const { counts } of await this.link.read((redis) => this.#minutes.read(redis, count))) {
-      for (const [task, more] of counts) {
-        const sum = sums.get(task) ?? noCounts()
-        addCounts(sum, more)
-        sums.set(task, sum)
-      }
-    }
-    return sums
+    const { sumOf } = await this.latest(count)
+    return sumOf(count)
+  }
+
+  /** As {@link minutes}, for sums over several times of one look. */
+  async latest(count: number): Promise<Minutes> {
+    const { at, read } = await this.link.read((redis) => this.#minutes.read(redis, count))
+    return { at, sumOf: (last) => sumUp(read.slice(-last).map(({ counts }) => counts)) }
   }
 
   /** The last so many stretches of five seconds, oldest first, the running one last: at most a quarter of an hour. */
   async pulses(count: number): Promise<readonly Pulse[]> {
-    const stretches = await this.link.read((redis) => this.#pulses.read(redis, count))
-    return stretches.map(({ stretch, counts }) => ({ at: stretch * PULSES.ms, queues: counts }))
+    const { read } = await this.link.read((redis) => this.#pulses.read(redis, count))
+    return read.map(({ stretch, counts }) => ({ at: stretch * PULSES.ms, queues: counts }))
   }
 }
 
@@ -61,23 +68,21 @@ class StretchReader<Counts> {
     private readonly decode: (hash: StoredHash) => Counts,
   ) {}
 
-  /** The last so many stretches, oldest first. */
-  async read(redis: Connection, count: number): Promise<{ stretch: number; counts: Counts }[]> {
+  /** The last so many stretches, oldest first. Two may read at a time: what one forgets, the other may have seen. */
+  async read(redis: Connection, count: number): Promise<{ at: number; read: { stretch: number; counts: Counts }[] }> {
     const [seconds, micros] = await redis.time()
-    const now = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
-    const newest = stretchOf(this.stretches, now)
+    const at = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
+    const newest = stretchOf(this.stretches, at)
     const wanted = Array.from({ length: count }, (_, index) => newest - count + 1 + index)
+    const settled = new Map(wanted.map((stretch) => [stretch, this.#settled.get(stretch)]))
     const fresh = await this.#readAll(
       redis,
-      wanted.filter((stretch) => !this.#settled.has(stretch)),
+      wanted.filter((stretch) => settled.get(stretch) === undefined),
     )
-    const read = wanted.map((stretch) => ({
-      stretch,
-      counts: (fresh.get(stretch) ?? this.#settled.get(stretch)) as Counts,
-    }))
-    this.#keep(fresh, now, newest - Math.max(this.#most, count))
+    const read = wanted.map((stretch) => ({ stretch, counts: (fresh.get(stretch) ?? settled.get(stretch)) as Counts }))
+    this.#keep(fresh, at, newest - Math.max(this.#most, count))
     this.#most = Math.max(this.#most, count)
-    return read
+    return { at, read }
   }
 
   async #readAll(redis: Connection, wanted: readonly number[]): Promise<Map<number, Counts>> {
@@ -98,4 +103,16 @@ class StretchReader<Counts> {
     for (const [stretch, counts] of fresh) if (stretch < settledBefore) this.#settled.set(stretch, counts)
     for (const stretch of this.#settled.keys()) if (stretch <= oldest) this.#settled.delete(stretch)
   }
+}
+
+function sumUp(all: readonly ReadonlyMap<string, TaskCounts>[]): ReadonlyMap<string, TaskCounts> {
+  const sums = new Map<string, TaskCounts>()
+  for (const counts of all) {
+    for (const [task, more] of counts) {
+      const sum = sums.get(task) ?? noCounts()
+      addCounts(sum, more)
+      sums.set(task, sum)
+    }
+  }
+  return sums
 }

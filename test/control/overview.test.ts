@@ -4,7 +4,8 @@ import type { Overview } from '../../src/control/dashboard.js'
 import { Monitor } from '../../src/control/overview.js'
 import { readRates } from '../../src/control/queue-rows.js'
 import { readTaskRows } from '../../src/control/task-rows.js'
-import { countDuration, noCounts } from '../../src/stats/task-counts.js'
+import type { Minutes } from '../../src/engine/stats-reader.js'
+import { countDuration, noCounts, type TaskCounts } from '../../src/stats/task-counts.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
 import { workerFacts as facts, fakeHeartbeat } from '../support/fake-worker.js'
@@ -130,13 +131,25 @@ describe('a worker that works', () => {
   })
 })
 
+type Counts = ReadonlyMap<string, TaskCounts>
+
+/** What was counted in the time that rows tell of, and in the one that tells the rate. */
+const minutesOf = ({
+  at = 0,
+  counts = new Map(),
+  recent = new Map(),
+}: Partial<Record<'counts' | 'recent', Counts> & { at: number }>): Minutes => ({
+  at,
+  sumOf: (last) => (last > 2 ? counts : recent),
+})
+
 describe('rows of tasks', () => {
   const known = new Map([['send', { queue: 'emails', rateLimited: false, ignoreResult: false }]])
 
   test('are of those that are known, and of those that ran', () => {
     const counts = new Map([['gone', { ...noCounts(), succeeded: 1 }]])
     const workers = [facts('1'), facts('2', { tasks: ['send', 'other'] })]
-    const rows = readTaskRows({ known, workers, counts, recent: new Map(), at: 0 })
+    const rows = readTaskRows({ known, workers, minutes: minutesOf({ counts }) })
     expect(rows.map(({ task, queue, workers, succeeded }) => ({ task, queue, workers, succeeded }))).toEqual([
       { task: 'gone', queue: undefined, workers: 0, succeeded: 1 },
       { task: 'other', queue: undefined, workers: 1, succeeded: 0 },
@@ -145,7 +158,7 @@ describe('rows of tasks', () => {
   })
 
   test('tell nothing of what never ran', () => {
-    const [row] = readTaskRows({ known, workers: [], counts: new Map(), recent: new Map(), at: 0 })
+    const [row] = readTaskRows({ known, workers: [], minutes: minutesOf({}) })
     expect(row).toMatchObject({ perMinute: 0, failurePercent: undefined, runMs: undefined, waitMs: undefined })
   })
 
@@ -155,7 +168,11 @@ describe('rows of tasks', () => {
     const recent = new Map([['send', { ...noCounts(), succeeded: 20, failed: 5, revoked: 5, retried: 9 }]])
     // Half of the running minute has passed: the rate is of a minute and a half.
     const at = 1_800_000_030_000
-    const [row] = readTaskRows({ known, workers: [], counts: new Map([['send', counts]]), recent, at })
+    const [row] = readTaskRows({
+      known,
+      workers: [],
+      minutes: minutesOf({ at, counts: new Map([['send', counts]]), recent }),
+    })
     expect(row).toMatchObject({ failurePercent: 25, retried: 9 })
     expect(row?.perMinute).toBeCloseTo(30 / 1.5)
     expect(row?.runMs?.p50).toBeGreaterThan(40)
