@@ -35,7 +35,8 @@ export function describeError(error: unknown, place: ErrorPlace): DescribedError
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
   return {
     code: undefined,
-    message: `${name}: ${message}`,
+    // What is printed begins with "Error:" in any case.
+    message: name === 'Error' ? message : `${name}: ${message}`,
     hint: undefined,
     exitCode: 1,
     failure: undefined,

@@ -26,7 +26,7 @@ test.each([
 test.each([
   ['1 +', 2, 'Error: the code cannot be read: Unexpected'],
   ['throw new TypeError("no \\u001b[31mred")', 1, 'Error: TypeError: no \\u001b[31mred\n'],
-  ['await Promise.reject(new Error("later"))', 1, 'Error: Error: later\n'],
+  ['await Promise.reject(new Error("later"))', 1, 'Error: later\n'],
   ['await Add.delay(new Date(0), 1)', 2, 'TASKQ_PAYLOAD_NOT_JSON\n'],
 ])('taskq shell -e %j ends with %i', async (code, exit, said) => {
   const shop = new CliProject(broker.url).write('src/tasks/a.ts', TASKS)
