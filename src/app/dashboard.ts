@@ -93,11 +93,11 @@ async function actOnSchedule(
   verb: 'run' | 'pause' | 'resume',
   name: string,
 ): Promise<ActionReport> {
-  if (verb === 'run') return done(`${name} runs as job ${await schedules.run(name)}`)
+  if (verb === 'run') return done(`${name} is enqueued as job ${await schedules.run(name)}`)
   const [outcome] = verb === 'pause' ? await schedules.pause([name]) : await schedules.resume([name])
-  const state = verb === 'pause' ? 'paused' : 'not paused'
-  if (outcome?.changed === true) return done(`${name} is ${state}`)
-  return { done: 0, refused: [{ what: name, why: `it was ${state} already` }], text: `${name} was ${state} already` }
+  if (outcome?.changed === true) return done(verb === 'pause' ? `${name} is paused` : `${name} goes on`)
+  const state = verb === 'pause' ? 'paused already' : 'not paused'
+  return { done: 0, refused: [{ what: name, why: `it was ${state}` }], text: `${name} was ${state}` }
 }
 
 const done = (text: string): ActionReport => ({ done: 1, refused: [], text })

@@ -15,12 +15,9 @@ async function setPaused(engine: Engine, queue: string, paused: boolean): Promis
   const known = await knownQueues(engine)
   if (!known.has(queue)) throw unknownQueue(queue, known)
   const isChanged = await engine.queuePause.set(queue, paused)
-  const state = paused ? 'paused' : 'not paused'
-  return {
-    done: isChanged ? 1 : 0,
-    refused: isChanged ? [] : [{ what: queue, why: `it was ${state} already` }],
-    text: isChanged ? `${queue} is ${state}` : `${queue} was ${state} already`,
-  }
+  if (isChanged) return { done: 1, refused: [], text: paused ? `${queue} is paused` : `${queue} goes on` }
+  const state = paused ? 'paused already' : 'not paused'
+  return { done: 0, refused: [{ what: queue, why: `it was ${state}` }], text: `${queue} was ${state}` }
 }
 
 /** Queues that ever had a job, that a worker serves, or that a task goes to. */

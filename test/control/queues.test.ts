@@ -23,7 +23,7 @@ test('pauses all lanes of a queue, and lets them go on', async () => {
   expect(await isPaused(app, 'emailsarchive')).toBe(false)
   const starts = async () => Promise.all(lanes.map((lane) => mayStart(app, lane)))
   expect(await starts()).toEqual([undefined, undefined, undefined, 'in-emailsarchive'])
-  expect(await resumeQueue(app.engine, 'emails')).toEqual({ done: 1, refused: [], text: 'emails is not paused' })
+  expect(await resumeQueue(app.engine, 'emails')).toEqual({ done: 1, refused: [], text: 'emails goes on' })
   expect(await isPaused(app, 'emails')).toBe(false)
   expect(await starts()).toEqual(['in-emails', 'in-emails~Send', 'in-emails~Drop', undefined])
 })
@@ -35,7 +35,7 @@ test('a second time nothing changes, and that is told', async () => {
   const again = { done: 0, refused: [{ what: 'default', why: 'it was paused already' }] }
   expect(await pauseQueue(app.engine, 'default')).toMatchObject(again)
   await resumeQueue(app.engine, 'default')
-  expect(await resumeQueue(app.engine, 'default')).toMatchObject({ done: 0, text: 'default was not paused already' })
+  expect(await resumeQueue(app.engine, 'default')).toMatchObject({ done: 0, text: 'default was not paused' })
 })
 
 test('a lane that is made meanwhile is paused from its birth, by a producer and by a worker', async () => {
