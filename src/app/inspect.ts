@@ -65,7 +65,10 @@ export const inspect: InspectApi = Object.freeze<InspectApi>({
   stats: async (target) => (await onWorkers()).inspectStats(await engine(), toRequest(target)),
   ping: async (target) => (await onBus()).inspectPing(await engine(), toRequest(target)),
   conf: async (target) => (await onBus()).inspectConf(await engine(), toRequest(target)),
-  query: async (ids) => (await onJobs()).queryJobs(await engine(), [ids].flat()),
+  query: async (ids) => {
+    const { config } = await ambientApp()
+    return (await onJobs()).queryJobs(await engine(), [ids].flat(), createRedactor(config.redact))
+  },
 })
 
 const onWorkers = () => import('../control/inspect-workers.js')

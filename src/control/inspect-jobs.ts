@@ -82,20 +82,25 @@ export type QueriedJob =
 const CHUNK = 200
 
 /** Where jobs stand, in the order of the ids. One that is not there is `unknown`. */
-export async function queryJobs(engine: Engine, ids: readonly string[]): Promise<readonly QueriedJob[]> {
+export async function queryJobs(
+  engine: Engine,
+  ids: readonly string[],
+  redact: Redactor,
+): Promise<readonly QueriedJob[]> {
   const runners = new Map<string, string>()
   for (const { name, slots = [] } of await engine.workers()) for (const { id } of slots) runners.set(id, name)
   const found: QueriedJob[] = []
   for (let start = 0; start < ids.length; start += CHUNK) {
     const chunk = ids.slice(start, start + CHUNK)
-    found.push(...(await Promise.all(chunk.map((id) => queryJob(engine, id, runners.get(id))))))
+    found.push(...(await Promise.all(chunk.map((id) => queryJob(engine, id, runners.get(id), redact)))))
   }
   return found
 }
 
-async function queryJob(engine: Engine, id: string, runner: string | undefined): Promise<QueriedJob> {
+async function queryJob(engine: Engine, id: string, runner: string | undefined, redact: Redactor): Promise<QueriedJob> {
   const job = await engine.jobs.find(id)
   if (job === undefined) return { id, state: 'unknown' }
-  const report = describeJob(job)
+  const { progress, ...told } = describeJob(job)
+  const report = { ...told, ...(progress !== undefined && { progress: redact(progress) }) }
   return report.state === 'active' && runner !== undefined ? { ...report, worker: runner } : report
 }

@@ -166,7 +166,7 @@ describe('jobs', () => {
     const app = testApp(broker)
     const { id } = await app.client.enqueue('send', ['secret'])
     await fakeHeartbeat(app, '1', { slots: [{ id, task: 'send', queue: 'default', attempt: 1, startedAt: 1 }] })
-    const [missing, found] = await queryJobs(app.engine, ['nowhere', id])
+    const [missing, found] = await queryJobs(app.engine, ['nowhere', id], redact)
     expect(missing).toEqual({ id: 'nowhere', state: 'unknown' })
     // A heartbeat may be older than the job's end, or its start: only a job that is active has a worker.
     expect(found).toEqual({
@@ -179,6 +179,14 @@ describe('jobs', () => {
     })
   })
 
+  test('are told without the secrets of their progress', async () => {
+    const app = testApp(broker)
+    const { id } = await app.client.enqueue('send', [])
+    await app.redis.hset(app.keys.job('default', id), 'progress', '{"step":2,"token":"s3cret-canary"}')
+    const [job] = await queryJobs(app.engine, [id], redact)
+    expect(job).toMatchObject({ progress: { step: 2, token: '***' } })
+  })
+
   test('that run are told with their worker', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     const waits = defineTask({ name: 'waits' }, () => promise)
@@ -187,7 +195,7 @@ describe('jobs', () => {
     const { id } = await app.client.enqueue('waits', [])
     await events.waitFor('job.started')
     await expect
-      .poll(async () => (await queryJobs(app.engine, [id]))[0], { timeout: 10_000 })
+      .poll(async () => (await queryJobs(app.engine, [id], redact))[0], { timeout: 10_000 })
       .toMatchObject({ id, state: 'active', worker: expect.stringMatching(/^amy@/) })
     expect((await inspectActive(app.engine))[0]?.jobs).toMatchObject([{ id, task: 'waits', attempt: 1 }])
     resolve()

@@ -15,11 +15,13 @@ export default class InspectQuery extends AppCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(InspectQuery)
-    const [{ queryJobs }, { presentQueried }] = await Promise.all([
+    const [{ queryJobs }, { presentQueried }, { createRedactor }] = await Promise.all([
       import('../../../control/inspect-jobs.js'),
       import('../../presenters/inspect.js'),
+      import('../../../codec/redaction.js'),
     ])
-    const jobs = await queryJobs(await (await this.openApp(flags)).engine(), args.ids)
+    const app = await this.openApp(flags)
+    const jobs = await queryJobs(await app.engine(), args.ids, createRedactor(app.config.redact))
     this.log(presentQueried(jobs))
     if (jobs.some(({ state }) => state === 'unknown')) process.exitCode = 1
     return { jobs }
