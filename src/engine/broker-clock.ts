@@ -1,4 +1,5 @@
 import { type Clock, sleep } from '../time/clock.js'
+import { readTime } from './broker-time.js'
 import type { Connection } from './connection.js'
 
 /**
@@ -27,12 +28,12 @@ export class BrokerClock implements Clock {
     let shortestMs = Number.POSITIVE_INFINITY
     for (let asked = 0; asked < MOST_SAMPLES && shortestMs > QUICK_MS; asked++) {
       const askedAt = performance.now()
-      const [seconds, micros] = await connection.time()
+      const toldMs = await readTime(connection)
       const tripMs = performance.now() - askedAt
       if (tripMs >= shortestMs) continue
       shortestMs = tripMs
       this.#localMs = askedAt + tripMs / 2
-      this.#brokerMs = Number(seconds) * 1000 + Number(micros) / 1000
+      this.#brokerMs = toldMs
     }
   }
 }

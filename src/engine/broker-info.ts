@@ -1,3 +1,4 @@
+import { readTime } from './broker-time.js'
 import type { Connection } from './connection.js'
 
 /** What the broker says of itself, as far as it matters to jobs. */
@@ -25,18 +26,15 @@ export interface BrokerPulse {
 /** Asks the broker for its time: the cheapest that can be asked. */
 export async function readBrokerPulse(connection: Connection): Promise<BrokerPulse> {
   const startedAt = performance.now()
-  const [seconds, micros] = await connection.time()
-  return {
-    at: Number(seconds) * 1000 + Math.floor(Number(micros) / 1000),
-    pingMs: performance.now() - startedAt,
-  }
+  const at = Math.floor(await readTime(connection))
+  return { at, pingMs: performance.now() - startedAt }
 }
 
 /** Asks the broker. What its user may not ask (CONFIG) stays undefined. */
 export async function readBrokerInfo(connection: Connection): Promise<BrokerInfo> {
   const startedAt = performance.now()
   const before = Date.now()
-  const [seconds, micros] = await connection.time()
+  const toldMs = await readTime(connection)
   const pingMs = performance.now() - startedAt
   const info = parseInfo(await connection.info())
   return {
@@ -46,7 +44,7 @@ export async function readBrokerInfo(connection: Connection): Promise<BrokerInfo
     aof: info.get('aof_enabled') === '1',
     snapshots: await readSetting(connection, 'save').then((save) => (save === undefined ? undefined : save !== '')),
     role: info.get('role') ?? 'unknown',
-    clockSkewMs: Number(seconds) * 1000 + Number(micros) / 1000 - (before + pingMs / 2),
+    clockSkewMs: toldMs - (before + pingMs / 2),
     pingMs,
   }
 }

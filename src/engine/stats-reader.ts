@@ -1,5 +1,6 @@
 import { addCounts, noCounts, type TaskCounts } from '../stats/task-counts.js'
 import type { BrokerLink } from './broker-link.js'
+import { readTime } from './broker-time.js'
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
 import { settlePipeline } from './run-pipeline.js'
@@ -70,8 +71,7 @@ class StretchReader<Counts> {
 
   /** The last so many stretches, oldest first. Two may read at a time: what one forgets, the other may have seen. */
   async read(redis: Connection, count: number): Promise<{ at: number; read: { stretch: number; counts: Counts }[] }> {
-    const [seconds, micros] = await redis.time()
-    const at = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000)
+    const at = Math.floor(await readTime(redis))
     const newest = stretchOf(this.stretches, at)
     const wanted = Array.from({ length: count }, (_, index) => newest - count + 1 + index)
     const settled = new Map(wanted.map((stretch) => [stretch, this.#settled.get(stretch)]))
