@@ -2,7 +2,7 @@ import { EMPTY_LINE, gap, type Line, lineOf, span } from './line.js'
 import type { PageLine } from './page-line.js'
 import { pageLines } from './page-lines.js'
 import * as rows from './rows.js'
-import type { RowOf } from './sort.js'
+import { type RowOf, sortedColumn } from './sort.js'
 import type { DashboardState, ListName } from './state.js'
 import { type Column, headLine, placeColumns, rowLine } from './table.js'
 import type { Tone } from './theme-colors.js'
@@ -79,7 +79,7 @@ function list<Name extends ListName>(
         context.theme,
       )
     })
-    return { head: headLine(placed, sort, context.theme), lines }
+    return { head: headLine(placed, sortedColumn(name, sort), context.theme), lines }
   }
 }
 

@@ -9,6 +9,8 @@ export interface SortColumn<Row> {
   readonly title: string
   /** Rows without one come last, whichever way they are sorted. */
   readonly of: (row: Row) => number | string | undefined
+  /** What is shown rises from row to row (A to Z, the soonest first), unless the order is turned around. */
+  readonly rises?: true
 }
 
 /** The rows of each list. */
@@ -26,7 +28,7 @@ export interface RowOf {
 /** By what each list can be sorted, in the order that `s` goes through. */
 export const SORT_COLUMNS: { readonly [Name in ListName]: readonly SortColumn<RowOf[Name]>[] } = {
   queues: [
-    { id: 'name', title: 'name', of: (row) => row.queue },
+    { id: 'name', title: 'name', of: (row) => row.queue, rises: true },
     { id: 'queued', title: 'queued', of: (row) => -row.queued },
     { id: 'scheduled', title: 'scheduled', of: (row) => -row.scheduled },
     { id: 'active', title: 'active', of: (row) => -row.active },
@@ -36,7 +38,7 @@ export const SORT_COLUMNS: { readonly [Name in ListName]: readonly SortColumn<Ro
     { id: 'rate', title: 'jobs per second', of: (row) => -row.outPerSecond },
   ],
   tasks: [
-    { id: 'task', title: 'name', of: (row) => row.task },
+    { id: 'task', title: 'name', of: (row) => row.task, rises: true },
     { id: 'rate', title: 'jobs per minute', of: (row) => -row.perMinute },
     {
       id: 'failed',
@@ -50,35 +52,51 @@ export const SORT_COLUMNS: { readonly [Name in ListName]: readonly SortColumn<Ro
     { id: 'wait', title: 'wait', of: (row) => (row.waitMs === undefined ? undefined : -row.waitMs.p95) },
   ],
   jobs: [
-    { id: 'task', title: 'task', of: (row) => row.task },
-    { id: 'queue', title: 'queue', of: (row) => row.queue },
-    { id: 'state', title: 'state', of: (row) => row.state },
+    { id: 'task', title: 'task', of: (row) => row.task, rises: true },
+    { id: 'queue', title: 'queue', of: (row) => row.queue, rises: true },
+    { id: 'state', title: 'state', of: (row) => row.state, rises: true },
     { id: 'attempts', title: 'attempts', of: (row) => -row.attempts },
     { id: 'age', title: 'age', of: (row) => row.enqueuedAt },
-    { id: 'error', title: 'error', of: (row) => row.error },
+    { id: 'error', title: 'error', of: (row) => row.error, rises: true },
   ],
   workers: [
-    { id: 'name', title: 'name', of: (row) => row.name },
+    { id: 'name', title: 'name', of: (row) => row.name, rises: true },
     { id: 'active', title: 'active', of: (row) => -row.active },
     { id: 'done', title: 'succeeded', of: (row) => -row.succeeded },
-    { id: 'failed', title: 'failed', of: (row) => -row.failed },
+    { id: 'failed', title: 'errors', of: (row) => -row.failed },
     { id: 'rss', title: 'memory', of: (row) => (row.process === undefined ? undefined : -row.process.rssBytes) },
     { id: 'cpu', title: 'CPU', of: (row) => (row.process === undefined ? undefined : -row.process.cpu) },
     { id: 'lag', title: 'loop lag', of: (row) => (row.process === undefined ? undefined : -row.process.loopLagMs) },
   ],
   slots: [
-    { id: 'task', title: 'task', of: (row) => row.task },
-    { id: 'queue', title: 'queue', of: (row) => row.queue },
+    { id: 'task', title: 'task', of: (row) => row.task, rises: true },
+    { id: 'queue', title: 'queue', of: (row) => row.queue, rises: true },
     { id: 'age', title: 'age', of: (row) => row.startedAt },
   ],
   schedules: [
-    { id: 'name', title: 'name', of: (row) => row.name },
-    { id: 'next', title: 'next run', of: (row) => row.next?.getTime() },
-    { id: 'last', title: 'last run', of: (row) => (row.last === undefined ? undefined : -row.last.slot.getTime()) },
+    { id: 'name', title: 'name', of: (row) => row.name, rises: true },
+    { id: 'next', title: 'next run', of: (row) => row.next?.getTime(), rises: true },
+    {
+      id: 'last',
+      title: 'last run',
+      of: (row) => (row.last === undefined ? undefined : -row.last.slot.getTime()),
+      rises: true,
+    },
     { id: 'runs', title: 'runs', of: (row) => -row.runs },
   ],
   workflows: [],
   events: [],
+}
+
+/** The column that a list is sorted by, and whether what it shows rises. */
+export function sortedColumn(
+  name: ListName,
+  sort: ListState['sort'],
+): { readonly column: string; readonly rises: boolean } | undefined {
+  if (sort === undefined) return undefined
+  const columns: readonly Pick<SortColumn<never>, 'id' | 'rises'>[] = SORT_COLUMNS[name]
+  const rises = columns.find(({ id }) => id === sort.column)?.rises ?? false
+  return { column: sort.column, rises: rises !== sort.reversed }
 }
 
 /** The rows in the order that the list is sorted by. */

@@ -65,16 +65,17 @@ function shareOut<Row>(columns: readonly Column<Row>[], left: number): readonly 
   }
 }
 
-/** The heads of columns. */
+/** The heads of columns. The one that is sorted by has a mark: up where what it shows rises from row to row. */
 export function headLine<Row>(
   placed: readonly PlacedColumn<Row>[],
-  sort: { readonly column: string; readonly reversed: boolean } | undefined,
+  sort: { readonly column: string; readonly rises: boolean } | undefined,
   { glyphs }: Theme,
 ): Line {
   const heads = placed.map(({ column, width }) => {
-    const isSorted = sort?.column === column.id
-    const mark = isSorted ? (sort.reversed ? glyphs.ascending : glyphs.descending) : ''
-    return padded(`${column.title}${mark}`, width, isSorted ? 'strong' : 'dim', column.align)
+    if (sort?.column !== column.id) return padded(column.title, width, 'dim', column.align)
+    // Where there is no room for both, the title is cut and not the mark.
+    const { text } = span(column.title, 'strong', width - 1)
+    return padded(text + (sort.rises ? glyphs.ascending : glyphs.descending), width, 'strong', column.align)
   })
   return lineOf([gap(MARKS_WIDTH), ...spaced(heads)])
 }

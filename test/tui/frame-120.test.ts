@@ -67,7 +67,7 @@ test('Workers: slots, what runs, what it costs; a missed heartbeat is silence, n
     taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  retried 0.4/s  3 workers  beat web-1        14:03:09
      1 Queues  2 Tasks  3 Jobs [4 Workers] 5 Schedules  6 Workflows  7 Events
     3 workers
-       worker               pid queues       slots scale   runs now            done failed   rss   cpu   lag   up heard
+       worker               pid queues       slots scale   runs now            done errors   rss   cpu   lag   up heard
     ▶  mailer@web-1        4711 emails,de…   10/10 2-20    65s SendWelcomeEm…   35k     42  140M   37%  12ms   2h 1s ago
        mailer@web-2           9 default       0/10 –       idle                   0      0  1.5G  140% 480ms   2h silent 12s
        old@web-3           4711 default       0/10 –       idle                   0      0     –     –     –   2h stopping

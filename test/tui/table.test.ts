@@ -47,9 +47,14 @@ describe('columns', () => {
 
   test('a number that is sorted by has a mark in its head', () => {
     const placed = placeColumns([column('name', 6, 0), column('count', 6, 0, { align: 'right' })], 30)
-    expect(textOf(headLine(placed, { column: 'count', reversed: false }, PLAIN))).toBe('   name   count▼')
-    expect(textOf(headLine(placed, { column: 'count', reversed: true }, PLAIN))).toBe('   name   count▲')
+    expect(textOf(headLine(placed, { column: 'count', rises: false }, PLAIN))).toBe('   name   count▼')
+    expect(textOf(headLine(placed, { column: 'count', rises: true }, PLAIN))).toBe('   name   count▲')
     expect(textOf(headLine(placed, undefined, ASCII))).toBe('   name    count')
+  })
+
+  test('where the head of a column has no room for both, its mark stays', () => {
+    const placed = placeColumns([column('name', 6, 0), column('queued', 6, 0, { align: 'right' })], 16)
+    expect(textOf(headLine(placed, { column: 'queued', rises: false }, PLAIN))).toBe('   name   queu…▼')
   })
 })
 

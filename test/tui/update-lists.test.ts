@@ -3,6 +3,7 @@ import { eventRows, queueRows, rowAtCursor, taskRows, workerRows } from '../../s
 import type { DashboardState, ListName, ViewName } from '../../src/tui/state.ts'
 import { makeJob, makeOverview, makeQueue, makeState } from './fixtures.ts'
 import { play, press, typed } from './play.ts'
+import { screen } from './terminal.ts'
 
 const queues = (...names: readonly string[]) => makeOverview({ queues: names.map((name) => makeQueue(name)) })
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz']
@@ -108,6 +109,17 @@ describe('sorting', () => {
     const { state } = press(makeState(), ...keys)
     expect(state.lists.queues.sort).toEqual(sort)
     expect(queueRows(state)[0]?.queue).toBe(first)
+  })
+
+  test.each<[view: ViewName, keys: readonly string[], title: string]>([
+    ['queues', ['s'], 'queue▲'],
+    ['queues', ['s', 'S'], 'queue▼'],
+    ['queues', ['s', 's'], 'queu…▼'],
+    ['queues', ['s', 's', 'S'], 'queu…▲'],
+    ['schedules', ['s', 's'], 'next▲'],
+    ['workers', ['s'], 'worker▲'],
+  ])('in %s, %j is told by %s: up where what is shown rises', (view, keys, title) => {
+    expect(screen(press(makeState({ view }), ...keys).state, 80, 24)).toContain(title)
   })
 
   test('puts rows that have no value last, whichever way', () => {

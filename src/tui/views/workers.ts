@@ -1,7 +1,8 @@
+import { ageMs, heardMs, silentMs } from '../../control/heartbeat-age.js'
 import type { WorkerFacts } from '../../engine/worker-facts.js'
 import { formatAge, formatBytes, formatCount, formatPercent, formatRun, NONE } from '../amounts.js'
 import type { Cell, Column } from '../table.js'
-import { type DrawContext, head, listNames, SILENT_AFTER_MS, since, toneUnlessZero } from './draw-context.js'
+import { type DrawContext, head, listNames, toneUnlessZero } from './draw-context.js'
 
 /** A loop that is later than this keeps locks from being renewed before long. */
 const LAG_WARNS_MS = 250
@@ -16,12 +17,12 @@ export function workerColumns(context: DrawContext): readonly Column<WorkerFacts
     { id: 'autoscale', title: 'scale', width: 7, rank: 7, cell: ({ autoscale }) => boundsOf(autoscale) },
     { id: 'now', title: 'runs now', width: 15, grow: 3, max: 60, rank: 3, cell: (row) => runningOf(row, context) },
     number('done', 'done', 5, 8, ({ succeeded }) => [formatCount(succeeded), 'dim']),
-    number('failed', 'failed', 6, 8, ({ failed }) => [formatCount(failed), toneUnlessZero(failed, 'bad')]),
+    number('failed', 'errors', 6, 8, ({ failed }) => [formatCount(failed), toneUnlessZero(failed, 'bad')]),
     number('rss', 'rss', 5, 2, ({ process }) => formatBytes(process?.rssBytes)),
     number('cpu', 'cpu', 5, 2, ({ process }) => formatPercent(process && process.cpu * 100)),
     number('lag', 'lag', 5, 3, lagOf),
     { id: 'version', title: 'version', width: 7, rank: 9, cell: ({ version }) => [version, 'dim'] },
-    number('up', 'up', 4, 6, ({ startedAt }) => formatAge(since(startedAt, context))),
+    number('up', 'up', 4, 6, (row) => formatAge(ageMs(row.startedAt, row, context.atMs))),
     { id: 'beat', title: 'heard', width: 10, rank: 1, cell: (row) => heardOf(row, context) },
   ]
 }
@@ -46,11 +47,12 @@ function boundsOf(autoscale: WorkerFacts['autoscale']): Cell {
 }
 
 /** The job that runs longest, and how many more. */
-function runningOf({ slots, active }: WorkerFacts, context: DrawContext): Cell {
+function runningOf(worker: WorkerFacts, { atMs }: DrawContext): Cell {
+  const { slots, active } = worker
   const [first] = slots ?? []
   if (first === undefined) return [active > 0 ? NONE : 'idle', 'dim']
   const more = active > 1 ? ` +${formatCount(active - 1)}` : ''
-  return [`${formatAge(since(first.startedAt, context))} ${head(first.task)}${more}`, 'active']
+  return [`${formatAge(ageMs(first.startedAt, worker, atMs))} ${head(first.task)}${more}`, 'active']
 }
 
 function lagOf({ process }: WorkerFacts): Cell {
@@ -59,9 +61,10 @@ function lagOf({ process }: WorkerFacts): Cell {
 }
 
 /** When it was heard of last. Silence is told as such: it may be the network, or a loop that is blocked. */
-export function heardOf({ beatAt, stopping }: WorkerFacts, context: DrawContext): readonly [string, 'warn' | 'dim'] {
-  const silentMs = since(beatAt, context)
-  if (silentMs !== undefined && silentMs > SILENT_AFTER_MS) return [`silent ${formatAge(silentMs)}`, 'warn']
-  if (stopping === true) return ['stopping', 'warn']
-  return [silentMs === undefined ? NONE : `${formatAge(silentMs)} ago`, 'dim']
+export function heardOf(worker: WorkerFacts, { atMs }: DrawContext): readonly [string, 'warn' | 'dim'] {
+  const silent = silentMs(worker, atMs)
+  if (silent !== undefined) return [`silent ${formatAge(silent)}`, 'warn']
+  if (worker.stopping === true) return ['stopping', 'warn']
+  const heard = heardMs(worker, atMs)
+  return [heard === undefined ? NONE : `${formatAge(heard)} ago`, 'dim']
 }
