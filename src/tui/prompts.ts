@@ -1,4 +1,5 @@
 import type { DashboardAction } from '../control/dashboard.js'
+import { MAX_SLOTS } from '../engine/parse-command.js'
 import { formatProblem, show } from '../errors/problems.js'
 import { formatRate, parseRate, RATE_FORM } from '../time/rate.js'
 import { type Step, step } from './dashboard-event.js'
@@ -45,8 +46,6 @@ function ask(state: DashboardState, title: string, hint: string, purpose: Prompt
     dialog: { kind: 'prompt', title, hint, input, problem: undefined, purpose },
   })
 }
-
-const MAX_SLOTS = 1000
 
 /** What was typed as an action, or why it is none. */
 export function readPrompt(purpose: PromptPurpose, typed: string): DashboardAction | { readonly problem: string } {
