@@ -46,9 +46,20 @@ export function keyEventOf(input: string, key: PressedKey): DashboardEvent | und
   return { kind: 'key', key: keyOfCharacter(input) }
 }
 
+/** What a terminal sends for Ctrl with a letter, for Backspace and for Esc. */
+const CONTROLS: ReadonlyMap<string, string> = new Map([
+  ...[...'abcdefghijklmnopqrstuvwxyz'].map(
+    (letter, index) => [String.fromCharCode(index + 1), `ctrl-${letter}`] as const,
+  ),
+  ['\b', 'backspace'],
+  ['\u007f', 'backspace'],
+  ['\u001b', 'esc'],
+])
+
 /** The key that a character stands for. */
 export function keyOfCharacter(character: string): string {
   if (character === ' ') return 'space'
   if (character === '\t') return 'tab'
-  return character === '\r' || character === '\n' ? 'enter' : character
+  if (character === '\r' || character === '\n') return 'enter'
+  return CONTROLS.get(character) ?? character
 }

@@ -152,6 +152,13 @@ describe('keys that come at once', () => {
     expect(play(makeState(), { kind: 'typed', text: 'jjj' }).state.lists.queues.cursor).toBe('payments-of-the-eu')
   })
 
+  test('are Ctrl with a letter, Backspace and Esc as well', () => {
+    const { state } = play(makeState(), { kind: 'typed', text: 'jj\u0015/ex\u007fm\r' })
+    expect(state.lists.queues).toMatchObject({ filter: 'em', cursor: 'emails' })
+    expect(play(makeState(), { kind: 'typed', text: '/em\u001bj' }).state.lists.queues).toMatchObject({ filter: '' })
+    expect(play(makeState(), { kind: 'typed', text: 'j\u0003' }).effects).toEqual([{ kind: 'quit' }])
+  })
+
   test('answer no question that one of them asks', () => {
     const { state, effects } = play(makeState({ view: 'jobs' }), { kind: 'typed', text: 'Dy' })
     expect(state.dialog).toMatchObject({ kind: 'confirm' })
