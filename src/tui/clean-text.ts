@@ -115,6 +115,7 @@ const ASCII_FOR: ReadonlyMap<string, string> = new Map([
   ['·', '-'],
   ['–', '-'],
   ['→', '>'],
+  ['×', 'x'],
 ])
 
 function asciiOf(char: string): string {

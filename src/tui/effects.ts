@@ -64,7 +64,7 @@ export class Effects {
         return this.#act(effect)
       case 'copy':
         write(copySequence(effect.text))
-        return tell({ kind: 'told', text: `copied ${effect.text.split('\n').length === 1 ? effect.text : 'all'}` })
+        return tell({ kind: 'told', text: `sent to the terminal's clipboard: ${listOf(effect.text)}` })
       case 'open-job':
         return this.#openJob(effect.id)
       case 'open-value':
@@ -126,6 +126,12 @@ export class Effects {
     if (detail === undefined) return this.ports.tell({ kind: 'trouble', problem: `there is no job ${id} any more` })
     await this.ports.openPager(JSON.stringify(detail, undefined, 2))
   }
+}
+
+/** What was copied, in a line. */
+function listOf(text: string): string {
+  const lines = text.split('\n')
+  return lines.length === 1 ? text : `${lines.length} names`
 }
 
 /** The terminal's own clipboard, by OSC 52: it works over SSH as well. */

@@ -318,5 +318,6 @@ test('a terminal that is too small is told what is needed', () => {
     (3 empty lines)
     "
   `)
+  expect(screen(makeState(), 50, 6, ASCII)).toContain('60 x 15 cells')
   expect(screen(makeState(), 3, 2).split('\n')).toHaveLength(3)
 })

@@ -137,7 +137,7 @@ describe('a dashboard that meets trouble', () => {
   test('copies by the terminal', async () => {
     const { terminal } = await open()
     terminal.press('y')
-    await terminal.shows('copied default')
+    await terminal.shows("sent to the terminal's clipboard: default")
     expect(terminal.written).toContain(`\u001b]52;c;${Buffer.from('default').toString('base64')}\u0007`)
   })
 
