@@ -17,6 +17,8 @@ export interface WorkerFacts {
   readonly failed: number
   /** When this was said, in milliseconds since 1970, by the worker's clock. */
   readonly beatAt?: number
+  /** When it was last heard of, by the broker's clock. It does not tell that itself: whoever reads the facts adds it. */
+  readonly heardAt?: number
   /** True once it was told to stop. */
   readonly stopping?: boolean
   /** The jobs that it runs now, longest first; the first hundred. */
@@ -39,9 +41,9 @@ export interface RunningJob {
 /** What a worker's process costs. */
 export interface ProcessFacts {
   readonly rssBytes: number
-  /** CPU time of its threads since the last heartbeat, in cores: 1 is one core. */
+  /** CPU time of its threads in cores, 1 is one core: since an earlier heartbeat, a second ago at least. */
   readonly cpu: number
-  /** How late timers came since the last heartbeat: the 99th percentile, in milliseconds. */
+  /** How late timers came in that time: the 99th percentile, in milliseconds. */
   readonly loopLagMs: number
   readonly node: string
 }
