@@ -1,4 +1,5 @@
 import type { WorkerFacts } from '../engine/worker-facts.js'
+import { GONE_AFTER_MS } from '../engine/worker-registry.js'
 import { didYouMean } from '../errors/nearest.js'
 import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
@@ -40,7 +41,7 @@ function noWorker(missing: readonly string[], alive: readonly WorkerFacts[]): Ta
 }
 
 /** Said where nobody can be told anything. */
-export const NONE_LIVES = 'No worker has been heard of for 15 s. Start one with taskq worker.'
+export const NONE_LIVES = `No worker has been heard of for ${GONE_AFTER_MS / 1000} s. Start one with taskq worker.`
 
 const SHOWN_NAMES = 10
 

@@ -37,7 +37,7 @@ export interface Overview {
   readonly rates: Rates
   readonly queues: readonly QueueRow[]
   readonly tasks: readonly TaskRow[]
-  /** The workers that live, by name. */
+  /** The workers that are not gone, by name; `heardAt` tells which of them are silent. */
   readonly workers: readonly WorkerFacts[]
   readonly beat: LeadingBeat | undefined
 }

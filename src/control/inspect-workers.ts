@@ -2,7 +2,7 @@ import type { Engine } from '../engine/engine.js'
 import type { ProcessFacts, WorkerFacts } from '../engine/worker-facts.js'
 import { formatRate } from '../time/rate.js'
 import { chooseWorkers, type WorkerChoice } from './choose-workers.js'
-import { ageMs } from './heartbeat-age.js'
+import { ageMs, heardMs } from './heartbeat-age.js'
 import { isoTime } from './job-report.js'
 
 /** Which worker something is told of. */
@@ -68,7 +68,7 @@ export interface StatsReport extends WorkerReference {
   readonly failed: number
   readonly startedAt: string
   readonly uptimeMs: number
-  /** How long ago it was last heard of; left out where it did not tell. */
+  /** How long ago it was last heard of, by the broker's clock; left out where that is not known. */
   readonly heardMs?: number
   /** True once it was told to stop. */
   readonly stopping: boolean
@@ -135,7 +135,7 @@ export async function inspectStats(engine: Engine, choice: WorkerChoice = {}): P
         startedAt: isoTime(worker.startedAt),
         uptimeMs: ageMs(worker.startedAt, worker, at),
       },
-      ...(worker.beatAt !== undefined && { heardMs: Math.max(0, at - worker.beatAt) }),
+      ...(worker.heardAt !== undefined && { heardMs: heardMs(worker, at) ?? 0 }),
       stopping: worker.stopping ?? false,
       ...(process && { process }),
     }

@@ -3,7 +3,7 @@ import type { WorkerFacts } from '../engine/worker-facts.js'
 
 /** A queue, and whether anybody works on it. */
 export interface QueueStatus extends QueueOverview {
-  /** Whether a live worker serves it. */
+  /** Whether a worker serves it that is not gone. One that is silent may well work on it. */
   readonly served: boolean
 }
 

@@ -9,7 +9,7 @@ export interface Status {
   /** Milliseconds since 1970, by the broker's clock. */
   readonly at: number
   readonly broker: Pick<BrokerInfo, 'server' | 'version' | 'pingMs'>
-  /** The workers that live, by name. */
+  /** The workers that are not gone, by name; `heardAt` tells which of them are silent. */
   readonly workers: readonly WorkerFacts[]
   /** By name: queues that ever had a job, and those that a worker serves. */
   readonly queues: readonly QueueStatus[]

@@ -1,7 +1,8 @@
 import type { Connection } from './connection.js'
 
 /** The broker's time, in milliseconds since 1970, with their fractions. */
-export async function readTime(connection: Pick<Connection, 'time'>): Promise<number> {
-  const [seconds, micros] = await connection.time()
-  return Number(seconds) * 1000 + Number(micros) / 1000
-}
+export const readTime = async (connection: Pick<Connection, 'time'>): Promise<number> => toTime(await connection.time())
+
+/** Reads an answer to the command TIME. */
+export const toTime = ([seconds, micros]: readonly (string | number)[]): number =>
+  Number(seconds) * 1000 + Number(micros) / 1000

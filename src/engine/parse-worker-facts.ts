@@ -5,7 +5,7 @@ import type { ProcessFacts, RunningJob, WorkerFacts } from './worker-facts.js'
  * nor break a screen. What is missing or broken of what need not be there is left out.
  */
 export function parseWorkerFacts(text: string | null): WorkerFacts | undefined {
-  const { slots, autoscale, process, beatAt, stopping, ...facts } = parseObject(text)
+  const { slots, autoscale, process, beatAt, heardAt: _theBrokers, stopping, ...facts } = parseObject(text)
   if (!areRequired(facts)) return undefined
   return {
     ...facts,
@@ -17,7 +17,7 @@ export function parseWorkerFacts(text: string | null): WorkerFacts | undefined {
   }
 }
 
-type RequiredFacts = Omit<WorkerFacts, 'slots' | 'autoscale' | 'process' | 'beatAt' | 'stopping'>
+type RequiredFacts = Omit<WorkerFacts, 'slots' | 'autoscale' | 'process' | 'beatAt' | 'heardAt' | 'stopping'>
 
 const TEXTS = ['id', 'name', 'host', 'version'] as const
 const NUMBERS = ['pid', 'concurrency', 'startedAt', 'active', 'succeeded', 'failed'] as const

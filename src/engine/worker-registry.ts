@@ -1,4 +1,5 @@
 import type { RateWindow } from '../time/rate.js'
+import { toTime } from './broker-time.js'
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
 import { parseWorkerFacts } from './parse-worker-facts.js'
@@ -16,10 +17,18 @@ export interface TaskFacts {
   readonly rate?: RateWindow
 }
 
-/** A worker that has not been heard of for so long is gone. */
-const LIFETIME_MS = 15_000
 /** How often a worker says that it lives. */
 export const HEARTBEAT_MS = 5000
+/** A worker that has missed two heartbeats is silent. That is all that is known: it may well run. */
+export const SILENT_AFTER_MS = 2 * HEARTBEAT_MS
+/** One that has not been heard of for so long is taken for gone. */
+export const GONE_AFTER_MS = 150_000
+
+/** Forgets a worker whose record is gone; not one that has just spoken again. */
+const FORGET = `
+if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
+return redis.call('ZREM', KEYS[1], ARGV[1])
+`
 
 /** Who is alive, and which tasks are known: stored facts with a lifetime, so that reading them never waits. */
 export class WorkerRegistry {
@@ -32,7 +41,7 @@ export class WorkerRegistry {
   async beat(facts: WorkerFacts): Promise<number> {
     const pipeline = this.connection
       .pipeline()
-      .set(this.keys.worker(facts.id), JSON.stringify(facts), 'PX', LIFETIME_MS)
+      .set(this.keys.worker(facts.id), JSON.stringify(facts), 'PX', GONE_AFTER_MS)
       .zadd(this.keys.workers, Date.now(), facts.id)
       .pttl(this.keys.watched)
     const [, , watchedForMs] = (await runPipeline(pipeline)) as [unknown, unknown, number]
@@ -43,13 +52,32 @@ export class WorkerRegistry {
     await this.connection.pipeline().del(this.keys.worker(id)).zrem(this.keys.workers, id).exec()
   }
 
-  /** The workers that live, by name. */
+  /**
+   * The workers that are not gone, by name; those that have been silent for a while too. When each was last heard of is
+   * told by the broker, from what is left of its record's lifetime: no other clock is asked.
+   */
   async alive(): Promise<WorkerFacts[]> {
-    await this.connection.zremrangebyscore(this.keys.workers, '-inf', String(Date.now() - 10 * LIFETIME_MS))
     const ids = await this.connection.zrange(this.keys.workers, '0', '-1')
     if (ids.length === 0) return []
-    const stored = await this.connection.mget(ids.map((id) => this.keys.worker(id)))
-    return stored.flatMap((text) => parseWorkerFacts(text) ?? []).sort((a, b) => (a.name < b.name ? -1 : 1))
+    const records = ids.map((id) => this.keys.worker(id))
+    const pipeline = this.connection.pipeline().time().mget(records)
+    for (const record of records) pipeline.pttl(record)
+    const [time, stored, ...leftMs] = await runPipeline(pipeline)
+    await this.#forget(ids.filter((_, index) => (stored as (string | null)[])[index] === null))
+    const at = Math.floor(toTime(time as string[]))
+    return (stored as (string | null)[])
+      .flatMap((text, index) => {
+        const facts = parseWorkerFacts(text)
+        return facts === undefined ? [] : [{ ...facts, ...heardAt(at, leftMs[index] as number) }]
+      })
+      .sort(byName)
+  }
+
+  async #forget(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return
+    const pipeline = this.connection.pipeline()
+    for (const id of ids) pipeline.eval(FORGET, 2, this.keys.workers, this.keys.worker(id), id)
+    await runPipeline(pipeline)
   }
 
   async announceTasks(tasks: ReadonlyMap<string, TaskFacts>): Promise<void> {
@@ -69,6 +97,14 @@ export class WorkerRegistry {
     )
   }
 }
+
+/** Nothing of a record that has no lifetime, or has come to its end meanwhile. */
+const heardAt = (at: number, leftMs: number): Pick<WorkerFacts, 'heardAt'> =>
+  leftMs < 0 ? {} : { heardAt: at - Math.max(0, GONE_AFTER_MS - leftMs) }
+
+/** Those that have one name stand in the same order at every look. */
+const byName = (a: WorkerFacts, b: WorkerFacts): number => compare(a.name, b.name) || compare(a.id, b.id)
+const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1)
 
 /** A stored record that has this text; nothing for one that is broken: it must not hide the others. */
 function parseRecord<T>(text: string | null, key: keyof T & string): T | undefined {

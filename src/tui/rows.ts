@@ -73,7 +73,7 @@ const ALL_OF: { readonly [Name in ListName]: (state: DashboardState) => readonly
   tasks: ({ overview }) => overview?.tasks,
   jobs: ({ jobs }) => jobs.page?.rows,
   workers: ({ overview }) => overview?.workers,
-  slots: (state) => shownWorker(state)?.slots,
+  slots: (state) => slotsOf(shownWorker(state)),
   schedules: ({ schedules }) => schedules,
   workflows: () => undefined,
   events: ({ events }) => events.rows,
@@ -127,4 +127,15 @@ function filterRows<Name extends ListName>(
   const wanted = filter.trim().toLowerCase()
   if (wordsOf === undefined || wanted === '') return rows
   return rows.filter((row) => wordsOf(row).some((word) => word?.toLowerCase().includes(wanted)))
+}
+
+/** Clocks that differ by less show the same ages. */
+const SAME_CLOCK_MS = 1000
+
+/** What a worker runs, the times by the broker's clock, as all that is shown. */
+function slotsOf({ slots, beatAt, heardAt }: Pick<WorkerFacts, 'slots' | 'beatAt' | 'heardAt'> = {}) {
+  if (slots === undefined || beatAt === undefined || heardAt === undefined) return slots
+  const aheadMs = heardAt - beatAt
+  if (Math.abs(aheadMs) < SAME_CLOCK_MS) return slots
+  return slots.map((slot) => ({ ...slot, startedAt: slot.startedAt + aheadMs }))
 }

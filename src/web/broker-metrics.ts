@@ -33,7 +33,10 @@ export class BrokerMetrics {
       'How long the job has waited that has waited longest; 0 where none does. Of the whole app: aggregate by max.',
     )
     this.#paused = queueGauge('taskq_queue_paused', '1 for a queue that is paused. Of the whole app: aggregate by max.')
-    this.#workers = gauge('taskq_workers', 'Workers that live. Of the whole app: aggregate by max.')
+    this.#workers = gauge(
+      'taskq_workers',
+      'Workers that are not gone: one that is silent counts for 150 s. Of the whole app: aggregate by max.',
+    )
     this.#beat = gauge('taskq_beat_leading', '1 where a beat leads. Of the whole app: aggregate by max.')
     this.#up = gauge('taskq_broker_up', '1 where the broker answers this process.')
     this.#ping = gauge('taskq_broker_ping_seconds', 'How long the broker took to answer this process.')

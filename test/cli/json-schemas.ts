@@ -60,6 +60,7 @@ const worker = z.strictObject({
   succeeded: count,
   failed: count,
   beatAt: instant.optional(),
+  heardAt: instant.optional(),
   stopping: z.boolean().optional(),
   slots: z.array(z.strictObject({ id: text, task: text, queue: text, attempt: count, startedAt: instant })).optional(),
   autoscale: bounds.optional(),

@@ -12,6 +12,7 @@ import { testApp } from '../support/test-app.js'
 
 const broker = brokerOfFile()
 const SINCE = 1_800_000_000_000
+const HOUR = 3_600_000
 const redact = createRedactor([])
 
 describe('from heartbeats', () => {
@@ -59,7 +60,6 @@ describe('from heartbeats', () => {
       process,
     })
     expect(second).toMatchObject({ stopping: true })
-    expect(second).not.toHaveProperty('heardMs')
     expect(second).not.toHaveProperty('process')
   })
 
@@ -106,12 +106,25 @@ describe('from heartbeats', () => {
 })
 
 test.each([
-  ['as it was, and what passed since', { beatAt: SINCE + 3000 }, SINCE + 5000, 5000],
-  ['a worker whose clock is an hour fast', { beatAt: SINCE + 3000 }, SINCE - 3_600_000, 3000],
-  ['a worker whose clock is an hour slow', { beatAt: SINCE + 3000 }, SINCE + 3_600_000, 18_000],
-  ['a worker that does not tell when it spoke', {}, SINCE + 7000, 7000],
-])('how long ago something was: %s', (_, facts, now, expected) => {
-  expect(ageMs(SINCE, facts, now)).toBe(expected)
+  ['as it was, and what passed since', { beatAt: SINCE + 3000, heardAt: SINCE + 3000 }, 5000],
+  ['a worker whose clock is an hour fast', { beatAt: SINCE + 3000, heardAt: SINCE + 3000 - HOUR }, 5000],
+  ['a worker whose clock is an hour slow', { beatAt: SINCE + 3000, heardAt: SINCE + 3000 + HOUR }, 5000],
+  ['a worker of which is not known when it was heard', { beatAt: SINCE + 3000 }, 3000],
+])('how long ago something was: %s', (_, facts: { beatAt: number; heardAt?: number }, expected) => {
+  expect(ageMs(SINCE, facts, (facts.heardAt ?? SINCE) + 2000)).toBe(expected)
+})
+
+test('how long ago something was: a worker that does not tell when it spoke', () => {
+  expect(ageMs(SINCE, {}, SINCE + 7000)).toBe(7000)
+})
+
+test('a worker whose clock is wrong is not silent', async () => {
+  const app = testApp(broker)
+  await fakeHeartbeat(app, 'slow', { beatAt: Date.now() - 100_000, startedAt: Date.now() - 160_000 })
+  const [stats] = await inspectStats(app.engine)
+  expect(stats?.heardMs).toBeLessThan(5000)
+  expect(stats?.uptimeMs).toBeGreaterThanOrEqual(60_000)
+  expect(stats?.uptimeMs).toBeLessThan(65_000)
 })
 
 describe('from the workers themselves', () => {

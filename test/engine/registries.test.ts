@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { WorkerFacts } from '../../src/engine/worker-facts.js'
 import { brokerOfFile } from '../support/broker.js'
 import { consumerOf } from '../support/lost-worker.js'
@@ -59,20 +59,53 @@ describe('the worker registry', () => {
     await registry.beat(facts('2', 'zoe@h'))
     await registry.beat(facts('1', 'amy@h'))
     await registry.beat({ ...facts('1', 'amy@h'), succeeded: 5 })
-    expect(await app.engine.workers()).toEqual([{ ...facts('1', 'amy@h'), succeeded: 5 }, facts('2', 'zoe@h')])
+    const heardAt = expect.any(Number)
+    expect(await app.engine.workers()).toEqual([
+      { ...facts('1', 'amy@h'), succeeded: 5, heardAt },
+      { ...facts('2', 'zoe@h'), heardAt },
+    ])
     await registry.leave('1')
     expect((await app.engine.workers()).map(({ id }) => id)).toEqual(['2'])
   })
 
-  test('a worker that is not heard of is gone after its lifetime', async () => {
+  test('a worker that is not heard of is silent for 150 s, and then gone', async () => {
     const app = testApp(broker)
     const { registry } = await app.side()
     await registry.beat(facts('1', 'amy@h'))
-    const lifetimeMs = await app.redis.pttl(app.keys.worker('1'))
-    expect(lifetimeMs).toBeGreaterThan(5000)
-    expect(lifetimeMs).toBeLessThanOrEqual(15_000)
-    await app.redis.pexpire(app.keys.worker('1'), 1)
+    const record = app.keys.worker('1')
+    expect(await app.redis.pttl(record)).toBeGreaterThan(145_000)
+    expect(await app.redis.pttl(record)).toBeLessThanOrEqual(150_000)
+    await app.redis.pexpire(record, 110_000)
+    const { at } = await app.engine.ping()
+    const [silent] = await app.engine.workers()
+    expect(at - (silent?.heardAt ?? 0)).toBeGreaterThan(38_000)
+    expect(at - (silent?.heardAt ?? 0)).toBeLessThan(42_000)
+    await app.redis.pexpire(record, 1)
     await expect.poll(() => app.engine.workers()).toEqual([])
+    expect(await app.redis.zcard(app.keys.workers)).toBe(0)
+  })
+
+  test.each([200_000, -200_000])('no clock but the broker’s tells who lives: %d ms off', async (skewMs) => {
+    const app = testApp(broker)
+    const { registry } = await app.side()
+    const real = Date.now
+    await registry.beat(facts('before', 'amy@h'))
+    vi.spyOn(Date, 'now').mockImplementation(() => real() + skewMs)
+    onTestFinished(() => void vi.restoreAllMocks())
+    await registry.beat(facts('after', 'bob@h'))
+    const names = async () => (await app.engine.workers()).map(({ id }) => id)
+    expect(await names()).toEqual(['before', 'after'])
+    vi.restoreAllMocks()
+    expect(await names()).toEqual(['before', 'after'])
+  })
+
+  test('a worker that speaks again while it is forgotten is not', async () => {
+    const app = testApp(broker)
+    const { registry } = await app.side()
+    await registry.beat(facts('1', 'amy@h'))
+    await app.redis.del(app.keys.worker('1'))
+    await Promise.all([app.engine.workers(), registry.beat(facts('1', 'amy@h'))])
+    expect(await app.engine.workers()).toHaveLength(1)
   })
 
   test('tasks are known after their workers are gone', async () => {

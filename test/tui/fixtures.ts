@@ -35,6 +35,7 @@ export function makeWorker(name: string, facts: Partial<WorkerFacts> = {}): Work
     succeeded: 0,
     failed: 0,
     beatAt: NOW - 1200,
+    heardAt: NOW - 1200,
     ...facts,
   }
 }
@@ -135,10 +136,15 @@ const WORKERS: readonly WorkerFacts[] = [
     process: { rssBytes: 146_800_640, cpu: 0.37, loopLagMs: 12, node: '24.21.0' },
   }),
   makeWorker('mailer@web-2', {
-    ...{ pid: 9, beatAt: NOW - 12_400 },
+    ...{ pid: 9, beatAt: NOW - 12_400, heardAt: NOW - 12_400 },
     process: { rssBytes: 1_610_612_736, cpu: 1.4, loopLagMs: 480, node: '24.21.0' },
   }),
-  makeWorker('old@web-3', { beatAt: undefined as never, version: '0.0.9', stopping: true }),
+  makeWorker('old@web-3', {
+    beatAt: undefined as never,
+    heardAt: undefined as never,
+    version: '0.0.9',
+    stopping: true,
+  }),
 ]
 
 /** Jobs in each of the states that a list shows. */

@@ -1,10 +1,16 @@
+import { NONE_LIVES } from '../../control/choose-workers.js'
+import { ageMs, silentMs } from '../../control/heartbeat-age.js'
 import type { WorkerFacts } from '../../engine/worker-facts.js'
 import { formatDuration } from '../../time/duration.js'
 import { presentTable } from './table.js'
 
-/** The workers that live, a line each. */
-export function presentWorkers(workers: readonly WorkerFacts[], nowMs: number): string {
-  if (workers.length === 0) return 'No worker runs: start one with taskq worker, or taskq dev.'
+/**
+ * The workers that are not gone, a line each.
+ *
+ * @param at by the broker's clock
+ */
+export function presentWorkers(workers: readonly WorkerFacts[], at: number): string {
+  if (workers.length === 0) return NONE_LIVES
   const rows = workers.map((worker) => [
     worker.name,
     worker.pid,
@@ -12,8 +18,15 @@ export function presentWorkers(workers: readonly WorkerFacts[], nowMs: number): 
     worker.concurrency,
     worker.active,
     `${worker.succeeded}/${worker.failed}`,
-    formatDuration(Math.max(0, nowMs - worker.startedAt)),
-    worker.stopping === true ? 'stops' : '',
+    formatDuration(ageMs(worker.startedAt, worker, at)),
+    noteOf(worker, at),
   ])
   return presentTable(['worker', 'pid', 'queues', 'concurrency', 'active', 'ok/failed', 'up', ''], rows)
+}
+
+/** Silence is told as such: it may be the network, or an event loop that is blocked. */
+function noteOf(worker: WorkerFacts, at: number): string {
+  const silent = silentMs(worker, at)
+  if (silent !== undefined) return `silent for ${formatDuration(silent)}`
+  return worker.stopping === true ? 'stops' : ''
 }

@@ -12,9 +12,14 @@ export function presentStatus(status: Status & { readonly label: string }, now: 
   const { server, version, pingMs } = status.broker
   const broker = `broker  ${safeText(status.label)} · ${server} ${safeText(version)} · ${pingMs.toFixed(1)} ms`
   const beat = presentBeat(status.schedules, now)
-  return [broker, ...beat, '', presentWorkers(status.workers, now), '', presentQueues(status.queues, status.at)].join(
-    '\n',
-  )
+  return [
+    broker,
+    ...beat,
+    '',
+    presentWorkers(status.workers, status.at),
+    '',
+    presentQueues(status.queues, status.at),
+  ].join('\n')
 }
 
 /** What `--json` prints. */

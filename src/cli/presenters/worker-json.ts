@@ -1,10 +1,11 @@
 import type { WorkerFacts } from '../../engine/worker-facts.js'
 
 /** A live worker, as every `--json` prints it. */
-export const workerJson = ({ startedAt, beatAt, slots, ...facts }: WorkerFacts) => ({
+export const workerJson = ({ startedAt, beatAt, heardAt, slots, ...facts }: WorkerFacts) => ({
   ...facts,
   startedAt: tellInstant(startedAt),
   ...(beatAt !== undefined && { beatAt: tellInstant(beatAt) }),
+  ...(heardAt !== undefined && { heardAt: tellInstant(heardAt) }),
   ...(slots !== undefined && { slots: slots.map((slot) => ({ ...slot, startedAt: tellInstant(slot.startedAt) })) }),
 })
 

@@ -1,4 +1,3 @@
-import { HEARTBEAT_MS } from '../../engine/worker-registry.js'
 import type { JobState } from '../../task/job-state.js'
 import type { Theme } from '../theme.js'
 import type { Tone } from '../theme-colors.js'
@@ -39,9 +38,6 @@ export const toneUnlessZero = (count: number, tone: Tone): Tone => (count > 0 ? 
 /** How long ago; undefined where it never was. */
 export const since = (at: number | undefined, { atMs }: DrawContext): number | undefined =>
   typeof at === 'number' ? Math.max(0, atMs - at) : undefined
-
-/** A worker that has missed two heartbeats says nothing. That is all that is known: it may well run. */
-export const SILENT_AFTER_MS = 2 * HEARTBEAT_MS
 
 /** Names in one cell. A broken record's are none. */
 export const listNames = (names: readonly string[] | undefined): string =>

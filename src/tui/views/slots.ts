@@ -1,3 +1,4 @@
+import { ageMs } from '../../control/heartbeat-age.js'
 import type { RunningJob, WorkerFacts } from '../../engine/worker-facts.js'
 import { formatAge, formatBytes, formatCount, formatPercent, formatRun, NONE } from '../amounts.js'
 import { type Line, lineOf, span } from '../line.js'
@@ -28,7 +29,10 @@ export function workerFactLines(worker: WorkerFacts, context: DrawContext): read
   const { process, autoscale } = worker
   const bounds = autoscale === undefined ? '' : `, by itself between ${autoscale.min} and ${autoscale.max}`
   return [
-    fact('host', `${head(worker.host)}, pid ${worker.pid}, up ${formatAge(since(worker.startedAt, context))}`),
+    fact(
+      'host',
+      `${head(worker.host)}, pid ${worker.pid}, up ${formatAge(ageMs(worker.startedAt, worker, context.atMs))}`,
+    ),
     fact('slots', `${formatCount(worker.active)} of ${formatCount(worker.concurrency)} in use${bounds}`),
     fact('queues', listNames(worker.queues)),
     fact('tasks', listNames(worker.tasks)),
