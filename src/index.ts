@@ -43,7 +43,7 @@ export type {
   ReservedReport,
   StatsReport,
 } from './control/inspect-workers.js'
-export type { SilentWorker, SteerReport } from './control/steer.js'
+export type { SilentWorker, SteerReport, WorkerAnswer } from './control/steer.js'
 export type { LaneLimit } from './engine/queue-overview.js'
 export type { WorkerReply } from './engine/worker-command.js'
 export type { ProcessFacts, RunningJob, WorkerFacts } from './engine/worker-facts.js'

@@ -10,7 +10,7 @@ export abstract class InspectBusCommand extends InspectCommand {
     timeout: string({ description: 'how long to wait for the slowest answer', default: '3s' }),
   }
 
-  /** Asks them. Where none answers, the command ends with 1. */
+  /** Asks them. Where none answers, or one of those that were named does not, the command ends with 1. */
   protected async ask(
     question: 'inspectPing' | 'inspectConf',
     flags: InspectFlags & { readonly timeout: string },
@@ -20,6 +20,7 @@ export abstract class InspectBusCommand extends InspectCommand {
     const { engine, choice } = await this.openInspection(flags)
     const report = await bus[question](engine, { ...choice, timeoutMs })
     this.requireAny(report.answers)
+    if (flags.destination !== undefined && report.silent.length > 0) process.exitCode = 1
     return report
   }
 }

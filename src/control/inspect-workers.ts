@@ -7,8 +7,10 @@ import { isoTime } from './job-report.js'
 
 /** Which worker something is told of. */
 export interface WorkerReference {
+  /** Its name; several may have the same. */
   readonly worker: string
   readonly id: string
+  readonly pid: number
 }
 
 /** What runs in a worker's slots, as its last heartbeat told. JSON only. */
@@ -55,7 +57,6 @@ export interface RegisteredTask {
 /** What a worker is and has done. Times are ISO 8601. */
 export interface StatsReport extends WorkerReference {
   readonly host: string
-  readonly pid: number
   readonly version: string
   readonly queues: readonly string[]
   /** How many tasks it has the code of. */
@@ -123,10 +124,10 @@ export async function inspectRegistered(
 export async function inspectStats(engine: Engine, choice: WorkerChoice = {}): Promise<readonly StatsReport[]> {
   const { at, workers } = await readChosen(engine, choice)
   return workers.map((worker) => {
-    const { host, pid, version, queues, tasks, concurrency, autoscale, active, succeeded, failed, process } = worker
+    const { host, version, queues, tasks, concurrency, autoscale, active, succeeded, failed, process } = worker
     return {
       ...referTo(worker),
-      ...{ host, pid, version, queues, tasks: tasks.length, concurrency },
+      ...{ host, version, queues, tasks: tasks.length, concurrency },
       ...(autoscale && { autoscale }),
       ...{
         active,
@@ -147,4 +148,4 @@ async function readChosen(engine: Engine, choice: WorkerChoice) {
   return { at, workers: chooseWorkers(alive, choice) }
 }
 
-const referTo = ({ id, name }: WorkerFacts): WorkerReference => ({ worker: name, id })
+const referTo = ({ id, name, pid }: WorkerFacts): WorkerReference => ({ worker: name, id, pid })

@@ -1,11 +1,13 @@
 import type { Engine } from '../engine/engine.js'
 import type { WorkerCommand } from '../engine/worker-command.js'
+import { GONE_AFTER_MS } from '../engine/worker-registry.js'
 import type { ActionReport } from './dashboard.js'
 import { tellWorkers } from './steer.js'
+import { labelWorkers } from './worker-labels.js'
 
 /** Why a worker that did not answer is not counted. */
 const NO_ANSWER = 'it did not answer in time: whether it obeys is not known'
-const GONE = 'it is gone'
+const UNHEARD = `it has ended, or has not been heard of for ${GONE_AFTER_MS / 1000} s`
 
 /**
  * Tells the workers of these ids what to do. One that is gone meanwhile is told of, and does not keep the others from it.
@@ -17,20 +19,27 @@ export async function actOnWorkers(
   command: WorkerCommand,
   ids: readonly string[],
 ): Promise<ActionReport> {
-  const alive = (await engine.workers()).filter(({ id }) => ids.includes(id))
-  const { answers, silent } = await tellWorkers(engine, command, alive)
-  const gone = ids.filter((id) => !alive.some((worker) => worker.id === id))
-  const obeyed = answers.filter(({ ok }) => ok)
+  const all = await engine.workers()
+  const labels = labelWorkers(all)
+  const labelOf = ({ id }: { readonly id: string }): string => labels.get(id) ?? id
+  const chosen = all.filter(({ id }) => ids.includes(id))
+  const { answers, silent } = await tellWorkers(engine, command, chosen)
+  const unheard = ids.filter((id) => !labels.has(id))
+  const obeyed = answers.filter(({ ok }) => ok).map((answer) => ({ worker: labelOf(answer), text: answer.text }))
   const refused = [
-    ...answers.filter(({ ok }) => !ok).map(({ worker, text }) => ({ what: worker, why: text })),
-    ...silent.map(({ name }) => ({ what: name, why: NO_ANSWER })),
-    ...gone.map((id) => ({ what: id, why: GONE })),
+    ...answers.filter(({ ok }) => !ok).map((answer) => ({ what: labelOf(answer), why: answer.text })),
+    ...silent.map((worker) => ({ what: labelOf(worker), why: NO_ANSWER })),
+    ...unheard.map((id) => ({ what: id, why: UNHEARD })),
   ]
   return { done: obeyed.length, refused, text: describeAnswers(obeyed) }
 }
 
-const describeAnswers = (obeyed: readonly { readonly worker: string; readonly text: string }[]): string => {
-  const [only] = obeyed
-  if (only === undefined) return 'no worker obeyed'
-  return obeyed.length === 1 ? `${only.worker}: ${only.text}` : `${obeyed.length} workers: ${only.text}`
+/** Those that said the same are told of together. */
+function describeAnswers(obeyed: readonly { readonly worker: string; readonly text: string }[]): string {
+  if (obeyed.length === 0) return 'no worker obeyed'
+  const workersOf = new Map<string, string[]>()
+  for (const { worker, text } of obeyed) workersOf.set(text, [...(workersOf.get(text) ?? []), worker])
+  return [...workersOf]
+    .map(([text, workers]) => `${workers.length === 1 ? workers[0] : `${workers.length} workers`}: ${text}`)
+    .join('; ')
 }

@@ -14,7 +14,7 @@ export interface SteerRequest extends WorkerChoice {
 /** What workers said to a command. */
 export interface SteerReport {
   /** By the worker's name. */
-  readonly answers: readonly WorkerReply[]
+  readonly answers: readonly WorkerAnswer[]
   /**
    * Workers that live by their heartbeat and did not answer in time. What became of the command is not known: they may
    * be busy, frozen or cut off, and may obey later.
@@ -22,10 +22,16 @@ export interface SteerReport {
   readonly silent: readonly SilentWorker[]
 }
 
+/** What a worker answered, and its process: several may have one name. */
+export interface WorkerAnswer extends WorkerReply {
+  readonly pid: number
+}
+
 /** A worker that did not answer. */
 export interface SilentWorker {
   readonly id: string
   readonly name: string
+  readonly pid: number
 }
 
 /** So long is waited for answers where nobody says otherwise. */
@@ -60,10 +66,13 @@ export async function tellWorkers(
   refuseInvalid(command)
   const ids = workers.map(({ id }) => id)
   const answers = ids.length === 0 ? [] : await engine.command(command, ids, timeoutMs)
-  const answered = new Set(answers.map(({ id }) => id))
+  const byId = new Map(answers.map((answer) => [answer.id, answer]))
   return {
-    answers: [...answers].sort((a, b) => (a.worker < b.worker ? -1 : 1)),
-    silent: workers.filter(({ id }) => !answered.has(id)).map(({ id, name }) => ({ id, name })),
+    answers: workers.flatMap(({ id, pid }) => {
+      const answer = byId.get(id)
+      return answer === undefined ? [] : [{ ...answer, pid }]
+    }),
+    silent: workers.filter(({ id }) => !byId.has(id)).map(({ id, name, pid }) => ({ id, name, pid })),
   }
 }
 

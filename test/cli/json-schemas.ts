@@ -132,9 +132,9 @@ export const event = z.union([
   }),
 ])
 
-const reference = { worker: text, id: text }
-const answer = z.strictObject({ id: text, worker: text, ok: z.boolean(), text, data: z.unknown().optional() })
-const silent = z.array(z.strictObject({ id: text, name: text }))
+const reference = { worker: text, id: text, pid: count }
+const answer = z.strictObject({ ...reference, ok: z.boolean(), text, data: z.unknown().optional() })
+const silent = z.array(z.strictObject({ id: text, name: text, pid: count }))
 const asked = z.strictObject({ workers: z.array(answer), silent })
 const steering = (command: z.ZodType) => z.strictObject({ command, workers: z.array(answer), silent })
 const slots = (name: string) => steering(z.strictObject({ name: z.literal(name), by: count }))
@@ -290,7 +290,6 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
       z.strictObject({
         ...reference,
         host: text,
-        pid: count,
         version: text,
         queues: z.array(text),
         tasks: count,

@@ -62,10 +62,10 @@ const queue: QueueRow = {
 test('silent workers are not called down', () => {
   const report = {
     answers: [
-      { id: '1', worker: 'web@a', ok: true, text: 'concurrency is 3 now (was 2)' },
-      { id: '2', worker: 'long-name@b', ok: false, text: 'autoscale is on' },
+      { id: '1', worker: 'web@a', pid: 1, ok: true, text: 'concurrency is 3 now (was 2)' },
+      { id: '2', worker: 'long-name@b', pid: 2, ok: false, text: 'autoscale is on' },
     ],
-    silent: [{ id: '3', name: 'web@c' }],
+    silent: [{ id: '3', name: 'web@c', pid: 3 }],
   }
   expect(presentSteering(report)).toBe(
     [
@@ -79,6 +79,19 @@ test('silent workers are not called down', () => {
     workers: report.answers,
     silent: report.silent,
   })
+})
+
+test('workers of one name are told apart', () => {
+  const answer = { worker: 'web@a', ok: true, text: 'pong' }
+  const report = { answers: [{ ...answer, id: '1', pid: 7 }], silent: [{ id: '2', name: 'web@a', pid: 8 }] }
+  expect(presentSteering(report)).toMatch(/^web@a \(pid 7\) {2}pong\nweb@a \(pid 8\) {2}no answer/)
+  expect(presentConf(report)).toMatch(/^web@a \(pid 7\)\npong\n\nweb@a \(pid 8\) {2}no answer/)
+  const idle = { worker: 'web@a', jobs: [], more: 0 } as const
+  const both = [7, 8].map((pid) => ({ ...idle, id: `id-${pid}`, pid }))
+  expect(presentActive(both)).toBe('web@a (pid 7): nothing runs\n\nweb@a (pid 8): nothing runs')
+  const containers = both.map((worker) => ({ ...worker, pid: 1 }))
+  expect(presentReserved({ workers: containers, why: 'none' })).toContain('web@a (id-7): none\nweb@a (id-8): none')
+  expect(presentRegistered(both.map((worker) => ({ ...worker, tasks: [] })))).toContain('web@a (pid 8)\nno task')
 })
 
 test('a worker tells what it is, has done and costs', () => {
@@ -113,7 +126,7 @@ test('a queue tells what keeps it', () => {
 
 test('where there is nobody and nothing, that is said', () => {
   for (const text of [presentActive([]), presentRegistered([]), presentStats([]), presentWorkers([], 0)]) {
-    expect(text).toContain('No worker runs')
+    expect(text).toMatch(/^No worker has been heard of for \d+ s\. Start one with taskq worker\.$/)
   }
   expect(presentScheduled({ jobs: [], total: 0, searched: 0 })).toBe('No job waits for its time.')
   expect(presentScheduled({ jobs: [], total: 5, searched: 5 })).toMatch(/^None of these\. 0 of 5 that wait/)
@@ -144,7 +157,7 @@ test('an instant that is none is null', () => {
 })
 
 test('a worker of another taskq may tell its settings in another way', () => {
-  const answer = { id: '1', worker: 'web@a', ok: true, text: 'ok' }
+  const answer = { id: '1', worker: 'web@a', pid: 7, ok: true, text: 'ok' }
   const tell = (data: unknown) => presentConf({ answers: [{ ...answer, data }], silent: [] })
   expect(tell([{ key: 'prefix', value: 'shop', origin: 'file' }])).toBe(
     'web@a\nsetting  value  from\nprefix   shop   file',
@@ -153,12 +166,12 @@ test('a worker of another taskq may tell its settings in another way', () => {
   expect(tell(undefined)).toBe('web@a\nok')
 })
 
-const reference = { worker: LONG, id: LONG }
+const reference = { worker: LONG, id: LONG, pid: 7 }
 const job = { id: LONG, task: LONG, queue: LONG, attempt: 1 }
-const reply = { id: LONG, worker: LONG, ok: false, text: LONG }
+const reply = { id: LONG, worker: LONG, pid: 7, ok: false, text: LONG }
 
 test.each<[string, string]>([
-  ['control', presentSteering({ answers: [reply], silent: [{ id: LONG, name: LONG }] })],
+  ['control', presentSteering({ answers: [reply], silent: [{ id: LONG, name: LONG, pid: 7 }] })],
   ['an action', presentAction({ done: 0, refused: [{ what: LONG, why: LONG }], text: LONG })],
   ['inspect conf', presentConf({ answers: [{ ...reply, data: { [LONG]: LONG } }], silent: [] })],
   [

@@ -46,7 +46,8 @@ test.each(['active', 'registered', 'reserved', 'stats'])(
   'inspect %s where no worker lives says so, and ends with 1',
   async (what) => {
     const run = await runCommand(project(), `inspect ${what}`)
-    expect(run).toEqual({ code: 1, stdout: 'No worker runs: start one with taskq worker, or taskq dev.\n', stderr: '' })
+    const stdout = expect.stringMatching(/^No worker has been heard of for \d+ s\. Start one with taskq worker\.\n/)
+    expect(run).toEqual({ code: 1, stdout, stderr: '' })
   },
 )
 
@@ -74,6 +75,19 @@ test('a worker that does not answer is listed, and not called down', async () =>
   const nobody = await runCommand(shop, 'inspect stats', ['-d', 'stock'])
   expect(nobody).toMatchObject({ code: 1, stdout: '' })
   expect(nobody.stderr).toContain('no live worker is named "stock" (did you mean stuck?)')
+})
+
+test('of two workers of one name that is asked for, one is silent: told by its process, and by the exit code', async () => {
+  const shop = project()
+  const [first, second] = [1, 2].map(() => shop.start(['worker', '-n', 'twin', '--log-format', 'json']))
+  await Promise.all([first?.printed('is ready'), second?.printed('is ready')])
+  second?.child.kill('SIGSTOP')
+  const ping = (...args: string[]) => runCommand(shop, 'inspect ping', ['--timeout', '300ms', ...args])
+  const run = await ping('-d', 'twin')
+  expect(run).toMatchObject({ code: 1, stderr: '' })
+  expect(run.stdout).toMatch(new RegExp(`^twin@\\S+ \\(pid ${first?.child.pid}\\) +pong$`, 'm'))
+  expect(run.stdout).toMatch(new RegExp(`^twin@\\S+ \\(pid ${second?.child.pid}\\) +no answer`, 'm'))
+  expect(await ping()).toMatchObject({ code: 0 })
 })
 
 test('the dashboard without a terminal is one frame', async () => {

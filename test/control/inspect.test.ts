@@ -32,7 +32,7 @@ describe('from heartbeats', () => {
     })
     expect(first?.jobs[0]?.ageMs).toBeGreaterThanOrEqual(90_000)
     expect(first?.jobs[0]?.ageMs).toBeLessThan(110_000)
-    expect(second).toEqual({ worker: '2@h', id: '2', jobs: [], more: 0 })
+    expect(second).toEqual({ worker: '2@h', id: '2', pid: 1, jobs: [], more: 0 })
     expect(command).not.toHaveBeenCalled()
   })
 
@@ -67,7 +67,7 @@ describe('from heartbeats', () => {
     const app = testApp(broker)
     await fakeHeartbeat(app, '1')
     expect(await inspectReserved(app.engine)).toEqual({
-      workers: [{ worker: '1@h', id: '1', jobs: [] }],
+      workers: [{ worker: '1@h', id: '1', pid: 1, jobs: [] }],
       why: expect.stringContaining('prefetches nothing'),
     })
   })
@@ -82,6 +82,7 @@ describe('from heartbeats', () => {
       {
         worker: '1@h',
         id: '1',
+        pid: 1,
         tasks: [
           { task: 'other', queue: undefined },
           { task: 'send', queue: 'emails', rateLimit: '100/m', overridden: false },
@@ -135,7 +136,7 @@ describe('from the workers themselves', () => {
     await fakeHeartbeat(app, 'frozen')
     const ping = await inspectPing(app.engine, { timeoutMs: 500 })
     expect(ping).toMatchObject({ answers: [{ ok: true, worker: expect.stringMatching(/^amy@/) }] })
-    expect(ping.silent).toEqual([{ id: 'frozen', name: 'frozen@h' }])
+    expect(ping.silent).toEqual([{ id: 'frozen', name: 'frozen@h', pid: 1 }])
     const conf = await inspectConf(app.engine, { destination: ['amy'], timeoutMs: 5000 })
     expect(conf.answers).toMatchObject([{ ok: true, data: expect.any(Object) }])
     expect(JSON.parse(JSON.stringify(conf))).toEqual(conf)

@@ -32,7 +32,7 @@ describe('telling workers', () => {
     await fakeHeartbeat(app, 'frozen')
     const { answers, silent } = await steerWorkers(app.engine, { name: 'ping' }, { timeoutMs: 300 })
     expect(answers).toHaveLength(1)
-    expect(silent).toEqual([{ id: 'frozen', name: 'frozen@h' }])
+    expect(silent).toEqual([{ id: 'frozen', name: 'frozen@h', pid: 1 }])
   })
 
   test('goes to those that are named: by name, by its first part, by id', async () => {
@@ -125,15 +125,32 @@ describe('an action of the dashboard', () => {
     expect(report.text).toMatch(/^amy@.*: /)
     expect(report.refused).toEqual([
       { what: 'frozen@h', why: 'it did not answer in time: whether it obeys is not known' },
-      { what: 'gone', why: 'it is gone' },
+      { what: 'gone', why: expect.stringMatching(/^it has ended, or has not been heard of for \d+ s$/) },
     ])
+  })
+
+  test('tells of each where they said different things, and which of two that have one name', async () => {
+    const app = testApp(broker, { tasks: [echo] })
+    await app.worker({ name: 'amy', options: { concurrency: 2 } })
+    await app.worker({ name: 'zoe', options: { concurrency: 2 } })
+    const act = async (...ids: string[]) => actOnWorkers(app.engine, { name: 'pool-grow', by: 1 }, ids)
+    const [amy = '', zoe = ''] = (await app.engine.workers()).map(({ id }) => id)
+    expect((await act(amy, zoe)).text).toBe('2 workers: concurrency is 3 now (was 2)')
+    await act(zoe)
+    expect((await act(amy, zoe)).text).toMatch(
+      /^amy@\S+: concurrency is 4 now \(was 3\); zoe@\S+: concurrency is 5 now \(was 4\)$/,
+    )
+    await fakeHeartbeat(app, '2', { name: 'twin@h', pid: 12 })
+    await fakeHeartbeat(app, '1', { name: 'twin@h', pid: 11 })
+    expect((await app.engine.workers()).map(({ id }) => id)).toEqual([amy, '1', '2', zoe])
+    expect((await act('2')).refused).toMatchObject([{ what: 'twin@h (pid 12)' }])
   })
 
   test('says so where nobody obeyed', async () => {
     const app = testApp(broker)
     expect(await actOnWorkers(app.engine, { name: 'shutdown' }, ['gone'])).toEqual({
       done: 0,
-      refused: [{ what: 'gone', why: 'it is gone' }],
+      refused: [{ what: 'gone', why: expect.stringMatching(/^it has ended, or has not been heard of for \d+ s$/) }],
       text: 'no worker obeyed',
     })
   })

@@ -1,17 +1,34 @@
 import { safeText } from '../../codec/safe-text.js'
 import type { ActionReport } from '../../control/dashboard.js'
 import type { SteerReport } from '../../control/steer.js'
+import { labelWorkers } from '../../control/worker-labels.js'
 import type { WorkerCommand } from '../../engine/worker-command.js'
 
 /** Silence is no news of a worker's end: its event loop may only be busy. */
 const NO_ANSWER = 'no answer (may be busy; it is not known to be down)'
 
 /** What the workers said, a line each; then those that said nothing. */
-export function presentSteering({ answers, silent }: SteerReport): string {
-  const lines = [
-    ...answers.map(({ worker, ok, text }) => ({ worker, text: ok ? text : `refused: ${text}` })),
-    ...silent.map(({ name }) => ({ worker: name, text: NO_ANSWER })),
-  ]
+export function presentSteering(report: SteerReport): string {
+  const label = labelAsked(report)
+  return presentLines([
+    ...report.answers.map(({ id, ok, text }) => ({ worker: label(id), text: ok ? text : `refused: ${text}` })),
+    ...report.silent.map(({ id }) => ({ worker: label(id), text: NO_ANSWER })),
+  ])
+}
+
+/** Those that said nothing, a line each. */
+export function presentSilent(report: SteerReport): string {
+  const label = labelAsked(report)
+  return presentLines(report.silent.map(({ id }) => ({ worker: label(id), text: NO_ANSWER })))
+}
+
+/** What the workers that were asked are called, by their ids. */
+export function labelAsked({ answers, silent }: SteerReport): (id: string) => string {
+  const labels = labelWorkers([...answers.map(({ worker, id, pid }) => ({ name: worker, id, pid })), ...silent])
+  return (id) => labels.get(id) ?? id
+}
+
+function presentLines(lines: readonly { readonly worker: string; readonly text: string }[]): string {
   const width = Math.max(0, ...lines.map(({ worker }) => safeText(worker, LONGEST).length))
   return lines
     .map(({ worker, text }) => `${safeText(worker, LONGEST).padEnd(width)}  ${safeText(text, 500)}`)

@@ -1,4 +1,5 @@
 import { safeLines, safeText } from '../../codec/safe-text.js'
+import { NONE_LIVES } from '../../control/choose-workers.js'
 import type { QueriedJob, ScheduledReport } from '../../control/inspect-jobs.js'
 import type {
   ActiveReport,
@@ -6,25 +7,26 @@ import type {
   RegisteredTask,
   ReservedReport,
   StatsReport,
+  WorkerReference,
 } from '../../control/inspect-workers.js'
 import type { SteerReport } from '../../control/steer.js'
+import { labelWorkers } from '../../control/worker-labels.js'
 import { formatDuration } from '../../time/duration.js'
-import { presentSteering } from './control.js'
+import { labelAsked, presentSilent } from './control.js'
 import { presentTable } from './table.js'
-
-const NO_WORKER = 'No worker runs: start one with taskq worker, or taskq dev.'
 
 /** What runs in each worker, longest first. */
 export function presentActive(workers: readonly ActiveReport[]): string {
-  if (workers.length === 0) return NO_WORKER
-  return workers.map(presentSlots).join('\n\n')
+  if (workers.length === 0) return NONE_LIVES
+  const labels = labelsOf(workers)
+  return workers.map((report, index) => presentSlots(report, labels[index] ?? '')).join('\n\n')
 }
 
-function presentSlots({ worker, jobs, more }: ActiveReport): string {
-  if (jobs.length + more === 0) return `${nameOf(worker)}: nothing runs`
+function presentSlots({ jobs, more }: ActiveReport, label: string): string {
+  if (jobs.length + more === 0) return `${label}: nothing runs`
   const rows = jobs.map(({ task, id, queue, attempt, ageMs }) => [task, id, queue, attempt, formatDuration(ageMs)])
   const table = jobs.length === 0 ? [] : [presentTable(['task', 'job', 'queue', 'attempt', 'for'], rows)]
-  return [nameOf(worker), ...table, ...(more > 0 ? [`and ${more} more`] : [])].join('\n')
+  return [label, ...table, ...(more > 0 ? [`and ${more} more`] : [])].join('\n')
 }
 
 /** The jobs that wait for their time, the next first. */
@@ -54,12 +56,13 @@ export function presentQueried(jobs: readonly QueriedJob[]): string {
 
 /** That nothing is reserved, and why. */
 export const presentReserved = ({ workers, why }: ReservedReport): string =>
-  workers.length === 0 ? NO_WORKER : [...workers.map(({ worker }) => `${nameOf(worker)}: none`), '', why].join('\n')
+  workers.length === 0 ? NONE_LIVES : [...labelsOf(workers).map((label) => `${label}: none`), '', why].join('\n')
 
 /** Which tasks each worker knows. */
 export function presentRegistered(workers: readonly RegisteredReport[]): string {
-  if (workers.length === 0) return NO_WORKER
-  return workers.map(({ worker, tasks }) => [nameOf(worker), presentKnown(tasks)].join('\n')).join('\n\n')
+  if (workers.length === 0) return NONE_LIVES
+  const labels = labelsOf(workers)
+  return workers.map(({ tasks }, index) => [labels[index], presentKnown(tasks)].join('\n')).join('\n\n')
 }
 
 function presentKnown(tasks: readonly RegisteredTask[]): string {
@@ -75,7 +78,7 @@ function presentKnown(tasks: readonly RegisteredTask[]): string {
 
 /** What each worker is, has done and costs. */
 export function presentStats(workers: readonly StatsReport[]): string {
-  return workers.length === 0 ? NO_WORKER : workers.map(presentWorkerStats).join('\n\n')
+  return workers.length === 0 ? NONE_LIVES : workers.map(presentWorkerStats).join('\n\n')
 }
 
 function presentWorkerStats(worker: StatsReport): string {
@@ -98,9 +101,10 @@ const presentProcess = ({ rssBytes, cpu, loopLagMs }: NonNullable<StatsReport['p
   `${Math.round(rssBytes / 1_048_576)} MB, ${Math.round(cpu * 100)} % of a core, event loop ${formatDuration(loopLagMs)} late`
 
 /** The settings of each worker; then those that said nothing. */
-export function presentConf({ answers, silent }: SteerReport): string {
-  const told = answers.map(({ worker, data, text }) => [nameOf(worker), presentSettings(data, text)].join('\n'))
-  return [...told, ...(silent.length === 0 ? [] : [presentSteering({ answers: [], silent })])].join('\n\n')
+export function presentConf(report: SteerReport): string {
+  const label = labelAsked(report)
+  const told = report.answers.map(({ id, data, text }) => [nameOf(label(id)), presentSettings(data, text)].join('\n'))
+  return [...told, ...(report.silent.length === 0 ? [] : [presentSilent(report)])].join('\n\n')
 }
 
 /** A worker of another taskq may tell them in another way. */
@@ -125,5 +129,11 @@ const isSetting = (
   entry: unknown,
 ): entry is { readonly key: string; readonly value: unknown; readonly origin: unknown } =>
   typeof entry === 'object' && entry !== null && typeof (entry as { key?: unknown }).key === 'string'
+
+/** What the workers are called, one after the other. */
+function labelsOf(workers: readonly WorkerReference[]): readonly string[] {
+  const labels = labelWorkers(workers.map(({ worker, id, pid }) => ({ name: worker, id, pid })))
+  return workers.map(({ worker, id }) => nameOf(labels.get(id) ?? worker))
+}
 
 const nameOf = (worker: string): string => safeText(worker, 120)
