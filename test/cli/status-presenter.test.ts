@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { presentStatus, statusJson } from '../../src/cli/presenters/status.js'
 import type { QueueStatus } from '../../src/control/list-queues.js'
 import type { Status } from '../../src/control/status.js'
+import { workerFacts } from '../support/fake-worker.js'
 
 const AT = Date.UTC(2026, 10, 21, 12)
 
@@ -74,5 +75,22 @@ test('as JSON, a queue has these fields', () => {
   expect(queues).toEqual([
     { queue: 'a', queued: 1, ...rest, oldestQueuedAt: '2026-11-21T12:00:00.000Z' },
     { queue: 'b', queued: 0, ...rest, oldestQueuedAt: null },
+  ])
+})
+
+test('a worker that is not heard of is told as silent, and its age goes by the broker’s clock', () => {
+  const facts = { ...workerFacts('amy'), beatAt: AT - 3_600_000, startedAt: AT - 3_660_000 }
+  const workers = [
+    { ...facts, heardAt: AT - 40_000 },
+    { ...facts, heardAt: AT - 4000 },
+    { ...facts, heardAt: AT - 4000, stopping: true },
+  ]
+  const lines = presentStatus({ ...status([]), workers }, AT)
+    .split('\n')
+    .slice(3, 6)
+  expect(lines.map((line) => line.replace(/^.*0\/0 +/, '').trim())).toEqual([
+    '100s  silent for 40s',
+    '64s',
+    '64s   stops',
   ])
 })

@@ -80,6 +80,18 @@ describe('queues', () => {
       { queue: 'reports', queued: 0, served: true },
     ])
   })
+
+  test('are served by a worker that has been silent for a while, until it is taken for gone', async () => {
+    const app = testApp(broker)
+    await fakeHeartbeat(app, 'busy')
+    await app.client.enqueue('send', [])
+    await app.redis.pexpire(app.keys.worker('busy'), 1000)
+    const silent = await monitorOf(app).look()
+    expect(silent.at - (silent.workers[0]?.heardAt ?? 0)).toBeGreaterThan(148_000)
+    expect(silent.queues).toMatchObject([{ queue: 'default', queued: 1, served: true }])
+    await expect.poll(async () => (await monitorOf(app).look()).workers, { timeout: 5000 }).toEqual([])
+    expect((await monitorOf(app).look()).queues).toMatchObject([{ queue: 'default', served: false }])
+  })
 })
 
 test('a broken record of a worker hides nobody', async () => {
