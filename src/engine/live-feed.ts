@@ -22,6 +22,7 @@ export interface LiveWatch {
  */
 export class LiveFeed {
   readonly #watches = new Set<LiveWatch>()
+  #closed = false
 
   constructor(
     private readonly link: BrokerLink,
@@ -31,7 +32,8 @@ export class LiveFeed {
   ) {}
 
   /**
-   * Calls back with what happens from now on. Goes on after an outage; what happened in it is not told.
+   * Calls back with what happens from now on. Goes on after an outage; what happened in it is not told. Where the feed
+   * was closed before it is open, it is closed, too.
    *
    * @throws TaskqError `TASKQ_BROKER_UNREACHABLE`, `TASKQ_BROKER_AUTH`
    */
@@ -40,7 +42,6 @@ export class LiveFeed {
       const batch = decodeBatch(text)
       if (batch !== undefined) onBatch(batch)
     })
-    await this.#renew()
     const clock = setInterval(() => void this.#renew(), RENEW_MS)
     const watch: LiveWatch = {
       close: async () => {
@@ -49,10 +50,13 @@ export class LiveFeed {
       },
     }
     this.#watches.add(watch)
+    if (this.#closed) await watch.close()
+    else await this.#renew()
     return watch
   }
 
   async close(): Promise<void> {
+    this.#closed = true
     for (const watch of this.#watches) await watch.close()
   }
 

@@ -54,6 +54,20 @@ describe('watching', () => {
     )
   })
 
+  test('that is still being opened while the engine closes ends, too', async () => {
+    const app = testApp(broker)
+    const engine = app.newEngine()
+    const seen: LiveBatch[] = []
+    const opening = engine.watchLive((batch) => seen.push(batch))
+    await engine.close()
+    const watch = await opening
+    await vi.waitFor(async () =>
+      expect(await app.redis.pubsub('NUMSUB', app.keys.events)).toEqual([app.keys.events, 0]),
+    )
+    await watch.close()
+    expect(seen).toEqual([])
+  })
+
   test('passes over what is no batch, and what in it is no event', async () => {
     const app = testApp(broker)
     const seen: LiveBatch[] = []
