@@ -39,6 +39,8 @@ export class App {
   #client: Promise<Client> | undefined
   #discovery: Promise<Discovery> | undefined
   #reviving: Promise<unknown> | undefined
+  /** What listens through them ends with the app. */
+  readonly #dashboards: Dashboard[] = []
 
   private constructor(
     readonly config: ResolvedConfig,
@@ -150,16 +152,23 @@ export class App {
       import('./dashboard.js'),
       import('../codec/redaction.js'),
     ])
-    return new AppDashboard({
+    const dashboard = new AppDashboard({
       engine: () => this.engine(),
       label: async () => (await this.broker()).redis.label,
       schedules: () => this.schedules(),
       redact: createRedactor(this.config.redact),
     })
+    this.#dashboards.push(dashboard)
+    return dashboard
   }
 
   /** Closes the connections. The embedded broker goes by itself when nobody is left. */
   async close(): Promise<void> {
+    await Promise.all(this.#dashboards.map((dashboard) => dashboard.close()))
+    await this.#disconnect()
+  }
+
+  async #disconnect(): Promise<void> {
     const client = await this.#client?.catch(() => undefined)
     const engine = await this.#engine?.catch(() => undefined)
     this.#forget()
@@ -186,7 +195,7 @@ export class App {
     this.#reviving ??= import('./resolve-broker.js')
       .then(({ resolveBroker }) => resolveBroker(this.config, this.sources.env))
       .then(async ({ embedded }) => {
-        if (embedded?.url !== lost.url) await this.close()
+        if (embedded?.url !== lost.url) await this.#disconnect()
       })
       .catch(() => {})
       .finally(() => {

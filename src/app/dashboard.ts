@@ -34,10 +34,7 @@ export class AppDashboard implements Dashboard {
   async overview(): Promise<Overview> {
     const [engine, label] = await Promise.all([this.parts.engine(), this.parts.label()])
     if (this.#latest?.engine !== engine) this.#latest = { engine, monitor: new Monitor(engine, label) }
-    const overview = await this.#latest.monitor.look()
-    // Where that fails, the next look tries again.
-    for (const watch of this.#watches) void watch.follow(engine).catch(() => {})
-    return overview
+    return this.#latest.monitor.look()
   }
 
   async schedules(): Promise<readonly ScheduleReport[]> {
@@ -54,15 +51,19 @@ export class AppDashboard implements Dashboard {
   }
 
   async watch(onBatch: (batch: LiveBatch) => void): Promise<{ close(): Promise<void> }> {
-    const watch = new LiveWatch(onBatch)
-    await watch.follow(await this.parts.engine())
-    this.#watches.add(watch)
-    return {
-      close: async () => {
-        this.#watches.delete(watch)
-        await watch.close()
-      },
+    const watch = new LiveWatch(this.parts.engine, onBatch)
+    const close = async () => {
+      this.#watches.delete(watch)
+      await watch.close()
     }
+    this.#watches.add(watch)
+    try {
+      await watch.open()
+    } catch (error) {
+      this.#watches.delete(watch)
+      throw error
+    }
+    return { close }
   }
 
   async act(action: DashboardAction): Promise<ActionReport> {

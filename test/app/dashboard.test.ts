@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { App } from '../../src/app/app.js'
 import { AppDashboard } from '../../src/app/dashboard.js'
 import { createRedactor } from '../../src/codec/redaction.js'
 import { resolveConfig } from '../../src/config/resolve-config.js'
 import type { Dashboard } from '../../src/control/dashboard.js'
+import type { LiveWatch } from '../../src/engine/live-feed.js'
 import type { LiveEvent } from '../../src/events/live-event.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { entryIn, scheduleDesk, storeCode } from '../control/schedule-desk.js'
@@ -112,8 +114,7 @@ test('it goes along with an engine that is made anew', async () => {
   await app.worker()
   const { names, watch } = await listen(dashboard)
   const old = engines.shift()
-  const overview = await dashboard.overview()
-  expect(overview.rates.in).toBeUndefined()
+  // Nobody looks: what listens finds the new one by itself.
   await old?.close()
   await expect
     .poll(
@@ -126,6 +127,34 @@ test('it goes along with an engine that is made anew', async () => {
     .toContain('job.succeeded')
   await watch.close()
   await dashboard.close()
+})
+
+test('what listens ends with its app, and asks for no broker after it', async () => {
+  const value = { broker: broker.url, prefix: 'app-listens' }
+  const config = resolveConfig({ root: process.cwd(), file: { path: 'test', value } })
+  const app = App.of(config, { cwd: process.cwd(), env: {} })
+  const dashboard = await app.dashboard()
+  await dashboard.watch(() => {})
+  const opened = vi.spyOn(app, 'engine')
+  await app.close()
+  opened.mockClear()
+  // Longer than it takes to look for another engine.
+  await sleep(1500)
+  expect(opened).not.toHaveBeenCalled()
+})
+
+test('a listening that is given up while it opens is closed', async () => {
+  const app = testApp(broker)
+  const opening = Promise.withResolvers<LiveWatch>()
+  const close = vi.fn(async () => {})
+  const asked = vi.spyOn(app.engine, 'watchLive').mockReturnValue(opening.promise)
+  const dashboard = dashboardOf(app)
+  const watching = dashboard.watch(() => {})
+  await vi.waitFor(() => expect(asked).toHaveBeenCalled())
+  const closing = dashboard.close()
+  opening.resolve({ close })
+  await Promise.all([watching, closing])
+  expect(close).toHaveBeenCalledTimes(1)
 })
 
 test('jobs, queues, limits and workers are acted on', async () => {
