@@ -22,6 +22,8 @@ export interface InspectApi {
   /**
    * The jobs that wait for their time: of a countdown, or of their next run. The next come first.
    *
+   * @throws TaskqError `TASKQ_QUEUE_UNKNOWN`
+   *
    * @example
    * const { jobs, total } = await control.inspect.scheduled({ queue: 'emails', limit: 10 })
    */

@@ -4,6 +4,7 @@ import type { JobFilter } from '../engine/job-summary.js'
 import type { JobRow } from './dashboard.js'
 import { describeJob, isoTime, type JobReport } from './job-report.js'
 import { readJobs } from './jobs-list.js'
+import { requireQueue } from './known-queues.js'
 
 /** Which jobs that wait for their time are wanted. */
 export interface ScheduledRequest extends Pick<JobFilter, 'queue' | 'task'> {
@@ -42,7 +43,11 @@ export interface ScheduledJobReport {
 
 const SHOWN = 100
 
-/** The jobs that wait for their time: of a countdown, or of their next run. */
+/**
+ * The jobs that wait for their time: of a countdown, or of their next run.
+ *
+ * @throws TaskqError `TASKQ_QUEUE_UNKNOWN`
+ */
 export async function inspectScheduled(
   engine: Engine,
   { limit = SHOWN, ...filter }: ScheduledRequest,
@@ -53,10 +58,12 @@ export async function inspectScheduled(
     readJobs(engine, { ...filter, place: 'scheduled' }, limit, redact),
     readJobs(engine, { ...filter, place: 'retrying' }, limit, redact),
   ])
+  const total = pages.reduce((sum, page) => sum + page.total, 0)
+  if (total === 0 && filter.queue !== undefined) await requireQueue(engine, filter.queue)
   const rows = pages.flatMap((page) => page.rows).sort((a, b) => dueOf(a) - dueOf(b))
   return {
     jobs: rows.slice(0, limit).map((row) => describeRow(row, at)),
-    total: pages.reduce((sum, page) => sum + page.total, 0),
+    total,
     searched: pages.reduce((sum, page) => sum + page.searched, 0),
   }
 }

@@ -160,6 +160,10 @@ describe('jobs', () => {
     expect(report.jobs[1]?.args).toContain('amy')
     expect(report.jobs[1]?.args).not.toContain('"x"')
     const ofQueue = await inspectScheduled(app.engine, { queue: 'emails' }, redact)
+    expect(await rejection(inspectScheduled(app.engine, { queue: 'emials' }, redact))).toMatchObject({
+      code: 'TASKQ_QUEUE_UNKNOWN',
+      message: 'no queue is named "emials" (did you mean emails?)',
+    })
     expect(ofQueue.jobs.map(({ id }) => id)).toEqual([sooner.id])
     expect((await inspectScheduled(app.engine, { limit: 1 }, redact)).jobs.map(({ id }) => id)).toEqual([sooner.id])
   })
