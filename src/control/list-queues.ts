@@ -17,6 +17,10 @@ export function listQueues(known: readonly QueueOverview[], workers: readonly Wo
     .sort((a, b) => (a.queue < b.queue ? -1 : 1))
 }
 
+/** Whether it holds jobs and nobody works on it. */
+export const lacksWorker = ({ served, queued, scheduled, retrying }: QueueStatus): boolean =>
+  !served && queued + scheduled + retrying > 0
+
 const emptyQueue = (queue: string): QueueOverview => ({
   queue,
   queued: 0,

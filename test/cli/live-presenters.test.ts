@@ -119,9 +119,13 @@ test('a queue tells what keeps it', () => {
       'queue   queued  scheduled  retrying  active  done  dead  oldest  out',
       'emails       3          0         0       1     9     0  60s     0.3/s  paused',
       'emails: Mail is at its limit of 100/m for 400ms',
-      '! emails: no worker serves it',
+      '! No worker serves emails.',
     ].join('\n'),
   )
+  const many = Array.from({ length: 200 }, (_, index) => ({ ...queue, queue: `q${index}`, limits: [] }))
+  expect(presentQueues(many, 61_000).split('\n').slice(201)).toEqual([
+    '! No worker serves q0, q1, q2, q3, q4 and 195 more.',
+  ])
 })
 
 test('where there is nobody and nothing, that is said', () => {

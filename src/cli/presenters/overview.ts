@@ -3,6 +3,7 @@ import type { Overview, QueueRow } from '../../control/dashboard.js'
 import { formatDuration } from '../../time/duration.js'
 import { formatRate } from '../../time/rate.js'
 import { presentTable } from './table.js'
+import { presentUnserved } from './unserved.js'
 import { tellInstant, workerJson } from './worker-json.js'
 
 /** What `--json` prints: instants as text, and null for what is not known. */
@@ -47,18 +48,15 @@ export function presentQueues(queues: readonly QueueRow[], nowMs: number): strin
     queue.paused ? 'paused' : '',
   ])
   const head = ['queue', 'queued', 'scheduled', 'retrying', 'active', 'done', 'dead', 'oldest', 'out', '']
-  return [presentTable(head, rows), ...queues.flatMap(presentNotes)].join('\n')
+  return [presentTable(head, rows), ...queues.flatMap(presentLimits), ...presentUnserved(queues)].join('\n')
 }
 
 /** Below the table, which is as wide as a terminal may be. */
-function presentNotes({ queue, queued, scheduled, retrying, served, limits }: QueueRow): string[] {
+function presentLimits({ queue, limits }: QueueRow): string[] {
   const waits = limits.filter(({ limitedForMs }) => limitedForMs > 0)
-  const notes = waits.map(
-    ({ task, window, limitedForMs }) =>
-      `${queue}: ${task} is at its limit of ${formatRate(window)} for ${formatDuration(limitedForMs)}`,
+  return waits.map(({ task, window, limitedForMs }) =>
+    safeText(`${queue}: ${task} is at its limit of ${formatRate(window)} for ${formatDuration(limitedForMs)}`, 200),
   )
-  if (!served && queued + scheduled + retrying > 0) notes.push(`! ${queue}: no worker serves it`)
-  return notes.map((note) => safeText(note, 200))
 }
 
 const perSecond = (count: number): string => `${round(count)}/s`

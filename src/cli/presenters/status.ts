@@ -5,6 +5,7 @@ import { formatDuration } from '../../time/duration.js'
 import { presentWorkers } from './live-workers.js'
 import { tellBeat } from './schedule-beat.js'
 import { presentTable } from './table.js'
+import { presentUnserved } from './unserved.js'
 import { workerJson } from './worker-json.js'
 
 /** The broker, the workers, the queues. */
@@ -61,16 +62,3 @@ function presentQueues(queues: readonly QueueStatus[], at: number): string {
   const head = ['queue', 'queued', 'scheduled', 'retrying', 'active', 'done', 'dead', 'oldest', '']
   return [presentTable(head, rows), ...presentUnserved(queues)].join('\n')
 }
-
-/** Below the table, which is as wide as a terminal may be. */
-function presentUnserved(queues: readonly QueueStatus[]): string[] {
-  const unserved = queues.filter(
-    ({ served, queued, scheduled, retrying }) => !served && queued + scheduled + retrying > 0,
-  )
-  if (unserved.length === 0) return []
-  const named = unserved.slice(0, MOST_NAMED).map(({ queue }) => safeText(queue, 120))
-  const more = unserved.length - named.length
-  return [`! No worker serves ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`]
-}
-
-const MOST_NAMED = 5

@@ -1,4 +1,5 @@
 import type { QueueRow } from '../../control/dashboard.js'
+import { lacksWorker } from '../../control/list-queues.js'
 import { formatRate } from '../../time/rate.js'
 import { formatAge, formatCount, formatSpeed } from '../amounts.js'
 import { sparkline } from '../sparkline.js'
@@ -39,7 +40,7 @@ function count(id: string, title: string, rank: number, cell: (row: QueueRow) =>
 /** What keeps its jobs from running, the worst first; else its limit. */
 function noteOf(row: QueueRow, { glyphs }: Theme): Cell {
   if (row.paused) return [`${glyphs.paused} paused`, 'warn']
-  if (!row.served && row.queued + row.scheduled + row.retrying > 0) return ['! no worker', 'bad']
+  if (lacksWorker(row)) return ['! no worker', 'bad']
   const limited = row.limits.filter(({ limitedForMs }) => limitedForMs > 0)
   const longest = Math.max(0, ...limited.map(({ limitedForMs }) => limitedForMs))
   const text = limitText(row, limited.length)
