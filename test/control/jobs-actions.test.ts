@@ -271,25 +271,6 @@ describe('retry all that match', () => {
     expect(await counts(app)).toMatchObject([{ queued: 0, active: 0, dead: 600 }])
   })
 
-  test('ends, though others fail all the time before the newest that there was', async () => {
-    const app = testApp(broker)
-    await deadLetters(app, 300, 'send', 3_600_000)
-    const failed = app.keys.lane('default', 'failed')
-    let more = 0
-    const fail = async () => {
-      const ids = Array.from({ length: 400 }, () => `more${more++}`)
-      const jobs = ids.map((id) => app.redis.hset(app.keys.job('default', id), { name: 'send', timestamp: 1 }))
-      await Promise.all([...jobs, app.redis.zadd(failed, ...ids.flatMap((id) => [Date.now() + more, id]))])
-    }
-    const read = app.engine.retryAll.bind(app.engine)
-    const report = await read(
-      { place: 'dead', task: 'other' },
-      () => '',
-      (progress) => void (progress.searched < 2000 && fail()),
-    )
-    expect(report.searched).toBeLessThanOrEqual(600)
-  })
-
   test('leaves those alone that were revoked, and says so; one by one they run', async () => {
     const app = testApp(broker)
     const desk = new JobDesk(app)
