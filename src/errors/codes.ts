@@ -45,7 +45,7 @@ export const ERROR_CODES = {
   TASKQ_SCHEDULE_CONFLICT: 'Others kept changing the schedule entry.',
   // Steering
   TASKQ_CONTROL_INVALID: 'What workers, queues or jobs were told to do is not possible.',
-  TASKQ_CONTROL_NO_WORKER: 'No live worker has this name.',
+  TASKQ_CONTROL_NO_WORKER: 'No worker has this name.',
   TASKQ_QUEUE_UNKNOWN: 'No queue has this name.',
   TASKQ_TASK_UNKNOWN: 'No worker knows this task.',
   // Config and discovery
