@@ -1,5 +1,6 @@
 import { string } from '@oclif/core/flags'
 import type { WorkerCommand } from '../engine/worker-command.js'
+import type { WorkerFacts } from '../engine/worker-facts.js'
 import { AppCommand, type AppFlags } from './app-command.js'
 import { durationFlag } from './call-flags.js'
 import { destinationFlag } from './destination-flag.js'
@@ -20,16 +21,29 @@ export abstract class ControlCommand extends AppCommand {
     timeout: string({ description: 'how long to wait for the slowest answer', default: '3s' }),
   }
 
-  /** Tells the workers. Where one refuses or does not answer, the command ends with 1. */
-  protected async steer(flags: ControlFlags, command: WorkerCommand): Promise<unknown> {
+  /**
+   * Tells the workers. Where one refuses or does not answer, the command ends with 1.
+   *
+   * @param confirm asked with those who are meant, before any is told; where it says no, the command ends with 130
+   */
+  protected async steer(
+    flags: ControlFlags,
+    command: WorkerCommand,
+    confirm?: (workers: readonly WorkerFacts[]) => Promise<boolean>,
+  ): Promise<unknown> {
     const timeoutMs = durationFlag('--timeout', flags.timeout)
-    const [{ steerWorkers }, { presentSteering, steeringJson }] = await Promise.all([
+    const [{ tellWorkers, workersToSteer }, { presentSteering, steeringJson }] = await Promise.all([
       import('../control/steer.js'),
       import('./presenters/control.js'),
     ])
     const engine = await (await this.openApp(flags)).engine()
     const { destination } = flags
-    const report = await steerWorkers(engine, command, { timeoutMs, ...(destination && { destination }) })
+    const workers = await workersToSteer(engine, destination === undefined ? {} : { destination })
+    if (confirm !== undefined && !(await confirm(workers))) {
+      this.log('No worker was told anything.')
+      return this.exit(130)
+    }
+    const report = await tellWorkers(engine, command, workers, timeoutMs)
     this.log(presentSteering(report))
     if (report.silent.length > 0 || report.answers.some(({ ok }) => !ok)) process.exitCode = 1
     return steeringJson(command, report)

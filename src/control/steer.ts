@@ -49,11 +49,16 @@ export async function steerWorkers(
   request: SteerRequest = {},
 ): Promise<SteerReport> {
   refuseInvalid(command)
+  return tellWorkers(engine, command, await workersToSteer(engine, request), request.timeoutMs)
+}
+
+/** The workers that are meant, one at least. @throws TaskqError `TASKQ_CONTROL_NO_WORKER` */
+export async function workersToSteer(engine: Engine, choice: WorkerChoice): Promise<readonly WorkerFacts[]> {
   const alive = await engine.workers()
-  if (alive.length === 0 && request.destination === undefined) {
+  if (alive.length === 0 && choice.destination === undefined) {
     throw new TaskqError('TASKQ_CONTROL_NO_WORKER', 'no worker lives', { hint: NONE_LIVES })
   }
-  return tellWorkers(engine, command, chooseWorkers(alive, request), request.timeoutMs)
+  return chooseWorkers(alive, choice)
 }
 
 /** As {@link steerWorkers}, for workers that were chosen already. */

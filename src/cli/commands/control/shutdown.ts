@@ -15,14 +15,9 @@ export default class ControlShutdown extends ControlCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(ControlShutdown)
-    if (!flags.yes) {
-      const { confirmShutdown } = await import('../../prompts/shutdown.js')
-      const isAsked = await confirmShutdown(flags.destination, this.jsonEnabled())
-      if (!isAsked) {
-        this.log('No worker was told anything.')
-        return this.exit(130)
-      }
-    }
-    return this.steer(flags, { name: 'shutdown' })
+    if (flags.yes) return this.steer(flags, { name: 'shutdown' })
+    const { confirmShutdown, requireAnswerer } = await import('../../prompts/shutdown.js')
+    requireAnswerer(this.jsonEnabled())
+    return this.steer(flags, { name: 'shutdown' }, confirmShutdown)
   }
 }
