@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { presentBackfill } from '../../src/cli/presenters/schedule-backfill.js'
 import { presentAdded } from '../../src/cli/presenters/schedule-edits.js'
+import { presentSchedules } from '../../src/cli/presenters/schedule-list.js'
 import { type BackfilledSlot, LEFT_TO_BEAT } from '../../src/control/schedules-backfill.js'
 
 const filled = (hour: number, reason?: string): BackfilledSlot => ({
@@ -33,4 +34,13 @@ test('a backfill tells why slots were left out', () => {
   )
   const dry = { name: 'sums', dryRun: true, slots: [filled(2, LEFT_TO_BEAT)] }
   expect(presentBackfill(dry)).toMatch(/\nWould enqueue 0 of 1 slot; 1 is left to Beat\.$/)
+})
+
+test('of a last job that is there no longer it is said that it was not kept', () => {
+  const now = new Date(Date.UTC(2026, 10, 1, 12))
+  const last = { slot: new Date(now.getTime() - 60_000), jobId: 'sums@1', state: 'unknown' } as const
+  const schedules = [{ name: 'sums', paused: false, runs: 1, skipped: 0, last }]
+  const text = presentSchedules({ schedules, beat: undefined, codeProblem: undefined, now })
+  expect(text).toMatch(/^sums +none +not kept .*ago/m)
+  expect(text).not.toContain('unknown')
 })

@@ -44,8 +44,11 @@ function tellNext({ paused, next, problem }: ScheduleReport, nowMs: number): str
   return distance.endsWith(' ago') ? `due ${distance}` : distance
 }
 
-const tellLast = ({ last }: ScheduleReport, nowMs: number): string =>
-  last === undefined ? '-' : `${last.state} ${tellDistance(last.slot.getTime(), nowMs)}`
+/** A job that is not there was not kept: its task ignores results, or their time is over. */
+function tellLast({ last }: ScheduleReport, nowMs: number): string {
+  if (last === undefined) return '-'
+  return `${last.state === 'unknown' ? 'not kept' : last.state} ${tellDistance(last.slot.getTime(), nowMs)}`
+}
 
 function presentDetails({ when, task, held, drift, problem }: ScheduleReport): string[] {
   const details = [
