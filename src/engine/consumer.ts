@@ -2,12 +2,11 @@ import type { JobJson, RedisQueueBackend } from 'bullmq'
 import type { JobFailure } from '../errors/job-failure.js'
 import { createBackend, prepareWaiting } from './backend.js'
 import type { Connection } from './connection.js'
-import { failureFields } from './job-tries.js'
+import { failureFields, retryFields } from './job-tries.js'
 import type { Keys } from './keys.js'
 import { type LaneName, parseLane } from './lane.js'
 import { RetryingIndex } from './retrying-index.js'
 import { revokeReason } from './revoke.js'
-import { WAITS_SINCE_FIELD } from './waits-since.js'
 
 /** A job that this worker holds. */
 export interface ActiveJob {
@@ -142,8 +141,7 @@ export class LaneConsumer {
   /** The job failed and runs again after `delayMs`. */
   async retry(job: ActiveJob, failure: JobFailure, delayMs: number, { fetchNext }: Finish): Promise<Pull> {
     const now = Date.now()
-    const tried = failureFields(job, failure, this.options.worker)
-    const fieldsToUpdate = { ...tried, [WAITS_SINCE_FIELD]: String(now + delayMs) }
+    const fieldsToUpdate = retryFields(job, failure, this.options.worker, now + delayMs)
     if (delayMs === 0) {
       await this.#backend.retryJob(job.id, false, job.token, { fieldsToUpdate })
       return {}

@@ -1,5 +1,6 @@
 import { endCodeOf, type JobFailure } from '../errors/job-failure.js'
 import { FAILURE_FIELD } from './job-record.js'
+import { WAITS_SINCE_FIELD } from './waits-since.js'
 
 /** A run that failed, as it is kept with its job. */
 export interface StoredTry {
@@ -32,6 +33,12 @@ export const failureFields = (run: FailedRun, failure: JobFailure, worker: strin
   stacktrace: JSON.stringify(failure.stack === undefined ? [] : [failure.stack]),
   [FAILURE_FIELD]: JSON.stringify(failure),
   ...tryField(run, failure, worker),
+})
+
+/** The same where it runs again, from `dueAt` on. */
+export const retryFields = (run: FailedRun, failure: JobFailure, worker: string | undefined, dueAt: number) => ({
+  ...failureFields(run, failure, worker),
+  [WAITS_SINCE_FIELD]: String(dueAt),
 })
 
 /** The field that keeps a failed run; none for a job that was told to end. */
