@@ -6,7 +6,9 @@ import type { Dashboard } from '../control/dashboard.js'
 import type { Schedules } from '../control/schedules.js'
 import type { Discovery } from '../discovery/discover-tasks.js'
 import type { EmbeddedBroker } from '../embedded/broker.js'
+import type { BrokerInfo } from '../engine/broker-info.js'
 import type { Engine } from '../engine/engine.js'
+import type { EngineOptions } from '../engine/engine-options.js'
 import type { BeatEventSink } from '../events/beat-event.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import type { Worker } from '../worker/worker.js'
@@ -24,6 +26,15 @@ export interface AppSources {
   readonly flags?: Partial<FlagValues>
   /** Called with what the user should know; by default it becomes a process warning. */
   readonly warn?: (message: string) => void
+}
+
+/** A worker that is connected, and not started. */
+export interface CreatedWorker {
+  readonly worker: Worker
+  readonly queues: readonly string[]
+  readonly name: string
+  /** Asks its broker what it is. */
+  readonly brokerInfo: () => Promise<BrokerInfo>
 }
 
 /** How a console asks a value to show itself. */
@@ -107,16 +118,19 @@ export class App {
   }
 
   /** Makes a worker of the discovered tasks, connected but not started. */
-  async createWorker(request: WorkerRequest): Promise<{ worker: Worker; queues: readonly string[]; name: string }> {
-    const [{ Worker }, { planWorker }, { tasks }] = await Promise.all([
+  async createWorker(request: WorkerRequest): Promise<CreatedWorker> {
+    const [{ Worker }, { WorkerSide }, { planWorker }, { tasks }, reach] = await Promise.all([
       import('../worker/worker.js'),
+      import('../engine/worker-side.js'),
       import('./worker-request.js'),
       this.discover(),
+      this.#engineOptions(),
     ])
     const definitions = tasks.map(({ definition }) => definition)
     const options = planWorker(this.config, definitions, request, packageVersion())
-    const side = await (await this.engine()).openWorkerSide()
-    return { worker: new Worker(side, options), queues: options.queues, name: options.name }
+    const side = await WorkerSide.open(reach)
+    const { queues, name } = options
+    return { worker: new Worker(side, options), queues, name, brokerInfo: () => side.brokerInfo() }
   }
 
   /**
@@ -177,14 +191,22 @@ export class App {
   }
 
   async #openEngine(): Promise<Engine> {
-    const [{ Engine }, { redis, embedded }] = await Promise.all([import('../engine/engine.js'), this.broker()])
+    const [{ Engine }, options] = await Promise.all([import('../engine/engine.js'), this.#engineOptions()])
+    return new Engine(options)
+  }
+
+  async #engineOptions(): Promise<EngineOptions> {
+    const { redis, embedded } = await this.broker().catch((error) => {
+      this.#forget()
+      throw error
+    })
     const { prefix, enqueueTimeoutMs: timeoutMs } = this.config
-    return new Engine({
+    return {
       broker: redis,
       prefix,
       timeoutMs,
       ...(embedded && { onConnectionError: () => this.#reviveEmbedded(embedded) }),
-    })
+    }
   }
 
   /**

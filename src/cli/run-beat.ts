@@ -22,9 +22,9 @@ export async function runBeat(app: App): Promise<void> {
   await discoverAll(app, 'beat')
   const { beat, entries } = await app.createBeat(logBeatEvents(log))
   const schedule = entries.map(({ name, task }) => ({ name, task }))
-  await greet(app, log, { name: `beat@${hostname()}`, version: packageVersion(), schedule }, (facts) =>
-    presentBeatBanner(facts, entries),
-  )
+  const facts = { name: `beat@${hostname()}`, version: packageVersion(), schedule }
+  const brokerInfo = async () => (await app.engine()).brokerInfo()
+  await greet(app, log, facts, (all) => presentBeatBanner(all, entries), brokerInfo)
   running.beat = beat
   await beat.start()
   await beat.done

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino'
 import type { App } from '../app/app.js'
-import { logBeatEvents } from '../app/beat-log.js'
 import { createLogger } from '../app/logger.js'
 import { packageVersion } from '../app/version.js'
 import { logTaskLines, logWorkerEvents } from '../app/worker-log.js'
@@ -55,9 +54,9 @@ async function work(
   { beat: withBeat, ...wanted }: WorkerRun,
   { running, tasks, onEvent }: { running: Running; tasks: readonly string[]; onEvent: WorkerEventSink },
 ): Promise<void> {
-  const beat = withBeat ? (await app.createBeat(logBeatEvents(log))).beat : undefined
+  const beat = withBeat ? await createBeat(app, log) : undefined
   const logEvent = logWorkerEvents(log)
-  const { worker, queues, name } = await app.createWorker({
+  const { worker, queues, name, brokerInfo } = await app.createWorker({
     ...wanted,
     onEvent: (event) => {
       onEvent(event)
@@ -66,7 +65,7 @@ async function work(
     onLog: logTaskLines(log),
   })
   const facts = { name, queues, version: packageVersion(), ...slotsOf(app.config, wanted), tasks }
-  await greet(app, log, facts, presentBanner)
+  await greet(app, log, facts, presentBanner, brokerInfo)
   running.worker = worker
   if (beat !== undefined) running.beat = beat
   const endWatch = watchForAccidents(worker, log)
@@ -83,6 +82,11 @@ async function work(
   }
   const { succeeded, failed } = worker.counts
   log.info(`${name} has ended: ${succeeded} succeeded, ${failed} failed`)
+}
+
+async function createBeat(app: App, log: Logger): Promise<Beat> {
+  const { logBeatEvents } = await import('../app/beat-log.js')
+  return (await app.createBeat(logBeatEvents(log))).beat
 }
 
 /** What the signals do, one after the other. Before the worker works there is nothing to tidy up. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { App } from '../app/app.js'
 import { judgeEviction, requireSupported } from '../control/broker-fitness.js'
 import type { Discovery } from '../discovery/discover-tasks.js'
+import type { BrokerInfo } from '../engine/broker-info.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { presentFailures } from './presenters/list.js'
 
@@ -31,10 +32,11 @@ export async function greet<Facts extends { readonly name: string }>(
   log: Logger,
   known: Facts,
   present: (facts: Facts & { broker: string }) => string,
+  brokerInfo: () => Promise<BrokerInfo>,
 ): Promise<void> {
-  const [{ redis }, engine] = await Promise.all([app.broker(), app.engine()])
+  const { redis } = await app.broker()
   // A user who may not ask for it (INFO) can still run jobs.
-  const info = await engine.brokerInfo().catch(() => undefined)
+  const info = await brokerInfo().catch(() => undefined)
   if (info !== undefined) requireSupported(info, redis.label)
   const facts = { ...known, broker: redis.label }
   const record: object = { ...facts, pid: process.pid }

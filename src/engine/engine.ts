@@ -1,10 +1,10 @@
-import type { RedisBroker } from '../config/resolved-config.js'
 import type { LiveBatch } from '../events/live-event.js'
 import { AlertStore } from './alert-store.js'
 import { type BeatFacts, readLeadingBeat } from './beat-lease.js'
 import { type BrokerInfo, type BrokerPulse, readBrokerInfo, readBrokerPulse } from './broker-info.js'
 import { BrokerLink } from './broker-link.js'
 import { ControlBus } from './control-bus.js'
+import type { EngineOptions } from './engine-options.js'
 import { FinishWatch } from './finish-watch.js'
 import { JobEdits } from './job-edits.js'
 import { JobLists } from './job-lists.js'
@@ -28,17 +28,6 @@ import type { WorkerCommand, WorkerReply } from './worker-command.js'
 import type { WorkerFacts } from './worker-facts.js'
 import { type TaskFacts, WorkerRegistry } from './worker-registry.js'
 import { WorkerSide } from './worker-side.js'
-
-/** How the engine is reached. */
-export interface EngineOptions {
-  readonly broker: RedisBroker
-  /** The app's prefix in Redis, without braces. */
-  readonly prefix: string
-  /** How long connecting, and each enqueue, may take. */
-  readonly timeoutMs: number
-  /** Called whenever a connection fails or is lost. */
-  readonly onConnectionError?: (error: Error) => void
-}
 
 /**
  * The execution engine: BullMQ on Redis, in taskq's words. Nothing outside this folder knows either.
@@ -80,11 +69,8 @@ export class Engine {
   }
 
   /** Connects for a worker. Throws `TASKQ_BROKER_UNREACHABLE` or `TASKQ_BROKER_AUTH`. */
-  async openWorkerSide(): Promise<WorkerSide> {
-    const { broker, timeoutMs, onConnectionError } = this.options
-    const side = await WorkerSide.open(broker, this.#keys, timeoutMs)
-    if (onConnectionError) side.onError(onConnectionError)
-    return side
+  openWorkerSide(): Promise<WorkerSide> {
+    return WorkerSide.open(this.options)
   }
 
   /** The schedule entries, over a connection of their own, which connects when it is first used. Close it. */

@@ -7,8 +7,9 @@ import type { Connection } from './connection.js'
 import { type ActiveJob, type ConsumerOptions, LaneConsumer } from './consumer.js'
 import { ControlListener, type Listener, type OnCommand } from './control-listener.js'
 import { withDeadline } from './deadline.js'
+import type { EngineOptions } from './engine-options.js'
 import { JobLog } from './job-log.js'
-import type { Keys } from './keys.js'
+import { type Keys, keysOf } from './keys.js'
 import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
 import { isReady, openConnection } from './open-connection.js'
@@ -27,7 +28,10 @@ const SILENCE_MS = 6000
 /** The last words to the broker take so long at the most. */
 const GOODBYE_MS = 1000
 
-/** What a worker uses of the engine: one connection for all its commands, one more per lane to wait with. */
+/**
+ * What a worker uses of the engine: one connection for all its commands, one more per lane to wait with. An
+ * idle worker loads this and no {@link Engine}: what only callers use would cost it memory for its whole life.
+ */
 export class WorkerSide {
   readonly lanes: LaneRegistry
   readonly registry: WorkerRegistry
@@ -50,8 +54,10 @@ export class WorkerSide {
   }
 
   /** Connects. Throws what {@link openConnection} throws. */
-  static async open(broker: RedisBroker, keys: Keys, timeoutMs: number): Promise<WorkerSide> {
-    return new WorkerSide(await openConnection(broker, 'worker', timeoutMs), broker, keys, timeoutMs)
+  static async open({ broker, prefix, timeoutMs, onConnectionError }: EngineOptions): Promise<WorkerSide> {
+    const side = new WorkerSide(await openConnection(broker, 'worker', timeoutMs), broker, keysOf(prefix), timeoutMs)
+    if (onConnectionError) side.onError(onConnectionError)
+    return side
   }
 
   consumer(lane: string, options: ConsumerOptions, onError: (error: Error) => void): LaneConsumer {
