@@ -30,7 +30,7 @@ const GOODBYE_MS = 1000
 
 /**
  * What a worker uses of the engine: one connection for all its commands, one more per lane to wait with. An
- * idle worker loads this and no {@link Engine}: what only callers use would cost it memory for its whole life.
+ * idle worker loads this and no `Engine`: what only callers use would cost it memory for its whole life.
  */
 export class WorkerSide {
   readonly lanes: LaneRegistry

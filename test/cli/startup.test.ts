@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { expect, test } from 'vitest'
+import { brokerOfFile } from '../support/broker.js'
 import { runProgram, userEnv } from '../support/run-program.js'
 import { tempProject } from '../support/temp-project.js'
 import { CLI, ROOT } from './cli-project.js'
 
+const broker = brokerOfFile()
 const HEAVY = ['bullmq', 'ioredis', 'ink', 'react', 'zod', 'pino', 'jiti', 'cosmiconfig', '@clack', 'lua-redis-wasm']
 
 /** Writes the URL of every module that the process loads. */
@@ -19,11 +21,11 @@ registerHooks({
 })
 `
 
-async function modulesOf(args: readonly string[]): Promise<string[]> {
+async function modulesOf(args: readonly string[], cwd = ROOT): Promise<string[]> {
   const list = join(tempProject('modules-'), 'list.txt')
   const preload = `data:text/javascript,${encodeURIComponent(RECORDER)}`
   const run = await runProgram(process.execPath, ['--import', preload, CLI, ...args], {
-    cwd: ROOT,
+    cwd,
     env: userEnv({ MODULE_LIST: list }),
   })
   expect(run.code, run.stderr).toBe(0)
@@ -40,6 +42,25 @@ test.each([[['--help']], [['worker', '--help']], [['dashboard', '--help']], [['s
     expect(heavy).toEqual([])
   },
 )
+
+const ONLY_FOR_CALLERS = [
+  'engine',
+  'producer',
+  'job-lists',
+  'live-feed',
+  'control-bus',
+  'stats-reader',
+  'schedule-store',
+]
+
+test('a worker loads nothing that only callers, beats and servers of metrics need', async () => {
+  const modules = await modulesOf(['worker', '--burst', '-Q', 'default', '--broker', broker.url], tempProject('idle-'))
+  expect(modules.some((url) => url.endsWith('/dist/engine/worker-side.js'))).toBe(true)
+  const engine = ONLY_FOR_CALLERS.map((name) => `/dist/engine/${name}.js`)
+  const rooms = ['beat', 'client', 'control/alerts', 'web', 'tui'].map((room) => `/dist/${room}`)
+  const idle = modules.filter((url) => [...engine, ...rooms].some((part) => url.includes(part)))
+  expect(idle).toEqual([])
+})
 
 /** `worker`, `schedule list`… */
 const commands = readdirSync(join(ROOT, 'dist/cli/commands'), { recursive: true, encoding: 'utf8' })
