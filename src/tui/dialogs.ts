@@ -1,6 +1,6 @@
 import { BOX_EDGES, type Box, boxLines, overlay } from './box.js'
 import { wrapText } from './clean-text.js'
-import { helpLines } from './help-lines.js'
+import { boxHeight, boxWidth, dialogTexts } from './dialog-texts.js'
 import { EMPTY_LINE, gap, type Line, lineOf, padded, span } from './line.js'
 import type { DashboardState, Dialog, Size } from './state.js'
 import { inputSpans } from './status-line.js'
@@ -11,8 +11,8 @@ export function withDialog(frame: readonly Line[], state: DashboardState, size: 
   const { dialog } = state
   if (dialog === undefined || dialog.kind === 'filter') return frame
   if (dialog.kind === 'palette') return withMatches(frame, dialog, size, theme)
-  const width = Math.min(size.columns - 4, dialog.kind === 'help' ? 90 : 72)
-  const lines = boxLines(boxOf(dialog, state, width - BOX_EDGES, size.rows - 6, theme), width, theme)
+  const width = boxWidth(size, dialog.kind)
+  const lines = boxLines(boxOf(dialog, state, width - BOX_EDGES, boxHeight(size), theme), width, theme)
   const row = Math.max(1, Math.floor((size.rows - lines.length) / 2))
   return overlay(frame, lines, row, Math.floor((size.columns - width) / 2))
 }
@@ -26,9 +26,9 @@ function boxOf(dialog: Boxed, state: DashboardState, width: number, height: numb
     case 'prompt':
       return { title: dialog.title, lines: promptLines(dialog, width, theme), footer: 'enter do it   esc leave it' }
     case 'help':
-      return scrolling('Keys', helpLines(state), dialog.top, width, height)
+      return scrolling('Keys', dialogTexts(dialog, state), dialog.top, width, height)
     case 'report':
-      return scrolling(dialog.report.text, reportTexts(dialog.report.refused, width), dialog.top, width, height)
+      return scrolling(dialog.report.text, dialogTexts(dialog, state), dialog.top, width, height)
   }
 }
 
@@ -41,12 +41,6 @@ function scrolling(title: string, texts: readonly string[], top: number, width: 
   const from = Math.max(0, Math.min(top, texts.length - height))
   const lines = texts.slice(from, from + height).map((text) => lineOf([span(text, 'plain', width)]))
   return { title, lines, footer: texts.length > height ? 'j k scroll   esc back' : 'esc back' }
-}
-
-type Refused = Extract<Dialog, { kind: 'report' }>['report']['refused']
-
-function reportTexts(refused: Refused, width: number): readonly string[] {
-  return refused.flatMap(({ what, why }) => wrapText(`${what.slice(0, 200)}: ${why.slice(0, 1000)}`, width, 4))
 }
 
 type Prompt = Extract<Dialog, { kind: 'prompt' }>

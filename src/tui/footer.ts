@@ -1,4 +1,4 @@
-import { footerKeys } from './help-lines.js'
+import { footerKeys } from './footer-keys.js'
 import { gap, type Line, lineOf, lineWidth, type Span, span } from './line.js'
 import type { DashboardState } from './state.js'
 

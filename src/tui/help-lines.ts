@@ -1,25 +1,12 @@
+import { wrapText } from './clean-text.js'
 import { bindingsAt, KEYMAP, type KeyBinding, type KeyGroup } from './keymap.js'
 import { placeOf } from './place.js'
 import type { DashboardState } from './state.js'
 
-/** A key in the line at the bottom. */
-export interface FooterKey {
-  readonly key: string
-  readonly title: string
-  readonly dangerous: boolean
-}
-
-/** The keys that matter most here; where nothing may be changed, those that change something are left out. */
-export function footerKeys(state: DashboardState): readonly FooterKey[] {
-  return bindingsAt(placeOf(state)).flatMap(({ keys, label, acts, dangerous = false }) =>
-    label === undefined || (acts && state.readOnly) ? [] : [{ key: nameOfKey(keys[0]), title: label, dangerous }],
-  )
-}
-
 const GROUPS: readonly KeyGroup[] = ['Move', 'Views', 'Lists', 'Do', 'Screen']
 
-/** All keys, those of here first: a line each, and one above each group. */
-export function helpLines(state: DashboardState): readonly string[] {
+/** All keys, those of here first, in lines of at most `width` cells: one above each group. */
+export function helpLines(state: DashboardState, width: number): readonly string[] {
   const here = bindingsAt(placeOf(state))
   const elsewhere = KEYMAP.filter((binding) => !here.includes(binding))
   return [
@@ -27,21 +14,29 @@ export function helpLines(state: DashboardState): readonly string[] {
       groupLines(
         group,
         here.filter((binding) => binding.group === group),
+        width,
       ),
     ),
-    ...groupLines('In other views', elsewhere),
+    ...groupLines('In other views', elsewhere, width),
   ]
 }
 
 const KEYS_WIDTH = 18
 
-function groupLines(title: string, bindings: readonly KeyBinding[]): readonly string[] {
+function groupLines(title: string, bindings: readonly KeyBinding[], width: number): readonly string[] {
   if (bindings.length === 0) return []
-  return [
-    title,
-    ...bindings.map((binding) => `  ${keysOf(binding).padEnd(KEYS_WIDTH)}${binding.title}${whereOf(binding)}`),
-    '',
-  ]
+  return [title, ...bindings.flatMap((binding) => bindingLines(binding, width)), '']
+}
+
+const MARGIN = 2
+
+/** What a key does, and where, beside it. */
+function bindingLines(binding: KeyBinding, width: number): readonly string[] {
+  const beside = MARGIN + KEYS_WIDTH
+  return wrapText(binding.title + whereOf(binding), Math.max(20, width - beside), 4).map((line, index) => {
+    const keys = index === 0 ? keysOf(binding) : ''
+    return ' '.repeat(MARGIN) + keys.padEnd(KEYS_WIDTH) + line
+  })
 }
 
 function keysOf({ keys }: KeyBinding): string {
@@ -74,6 +69,7 @@ const KEY_NAMES: Readonly<Record<string, string>> = {
   pageup: 'PageUp',
 }
 
-function nameOfKey(key = ''): string {
+/** A key as people read it. */
+export function nameOfKey(key = ''): string {
   return KEY_NAMES[key] ?? key.replace(/^ctrl-(.)$/, (_, letter: string) => `Ctrl-${letter.toUpperCase()}`)
 }

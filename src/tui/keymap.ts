@@ -66,6 +66,8 @@ export interface KeyBinding {
   readonly dangerous?: true
   /** A word for the line at the bottom; without one it is in the help only. */
   readonly label?: string
+  /** How its keys are told there. Default: the first of them. */
+  readonly shown?: string
 }
 
 const LISTS: readonly Place[] = ['queues', 'tasks', 'jobs', 'workers', 'slots', 'schedules', 'workflows', 'events']
@@ -74,7 +76,7 @@ const JOBS: readonly Place[] = ['jobs', 'job']
 const RUNNING: readonly Place[] = ['jobs', 'job', 'slots']
 const WORKERS: readonly Place[] = ['workers', 'slots']
 
-type Extra = Pick<KeyBinding, 'acts' | 'dangerous' | 'label'>
+type Extra = Pick<KeyBinding, 'acts' | 'dangerous' | 'label' | 'shown'>
 
 function bind(
   group: KeyGroup,
@@ -116,9 +118,9 @@ export const KEYMAP: readonly KeyBinding[] = Object.freeze([
   bind('Move', 'ctrl-d', 'half-down', 'half a page down'),
   bind('Move', 'ctrl-u', 'half-up', 'half a page up'),
   bind('Move', 'h left', 'left', 'the state before', ['jobs']),
-  bind('Move', 'l right', 'right', 'the next state', ['jobs'], { label: 'state' }),
+  bind('Move', 'l right', 'right', 'the next state', ['jobs'], { label: 'state', shown: 'h l' }),
   bind('Move', 'h left', 'left', 'the section before', ['job']),
-  bind('Move', 'l right', 'right', 'the next section', ['job'], { label: 'section' }),
+  bind('Move', 'l right', 'right', 'the next section', ['job'], { label: 'section', shown: 'h l' }),
   bind('Move', 'enter', 'enter', 'go in', [...LISTS, 'schedule'], { label: 'in' }),
   bind('Move', 'esc backspace', 'back', 'go back; clear selection and filter', undefined, { label: 'back' }),
   bind('Views', 'tab', 'next-view', 'the next view'),

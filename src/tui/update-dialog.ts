@@ -1,6 +1,6 @@
 import { act } from './actions.js'
 import { type Step, step } from './dashboard-event.js'
-import { helpLines } from './help-lines.js'
+import { boxHeight, dialogTexts, type TextDialog } from './dialog-texts.js'
 import { applyFilter } from './navigate.js'
 import { say } from './notices.js'
 import { matchesOf } from './palette.js'
@@ -8,7 +8,7 @@ import { readPrompt } from './prompts.js'
 import { shownList } from './rows.js'
 import { runTyped } from './run-palette.js'
 import { type Distance, move, scrolled } from './scroll.js'
-import { bodyRows, type DashboardState, type Dialog, type TextInput } from './state.js'
+import type { DashboardState, Dialog, TextInput } from './state.js'
 import { edit, inputOf, insert } from './text-input.js'
 
 type DialogOf<Kind extends Dialog['kind']> = Extract<Dialog, { kind: Kind }>
@@ -17,9 +17,8 @@ type DialogOf<Kind extends Dialog['kind']> = Extract<Dialog, { kind: Kind }>
 export function pressInDialog(state: DashboardState, dialog: Dialog, key: string): Step {
   switch (dialog.kind) {
     case 'help':
-      return pressInText(state, dialog, key, helpLines(state).length)
     case 'report':
-      return pressInText(state, dialog, key, dialog.report.refused.length)
+      return pressInText(state, dialog, key)
     case 'confirm':
       return pressInConfirm(state, dialog, key)
     case 'prompt':
@@ -58,12 +57,15 @@ const DISTANCES: Readonly<Record<string, (height: number) => Distance>> = {
 
 const CLOSING = new Set(['esc', 'q', 'enter', '?'])
 
-function pressInText(state: DashboardState, dialog: DialogOf<'help' | 'report'>, key: string, lines: number): Step {
+function pressInText(state: DashboardState, dialog: TextDialog, key: string): Step {
   if (CLOSING.has(key)) return step(closed(state))
-  const height = bodyRows(state.size)
+  const height = boxHeight(state.size)
   const distance = DISTANCES[key]?.(height)
   if (distance === undefined) return step(state)
-  return step({ ...state, dialog: { ...dialog, top: scrolled(dialog.top, distance, lines, height) } })
+  return step({
+    ...state,
+    dialog: { ...dialog, top: scrolled(dialog.top, distance, dialogTexts(dialog, state).length, height) },
+  })
 }
 
 /** Only `y` does it: a key that was meant for the list must not. */

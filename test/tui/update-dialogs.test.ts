@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { footerKeys, helpLines } from '../../src/tui/help-lines.ts'
+import type { JobPlaceName } from '../../src/engine/job-summary.ts'
+import type { JobState } from '../../src/task/job-state.ts'
+import { footerKeys } from '../../src/tui/footer-keys.ts'
+import { helpLines } from '../../src/tui/help-lines.ts'
 import { bindingOf, KEYMAP, type Place } from '../../src/tui/keymap.ts'
 import type { DashboardState } from '../../src/tui/state.ts'
-import { JOBS, makeJobDetail, makeState } from './fixtures.ts'
+import { JOBS, makeJobDetail, makeOverview, makeState } from './fixtures.ts'
 import { play, press, typed } from './play.ts'
+import { screen } from './terminal.ts'
 
 const palette = (state: DashboardState, text: string, ...keys: readonly string[]) =>
   press(state, ':', ...typed(text), ...keys)
@@ -87,14 +91,22 @@ describe('the palette', () => {
 
 describe('the help', () => {
   test('tells of every key', () => {
-    const text = helpLines(makeState()).join('\n')
+    const text = helpLines(makeState(), 120).join('\n')
     for (const { title } of KEYMAP) expect(text).toContain(title)
+  })
+
+  test.each([52, 72])('tells all of it in %i cells', (width) => {
+    const lines = helpLines(makeState(), width)
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width)
+    const words = lines.join(' ').replace(/ +/g, ' ')
+    for (const { title } of KEYMAP) expect(words).toContain(title)
+    expect(words).toContain("revoke: end jobs that are not done (jobs, a job's page, slots)")
   })
 
   test('scrolls, and closes', () => {
     const open = press(makeState(), '?', 'j', 'j').state
     expect(open.dialog).toMatchObject({ kind: 'help', top: 2 })
-    const last = helpLines(open).length - 18
+    const last = helpLines(open, 72).length - 18
     expect(press(open, 'G', 'j').state.dialog).toMatchObject({ top: last })
     expect(press(open, 'g').state.dialog).toMatchObject({ top: 0 })
     for (const key of ['esc', 'q', '?', 'enter']) expect(press(open, key).state.dialog).toBeUndefined()
@@ -102,9 +114,67 @@ describe('the help', () => {
 
   test('names at the bottom no key that is off', () => {
     const names = (readOnly: boolean) => footerKeys(makeState({ view: 'jobs', readOnly })).map(({ key }) => key)
-    expect(names(false)).toContain('D')
-    expect(names(true)).not.toContain('D')
+    expect(names(false)).toContain('c')
+    expect(names(true)).not.toContain('c')
     expect(names(true).slice(-2)).toEqual(['?', 'q'])
+  })
+})
+
+describe('a report', () => {
+  test('scrolls to its end, however its lines are wrapped', () => {
+    const why = `it runs ${'very '.repeat(30)}slowly`
+    const refused = Array.from({ length: 12 }, (_, index) => ({ what: `job-${index}`, why }))
+    const report = { done: 0, refused, text: 'no job is deleted' }
+    const open = { ...makeState(), dialog: { kind: 'report', report, top: 0 } as const }
+    expect(screen(open, 80, 24)).not.toContain('job-11')
+    const { state } = press(open, 'G')
+    expect(screen(state, 80, 24)).toContain('job-11')
+    expect(screen(state, 80, 24)).toMatch(/slowly +│\n[^\n]*╰/)
+    expect(press(state, 'j').state.dialog).toEqual(state.dialog)
+  })
+})
+
+describe('the keys at the bottom', () => {
+  const inPlace = (place: JobPlaceName): DashboardState =>
+    makeState({ view: 'jobs', jobs: { ...makeState().jobs, place } })
+  const keysAt = (state: DashboardState): readonly string[] => footerKeys(state).map(({ key }) => key)
+
+  test.each<[place: JobPlaceName, keys: string]>([
+    ['active', 'c'],
+    ['queued', 'c D'],
+    ['scheduled', 'o c D'],
+    ['retrying', 'o c D'],
+    ['succeeded', 'D'],
+    ['dead', 'r R D'],
+  ])('for jobs that are %s are those that lead on, then %s', (place, keys) => {
+    const first = keysAt(inPlace(place)).slice(0, 3 + keys.split(' ').length)
+    expect(first).toEqual(['h l', 'Enter', '/', ...keys.split(' ')])
+  })
+
+  test('teach at 80 columns how to move through jobs', () => {
+    const bottom = screen(inPlace('dead'), 80, 24).split('\n').at(-1)
+    expect(bottom).toBe('h l state  Enter in  / filter  r retry  R retry all  D delete  ? help  q quit')
+  })
+
+  test('offer nothing that needs a row where there is none, nor a way back where there is none', () => {
+    expect(keysAt(makeState({ overview: makeOverview({ queues: [] }) }))).toEqual(['/', ':', 'Space', '?', 'q'])
+    expect(keysAt(makeState({ view: 'workflows' }))).toEqual([':', 'Space', '?', 'q'])
+    expect(keysAt(makeState())).not.toContain('Esc')
+    expect(keysAt(press(makeState(), 'enter').state)).toContain('Esc')
+    const unlimited = makeOverview().queues.map((queue) => ({ ...queue, limits: [] }))
+    expect(keysAt(makeState({ view: 'tasks' }))).toContain('l')
+    expect(keysAt(makeState({ view: 'tasks', overview: makeOverview({ queues: unlimited }) }))).not.toContain('l')
+  })
+
+  test("are those of a job's state on its page", () => {
+    const page = (state: JobState) =>
+      keysAt(
+        play(press(makeState({ view: 'jobs' }), 'enter').state, {
+          ...{ kind: 'job', id: JOBS[0]?.id ?? '', detail: makeJobDetail({ state }) },
+        }).state,
+      )
+    expect(page('dead').slice(0, 5)).toEqual(['Esc', 'h l', 'r', 'D', 't'])
+    expect(page('active').slice(0, 4)).toEqual(['Esc', 'h l', 'c', 'y'])
   })
 })
 
