@@ -1,7 +1,7 @@
 /** Nothing that is kept for the screen has longer texts. */
 const MAX_TEXT = 4096
 /** A text that is read as a whole: arguments, a result, a stack. */
-const MAX_LONG_TEXT = 65_536
+export const MAX_LONG_TEXT = 65_536
 const MAX_ITEMS = 10_000
 const MAX_DEPTH = 12
 

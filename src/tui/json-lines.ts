@@ -1,4 +1,5 @@
 import { formatCount } from './amounts.js'
+import { MAX_LONG_TEXT } from './bounded.js'
 import { wrapText } from './clean-text.js'
 
 /** What is shown of a text on a page; all of it is in the pager. */
@@ -9,18 +10,28 @@ const MAX_LINES = 400
 export function jsonLines(json: string, width: number): readonly string[] {
   const shown = json.slice(0, MAX_LENGTH)
   const text = shown.length <= width ? shown : indent(shown)
-  return textLines(text, width, json.length - shown.length)
+  return textLines(text, width, json.length - shown.length, json.length > MAX_LONG_TEXT)
 }
 
-/** A text over several lines, wrapped; what is left out is said. */
-export function textLines(text: string, width: number, alreadyLeftOut = 0): readonly string[] {
+/**
+ * A text over several lines, wrapped; what is left out is said. How much it is, only of a text that has its whole length:
+ * one that is longer may have been cut when it came.
+ */
+export function textLines(
+  text: string,
+  width: number,
+  alreadyLeftOut = 0,
+  wasCut = text.length > MAX_LONG_TEXT,
+): readonly string[] {
   const shown = text.slice(0, 2 * MAX_LENGTH)
   const leftOut = alreadyLeftOut + text.length - shown.length
   const lines = shown
-    .split('\n', MAX_LINES)
-    .flatMap((line) => (line.trim() === '' ? [''] : wrapText(line.replaceAll('\t', '  '), width, MAX_LINES)))
-    .slice(0, MAX_LINES)
-  return leftOut > 0 ? [...lines, `… and ${formatCount(leftOut)} characters more: e opens all of it`] : lines
+    .split('\n', MAX_LINES + 1)
+    .flatMap((line) => (line.trim() === '' ? [''] : wrapText(line.replaceAll('\t', '  '), width, MAX_LINES + 1)))
+  const all = lines.slice(0, MAX_LINES)
+  if (leftOut === 0 && lines.length === all.length) return all
+  const isCounted = !wasCut && lines.length === all.length
+  return [...all, `… and ${isCounted ? `${formatCount(leftOut)} characters ` : ''}more: e opens all of it`]
 }
 
 /** A string, even one that was cut; brackets around nothing; one of the signs that lines break at; a number or word. */

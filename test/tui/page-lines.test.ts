@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { JobDetail } from '../../src/control/dashboard.ts'
+import { bounded } from '../../src/tui/bounded.ts'
 import { jsonLines, textLines } from '../../src/tui/json-lines.ts'
 import { pageLines } from '../../src/tui/page-lines.ts'
 import { makeJobDetail, makeState } from './fixtures.ts'
@@ -75,10 +76,18 @@ test('JSON that was cut or is none is shown as far as it goes', () => {
 })
 
 test('a huge text is cut, and it is said by how much', () => {
-  const lines = textLines('x'.repeat(1_000_000), 100)
-  expect(lines.at(-1)).toBe('… and 967k characters more: e opens all of it')
+  const lines = textLines('x'.repeat(60_000), 100)
+  expect(lines.at(-1)).toBe('… and 27k characters more: e opens all of it')
   expect(lines.length).toBeLessThan(402)
-  expect(jsonLines(`"${String.raw`\"`.repeat(500_000)}"`, 100).at(-1)).toBe(
-    '… and 984k characters more: e opens all of it',
+  expect(jsonLines(`"${String.raw`\"`.repeat(30_000)}"`, 100).at(-1)).toBe(
+    '… and 44k characters more: e opens all of it',
   )
+})
+
+test('by how much is not said of a text that may have been cut when it came', () => {
+  const said = '… and more: e opens all of it'
+  const { argsJson } = bounded({ argsJson: `"${'x'.repeat(1_000_000)}"` })
+  expect(jsonLines(argsJson, 100).at(-1)).toBe(said)
+  expect(textLines('x'.repeat(1_000_000), 100).at(-1)).toBe(said)
+  expect(textLines('line\n'.repeat(1000), 100).at(-1)).toBe(said)
 })
