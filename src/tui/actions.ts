@@ -1,4 +1,5 @@
-import type { DashboardAction, JobVerb } from '../control/dashboard.js'
+import type { DashboardAction, JobPage, JobVerb } from '../control/dashboard.js'
+import { formatWhole } from './amounts.js'
 import { type Effect, type Step, step } from './dashboard-event.js'
 import type { ActionCommand } from './keymap.js'
 import { withList } from './list.js'
@@ -106,13 +107,26 @@ function confirmRetryAll(state: DashboardState): Step {
   const { place, page, loading } = state.jobs
   if (place !== 'dead') return step(say(state, 'only dead jobs can be run again: press h or l until they are shown'))
   if (page === undefined || loading) return step(say(state, 'the jobs are still being counted: once more, please'))
-  if (page.rows.length === 0) return step(say(state, 'no dead job matches'))
+  const { rows, searched, total } = page
+  if (rows.length === 0 && searched === total) return step(say(state, 'no dead job matches'))
   const filter = jobFilterOf(state)
   const isAll = filter.text === undefined && filter.task === undefined
-  const title = isAll ? `Run ${count(page.total, 'dead job')} again?` : `Run all dead jobs that match again?`
-  const found = isAll ? [] : [`${page.rows.length} found among the first ${page.searched} of ${page.total}`]
-  const lines = [...describeFilter(filter), ...found, 'Those that were revoked are left alone.']
+  const title = isAll ? `Run ${formatWhole(total)} dead ${total === 1 ? 'job' : 'jobs'} again?` : MATCHING
+  const lines = [
+    ...describeFilter(filter),
+    ...(isAll ? [] : [foundText(page)]),
+    'Those that were revoked are left alone.',
+  ]
   return confirm(state, title, lines, [{ kind: 'retry-matching', filter }])
+}
+
+const MATCHING = 'Run all dead jobs that match again?'
+
+/** The list ends somewhere; what is done to all that match does not. */
+function foundText({ rows, searched, total }: JobPage): string {
+  const count = rows.length === 0 ? 'none' : formatWhole(rows.length)
+  if (searched === total) return `${count} found`
+  return `${count} found among the first ${formatWhole(searched)} of ${formatWhole(total)}: all are searched`
 }
 
 function describeFilter({ queue, task, text }: ReturnType<typeof jobFilterOf>): readonly string[] {

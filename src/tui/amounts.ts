@@ -18,6 +18,11 @@ export function formatCount(count: number | undefined): string {
   return String(Math.round(count))
 }
 
+/** A count to the last digit: `2,601`. */
+export function formatWhole(count: number): string {
+  return count.toLocaleString('en-US')
+}
+
 /** A rate: `0`, `0.4`, `12`, `1.2k`. */
 export function formatSpeed(rate: number | undefined): string {
   if (rate === undefined || !Number.isFinite(rate)) return NONE

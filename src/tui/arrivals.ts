@@ -16,6 +16,7 @@ type ArrivalKind =
   | 'jobs'
   | 'job'
   | 'schedules'
+  | 'watching'
   | 'live'
   | 'acted'
   | 'act-failed'
@@ -37,12 +38,14 @@ export function addArrival(state: DashboardState, event: Arrival): Step {
       return step(addJob(state, event))
     case 'schedules':
       return step({ ...state, schedules: bounded(event.schedules) })
+    case 'watching':
+      return step({ ...state, events: { ...state.events, isHeard: true } })
     case 'live':
       return step({ ...state, events: addEvents(state.events, event.batch, state.frozen) })
     case 'acted':
       return addReport(endAction(state, event.label), bounded(event.report))
     case 'act-failed':
-      return step(say(endAction(state, event.label), bounded(`${event.label}: ${event.problem}`), 'error'))
+      return step(addFailure(endAction(state, event.label), event.label, bounded(event.problem)))
     case 'lost':
       return step(loseBroker(state, event))
     case 'trouble':
@@ -53,9 +56,10 @@ export function addArrival(state: DashboardState, event: Arrival): Step {
 }
 
 function addOverview(state: DashboardState, { overview }: EventOf<'overview'>): Step {
-  const next: DashboardState = { ...state, overview: bounded(overview), link: { kind: 'live' } }
+  const next: DashboardState = { ...state, overview: bounded(overview), readAtMs: state.nowMs, link: { kind: 'live' } }
   if (state.link.kind !== 'lost') return step(next)
-  return step(say(next, 'the broker answers again', 'done'), ...loadsForView(next))
+  const again = state.overview === undefined ? '' : ' again'
+  return step(say(next, `the broker answers${again}`, 'done'), ...loadsForView(next))
 }
 
 /** An answer to a question that is no longer asked says nothing of what is shown now. */
@@ -94,6 +98,14 @@ function addReport(state: DashboardState, report: ActionReport): Step {
   const next = say(state, report.text, isRefused ? 'refused' : 'done')
   const dialog = isRefused ? (next.dialog ?? ({ kind: 'report', report, top: 0 } as const)) : next.dialog
   return step({ ...next, dialog }, ...(state.frozen ? [] : loadsFor(next)))
+}
+
+/** Says that it could not be done, and why: that may be longer than a line. */
+function addFailure(state: DashboardState, label: string, problem: string): DashboardState {
+  const text = `${label} failed`
+  const report: ActionReport = { done: 0, refused: [{ what: label, why: problem }], text }
+  const next = say(state, `${label}: ${problem}`, 'error')
+  return { ...next, dialog: next.dialog ?? { kind: 'report', report, top: 0 } }
 }
 
 function loseBroker(state: DashboardState, { problem, nowMs, retryAtMs }: EventOf<'lost'>): DashboardState {

@@ -1,3 +1,5 @@
+import { wrapText } from './clean-text.js'
+import { emptyText } from './empty-text.js'
 import { EMPTY_LINE, gap, type Line, lineOf, span } from './line.js'
 import type { PageLine } from './page-line.js'
 import { pageLines } from './page-lines.js'
@@ -56,20 +58,19 @@ const LISTS: Readonly<Record<ListName, DrawList>> = {
   slots: list('slots', slotColumns, rows.slotRows),
   schedules: list('schedules', scheduleColumns, rows.scheduleRows),
   events: list('events', eventColumns, rows.eventRows),
-  workflows: () => sentence('Workflows come with chain, group and chord; this version runs single jobs.'),
+  workflows: (state, columns, height) => sentence(emptyText('workflows', state), columns, height),
 }
 
 function list<Name extends ListName>(
   name: Name,
-  columnsOf: (context: DrawContext) => readonly Column<RowOf[Name]>[],
+  columnsOf: (context: DrawContext, rows: readonly RowOf[Name][]) => readonly Column<RowOf[Name]>[],
   rowsOf: (state: DashboardState) => readonly RowOf[Name][],
 ): DrawList {
   return (state, columns, height, context) => {
     const all = rowsOf(state)
-    const { top, cursor, selected, sort, filter } = state.lists[name]
-    if (all.length === 0)
-      return sentence(filter === '' ? emptyText(name, state) : 'Nothing holds the text of the filter.')
-    const placed = placeColumns(columnsOf(context), columns)
+    const { top, cursor, selected, sort } = state.lists[name]
+    if (all.length === 0) return sentence(emptyText(name, state), columns, height)
+    const placed = placeColumns(columnsOf(context, all), columns)
     const lines = all.slice(top, top + height).map((row) => {
       const key = rows.keyOf(name, row)
       return rowLine(
@@ -83,21 +84,9 @@ function list<Name extends ListName>(
   }
 }
 
-function sentence(text: string): Body {
-  return { head: EMPTY_LINE, lines: [EMPTY_LINE, lineOf([gap(3), span(text, 'dim')])] }
-}
+const MARGIN = 3
 
-/** Nothing is said to be empty that has not been read. */
-function emptyText(name: ListName, state: DashboardState): string {
-  const texts: Readonly<Record<ListName, string | undefined>> = {
-    queues: state.overview && 'No queue has had a job yet.',
-    tasks: state.overview && 'No worker has told of a task yet.',
-    jobs: state.jobs.page && !state.jobs.loading ? `No job is ${state.jobs.place}.` : 'Searching…',
-    workers: state.overview && 'No worker runs: start one with taskq worker, or taskq dev.',
-    slots: rows.shownWorker(state) ? 'It runs nothing now.' : 'This worker is gone.',
-    schedules: state.schedules && 'There are no schedule entries.',
-    workflows: '',
-    events: 'Nothing has happened since this was opened.',
-  }
-  return texts[name] ?? 'Reading…'
+function sentence(text: string, columns: number, height: number): Body {
+  const lines = wrapText(text, columns - MARGIN, Math.min(6, height - 1))
+  return { head: EMPTY_LINE, lines: [EMPTY_LINE, ...lines.map((line) => lineOf([gap(MARGIN), span(line, 'dim')]))] }
 }

@@ -21,6 +21,8 @@ export type DashboardEvent =
   | { readonly kind: 'jobs'; readonly asked: number; readonly page: JobPage }
   | { readonly kind: 'job'; readonly id: string; readonly detail: JobDetail | undefined }
   | { readonly kind: 'schedules'; readonly schedules: readonly ScheduleReport[] }
+  /** Events are heard from now on. */
+  | { readonly kind: 'watching' }
   | { readonly kind: 'live'; readonly batch: LiveBatch }
   | { readonly kind: 'acted'; readonly label: string; readonly report: ActionReport }
   | { readonly kind: 'act-failed'; readonly label: string; readonly problem: string }

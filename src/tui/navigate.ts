@@ -1,16 +1,18 @@
-import type { QueueRow } from '../control/dashboard.js'
+import type { QueueRow, TaskRow } from '../control/dashboard.js'
 import type { JobPlaceName } from '../engine/job-summary.js'
 import { type Step, step } from './dashboard-event.js'
+import { isRead } from './empty-text.js'
 import { moveTo, restart, withList } from './list.js'
 import { loadsFor, loadsForView, seekJobs, showJobs } from './loads.js'
 import { say } from './notices.js'
 import { rowAtCursor, shownList, shownPage } from './rows.js'
-import type { DashboardState, ListName, Page, ViewName } from './state.js'
+import type { DashboardState, JobsState, ListName, Page, ViewName } from './state.js'
 
 /** Shows a view's list. */
 export function goView(state: DashboardState, view: ViewName): Step {
   const next = { ...state, view, pages: [], jobs: { ...state.jobs, cameFrom: undefined } }
-  return step(next, ...(state.frozen ? [] : loadsForView(next)))
+  // A frozen screen shows what was read before; what never was is read once.
+  return step(next, ...(state.frozen && isRead(view, next) ? [] : loadsForView(next)))
 }
 
 /** Shows something entered, above what is shown. */
@@ -37,7 +39,7 @@ const ENTER: { readonly [Name in ListName]: (state: DashboardState) => Step | un
   },
   tasks: (state) => {
     const row = rowAtCursor(state, 'tasks')
-    return row && showJobs(state, { queue: undefined, task: row.task, cameFrom: 'tasks' })
+    return row && showJobs(state, { ...jobsOfTask(state, row), cameFrom: 'tasks' })
   },
   // A job that has left the list is still the one that was marked.
   jobs: (state) => openAt(state, 'jobs'),
@@ -83,6 +85,22 @@ function enterSchedule(state: DashboardState): Step {
 export function busyPlace(row: QueueRow): JobPlaceName {
   const places = ['active', 'queued', 'retrying', 'scheduled', 'dead', 'succeeded'] as const
   return places.find((place) => row[place] > 0) ?? 'active'
+}
+
+/** Shows a task's jobs where there are most likely some. How many of its jobs are where, nobody counts. */
+export function jobsOfTask(
+  { overview }: DashboardState,
+  { task, queue, failed, succeeded }: TaskRow,
+): Pick<JobsState, 'place' | 'queue' | 'task'> {
+  const all = { queue: undefined, task }
+  const runs = overview?.workers.some(({ slots }) => slots?.some((slot) => slot.task === task))
+  if (runs) return { ...all, place: 'active' }
+  const row = overview?.queues.find((each) => each.queue === queue)
+  const limit = row?.limits.find((each) => each.task === task)
+  if (limit !== undefined && limit.queued > 0) return { ...all, place: 'queued' }
+  if (failed > 0) return { ...all, place: 'dead' }
+  if (succeeded > 0) return { ...all, place: 'succeeded' }
+  return { ...all, place: row === undefined ? 'active' : busyPlace(row) }
 }
 
 /** One step back: out of a page, out of a selection, a filter, a queue's jobs. Undefined where there is none. */

@@ -5,7 +5,7 @@ import { runCommand } from './commands.js'
 import { type Step, step } from './dashboard-event.js'
 import { bindingsAt } from './keymap.js'
 import { showJobs } from './loads.js'
-import { applyFilter, busyPlace, goView, openJob } from './navigate.js'
+import { applyFilter, busyPlace, goView, jobsOfTask, openJob } from './navigate.js'
 import { placeOf } from './place.js'
 import { shownList } from './rows.js'
 import { type DashboardState, VIEWS } from './state.js'
@@ -36,9 +36,12 @@ const WITH_NAME = {
     return showJobs(state, { place: busyPlace(row), queue: name, task: undefined, cameFrom: undefined })
   },
   task: (state: DashboardState, name: string): Outcome => {
-    const tasks = state.overview?.tasks.map(({ task }) => task)
-    if (!tasks?.includes(name)) return unknownName('task', name, tasks)
-    return showJobs(state, { queue: undefined, task: name, cameFrom: undefined })
+    const row = state.overview?.tasks.find(({ task }) => task === name)
+    if (row === undefined) {
+      const known = state.overview?.tasks.map(({ task }) => task)
+      return unknownName('task', name, known)
+    }
+    return showJobs(state, { ...jobsOfTask(state, row), cameFrom: undefined })
   },
   job: (state: DashboardState, id: string): Outcome => openJob(state, id),
   theme: (state: DashboardState, theme: string): Outcome => {

@@ -24,7 +24,7 @@ export function renderSnapshot({ overview, schedules }: Snapshot, columns: numbe
     snapshotHeader(overview, columns),
     ...table('Queues', overview.queues, queueColumns(context), columns, theme),
     ...table('Tasks', overview.tasks, taskColumns(), columns, theme),
-    ...table('Workers', overview.workers, workerColumns(context), columns, theme),
+    ...table('Workers', overview.workers, workerColumns(context, overview.workers), columns, theme),
     ...(schedules === undefined ? [] : table('Schedules', schedules, scheduleColumns(context), columns, theme)),
   ]
   return lines.map((line) => paintLine(line, columns, theme).trimEnd())

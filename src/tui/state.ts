@@ -19,6 +19,8 @@ export interface DashboardState {
   readonly dialog: Dialog | undefined
   /** Undefined until the first has come. Stays while the broker is lost. */
   readonly overview: Overview | undefined
+  /** When that came, as {@link nowMs}. */
+  readonly readAtMs: number | undefined
   readonly jobs: JobsState
   readonly schedules: readonly ScheduleReport[] | undefined
   readonly events: EventTail
@@ -108,6 +110,8 @@ export interface EventTail {
   readonly dropped: number
   /** Shows the newest. Off while somebody has scrolled up. */
   readonly follows: boolean
+  /** The broker has begun to tell of events, once at least. */
+  readonly isHeard: boolean
   /** All that were seen, which numbers the next. */
   readonly seen: number
 }
@@ -224,6 +228,7 @@ export function initialState({ view = 'queues', ...given }: InitialOptions): Das
     pages: [],
     dialog: undefined,
     overview: undefined,
+    readAtMs: undefined,
     jobs: {
       place: 'active',
       queue: undefined,
@@ -234,7 +239,7 @@ export function initialState({ view = 'queues', ...given }: InitialOptions): Das
       loading: false,
     },
     schedules: undefined,
-    events: { rows: [], held: [], dropped: 0, follows: true, seen: 0 },
+    events: { rows: [], held: [], dropped: 0, follows: true, isHeard: false, seen: 0 },
     link: { kind: 'connecting' },
     frozen: false,
     running: [],

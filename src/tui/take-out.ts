@@ -25,10 +25,15 @@ function eventName(state: DashboardState): string {
   return row?.id ?? row?.worker ?? ''
 }
 
-/** People know workers by name. */
+/** People know workers by name; where several have it, only the id tells which is meant. */
 function workerNames({ overview }: DashboardState, ids: readonly string[]): string {
   const workers = overview?.workers ?? []
-  return ids.map((id) => workers.find((worker) => worker.id === id)?.name ?? id).join('\n')
+  const nameOf = (id: string): string => {
+    const name = workers.find((worker) => worker.id === id)?.name
+    const isOne = workers.filter((worker) => worker.name === name).length === 1
+    return name !== undefined && isOne ? name : id
+  }
+  return ids.map(nameOf).join('\n')
 }
 
 const JOB_LISTS: readonly ListName[] = ['jobs', 'slots']

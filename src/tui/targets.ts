@@ -1,3 +1,4 @@
+import { labelWorkers } from '../control/worker-labels.js'
 import { keyOf, rowAtCursor, rowsOf, shownList, shownPage } from './rows.js'
 import type { RowOf } from './sort.js'
 import type { DashboardState, ListName } from './state.js'
@@ -21,10 +22,12 @@ const taskOf = (detail: { readonly task: string } | 'missing' | undefined): stri
 
 /** The workers that an action is for: of the page, those selected, or the one under the cursor. */
 export function workerTargets(state: DashboardState): readonly Target[] {
+  const workers = state.overview?.workers ?? []
+  const labels = labelWorkers(workers)
   const page = shownPage(state)
-  if (page?.kind !== 'worker') return chosen(state, 'workers', ({ name }) => name)
-  const worker = state.overview?.workers.find(({ id }) => id === page.id)
-  return worker === undefined ? [] : [{ id: worker.id, name: worker.name }]
+  if (page?.kind !== 'worker') return chosen(state, 'workers', ({ id, name }) => labels.get(id) ?? name)
+  const name = labels.get(page.id)
+  return name === undefined ? [] : [{ id: page.id, name }]
 }
 
 /** The rows that are selected and there, or else the one under the cursor. */

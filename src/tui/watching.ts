@@ -12,7 +12,8 @@ export function keepWatching(dashboard: Dashboard, store: Store): Service {
   const begin = async (): Promise<void> => {
     try {
       watch = await dashboard.watch((batch) => void store.dispatch({ kind: 'live', batch }))
-      if (isOver) end(watch)
+      if (isOver) return end(watch)
+      await store.dispatch({ kind: 'watching' })
     } catch {
       if (!isOver) timer = setTimeout(begin, RETRY_MS)
     }

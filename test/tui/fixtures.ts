@@ -221,7 +221,7 @@ export function makeState(facts: Partial<DashboardState> = {}): DashboardState {
     link: { kind: 'live' },
     schedules: SCHEDULES,
     jobs: { ...first.jobs, page: { rows: JOBS, searched: 1000, total: 42_000 } },
-    events: { rows: EVENTS, held: [], dropped: 12, follows: true, seen: 7 },
+    events: { rows: EVENTS, held: [], dropped: 12, follows: true, isHeard: true, seen: 7 },
     ...facts,
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { DashboardAction } from '../../src/control/dashboard.ts'
 import type { DashboardState, Dialog } from '../../src/tui/state.ts'
-import { JOBS, makeJob, makeJobDetail, makeOverview, makeQueue, makeState, SCHEDULES } from './fixtures.ts'
+import { JOBS, makeJob, makeJobDetail, makeOverview, makeQueue, makeState, makeWorker, SCHEDULES } from './fixtures.ts'
 import { play, press, typed } from './play.ts'
 
 const [ONE = '', TWO = ''] = JOBS.map(({ id }) => id)
@@ -18,6 +18,11 @@ const actionsOf = (state: DashboardState, ...keys: readonly string[]): readonly 
   press(state, ...keys).effects.flatMap((effect) => (effect.kind === 'act' ? [effect.action] : []))
 const dialogOf = (state: DashboardState, ...keys: readonly string[]): Dialog | undefined =>
   press(state, ...keys).state.dialog
+
+const withFilter = ({ lists }: DashboardState, filter: string): DashboardState['lists'] => ({
+  ...lists,
+  jobs: { ...lists.jobs, filter },
+})
 
 type Case = readonly [what: string, from: DashboardState, keys: readonly string[], wanted: readonly DashboardAction[]]
 
@@ -122,8 +127,13 @@ describe('what is hit', () => {
 
   test('is named by the question', () => {
     expect(dialogOf(inJobs, 'A', 'D')).toMatchObject({ title: 'Delete 7 jobs?' })
-    expect(dialogOf(dead, 'R')).toMatchObject({ title: 'Run 42000 dead jobs again?', lines: [NOT_REVOKED] })
+    expect(dialogOf(dead, 'R')).toMatchObject({ title: 'Run 42,000 dead jobs again?', lines: [NOT_REVOKED] })
     expect(dialogOf(inWorkers, 'K')).toMatchObject({ lines: ['mailer@web-1'] })
+    const twins = [makeWorker('shop@vm', { id: 'a', pid: 1 }), makeWorker('shop@vm', { id: 'b', pid: 2 })]
+    const alike = makeState({ view: 'workers', overview: makeOverview({ workers: twins }) })
+    expect(dialogOf(alike, 'K')).toMatchObject({ lines: ['shop@vm (pid 1)'] })
+    expect(dialogOf(alike, 'j', 'C')).toMatchObject({ title: 'Slots of shop@vm (pid 2)' })
+    expect(dialogOf(alike, 'j', 'enter', 'K')).toMatchObject({ lines: ['shop@vm (pid 2)'] })
     const queues = Array.from({ length: 30 }, (_, index) => makeQueue(`q${index}`))
     const many = makeState({ overview: makeOverview({ queues }) })
     expect(dialogOf(many, 'A', 'p')).toMatchObject({ lines: expect.arrayContaining(['and 20 more']) })
@@ -136,9 +146,18 @@ describe('retrying all that match', () => {
     const page = { rows: JOBS, searched: 1000, total: 5000 }
     const there = play(found, { kind: 'jobs', asked: found.jobs.asked, page }).state
     expect(dialogOf(there, 'R')).toMatchObject({
-      lines: ['that hold "mail"', '7 found among the first 1000 of 5000', NOT_REVOKED],
+      lines: ['that hold "mail"', '7 found among the first 1,000 of 5,000: all are searched', NOT_REVOKED],
     })
     expect(actionsOf(there, 'R', 'y')).toEqual([{ kind: 'retry-matching', filter: { place: 'dead', text: 'mail' } }])
+  })
+
+  test('asks also where none was found, but not all were looked at', () => {
+    const page = { rows: [], searched: 2000, total: 2601 }
+    const from = { ...dead, jobs: { ...dead.jobs, page }, lists: withFilter(dead, 'needle') }
+    expect(dialogOf(from, 'R')).toMatchObject({
+      lines: ['that hold "needle"', 'none found among the first 2,000 of 2,601: all are searched', expect.anything()],
+    })
+    expect(actionsOf(from, 'R', 'y')).toEqual([{ kind: 'retry-matching', filter: { place: 'dead', text: 'needle' } }])
   })
 
   test.each<[what: string, from: DashboardState, text: RegExp]>([
@@ -226,6 +245,8 @@ describe('after an action', () => {
   test('it says that it failed', () => {
     const { state } = play(running, { kind: 'act-failed', label: 'retry 1 job', problem: 'no answer' })
     expect(state).toMatchObject({ running: [], notice: { tone: 'error', text: 'retry 1 job: no answer' } })
+    const refused = [{ what: 'retry 1 job', why: 'no answer' }]
+    expect(state.dialog).toMatchObject({ kind: 'report', report: { done: 0, refused, text: 'retry 1 job failed' } })
   })
 
   test('every schedule can be reached', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import type { Overview } from '../../src/control/dashboard.ts'
 import type { Effect } from '../../src/tui/dashboard-event.ts'
 import { pageLines } from '../../src/tui/page-lines.ts'
 import { shownPage } from '../../src/tui/rows.ts'
 import type { DashboardState, ViewName } from '../../src/tui/state.ts'
-import { EVENTS, JOBS, makeJobDetail, makeOverview, makeState } from './fixtures.ts'
-import { play, press } from './play.ts'
+import { EVENTS, JOBS, makeJobDetail, makeOverview, makeQueue, makeState, makeTask, makeWorker } from './fixtures.ts'
+import { play, press, typed } from './play.ts'
 
 const FIRST_JOB = JOBS[0]?.id ?? ''
 const small = { columns: 80, rows: 12 }
@@ -39,6 +40,24 @@ describe('going in', () => {
   test('from a task to its jobs', () => {
     const { state } = press(makeState({ view: 'tasks' }), 'enter')
     expect(state).toMatchObject({ view: 'jobs', jobs: { task: 'SendWelcomeEmail', queue: undefined } })
+  })
+
+  test.each<[what: string, overview: Partial<Overview>, place: string]>([
+    ['it runs', {}, 'active'],
+    ['it waits in a lane of its own', { workers: [] }, 'queued'],
+    ['it failed', { workers: [], queues: [] }, 'dead'],
+    ['it succeeded', { workers: [], queues: [], tasks: [makeTask('Poll', { succeeded: 1 })] }, 'succeeded'],
+    [
+      'nothing is known, where its queue has jobs',
+      { queues: [makeQueue('default', { scheduled: 1 })], tasks: [makeTask('Poll')] },
+      'scheduled',
+    ],
+    ['nothing is known of its queue either', { queues: [], tasks: [makeTask('Poll')] }, 'active'],
+  ])('from a task to where it has jobs: %s', (_, facts, place) => {
+    const overview = makeOverview(facts)
+    expect(press(makeState({ view: 'tasks', overview }), 'enter').state.jobs.place).toBe(place)
+    const task = overview.tasks[0]?.task ?? ''
+    expect(press(makeState({ overview }), ':', ...typed(`task ${task}`), 'enter').state.jobs.place).toBe(place)
   })
 
   test('from a slot to the job that runs in it', () => {
@@ -149,6 +168,15 @@ describe('taking things out', () => {
     ['a task', makeState({ view: 'tasks' }), ['y'], { kind: 'copy', text: 'SendWelcomeEmail' }],
     ['a job', makeState({ view: 'jobs' }), ['y'], { kind: 'copy', text: FIRST_JOB }],
     ['a worker', makeState({ view: 'workers' }), ['y'], { kind: 'copy', text: 'mailer@web-1' }],
+    [
+      'a worker whose name another has',
+      makeState({
+        view: 'workers',
+        overview: makeOverview({ workers: [makeWorker('a'), makeWorker('a', { id: 'b' })] }),
+      }),
+      ['j', 'y'],
+      { kind: 'copy', text: 'b' },
+    ],
     ['an entry', makeState({ view: 'schedules' }), ['enter', 'y'], { kind: 'copy', text: 'nightly-report' }],
     ['an event', makeState({ view: 'events' }), ['g', 'y'], { kind: 'copy', text: 'mailer@web-1' }],
     ['a slot', slots, ['y'], { kind: 'copy', text: FIRST_JOB }],

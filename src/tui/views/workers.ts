@@ -8,10 +8,12 @@ import { type DrawContext, head, listNames, toneUnlessZero } from './draw-contex
 const LAG_WARNS_MS = 250
 
 /** The table of workers. */
-export function workerColumns(context: DrawContext): readonly Column<WorkerFacts>[] {
+export function workerColumns(context: DrawContext, workers: readonly WorkerFacts[]): readonly Column<WorkerFacts>[] {
+  const areAlike = new Set(workers.map(({ name }) => name)).size < workers.length
   return [
     { id: 'name', title: 'worker', width: 14, grow: 2, max: 40, rank: 0, cell: ({ name }) => name },
-    number('pid', 'pid', 7, 6, ({ pid }) => [String(pid), 'dim']),
+    // Where workers have the same name, this is what tells them apart.
+    number('pid', 'pid', 7, areAlike ? 0 : 6, ({ pid }) => [String(pid), 'dim']),
     { id: 'queues', title: 'queues', width: 8, grow: 2, max: 40, rank: 5, cell: ({ queues }) => listNames(queues) },
     number('active', 'slots', 7, 1, slotsOf),
     { id: 'autoscale', title: 'scale', width: 7, rank: 7, cell: ({ autoscale }) => boundsOf(autoscale) },
