@@ -27,16 +27,34 @@ function frameLines(state: DashboardState, size: Size, theme: Theme): readonly L
   const { columns } = size
   const height = bodyRows(size)
   const { head, lines } = drawBody(state, columns, height, theme)
+  const reason = lostReason(state, columns)
+  const isRoom = lines.length + reason.length < height
+  const under = isRoom ? reason : []
   const frame = [
     unlessBroken(() => headerLine(state, columns, theme)),
     tabsLine(state, columns),
-    unlessBroken(() => titleLine(state, theme)),
+    unlessBroken(() => titleLine(state, columns, theme)),
     head,
-    ...Array.from({ length: height }, (_, row) => lines[row] ?? EMPTY_LINE),
-    unlessBroken(() => statusLine(state, columns, theme)),
+    ...Array.from({ length: height - under.length }, (_, row) => lines[row] ?? EMPTY_LINE),
+    ...under,
+    unlessBroken(() => statusLine(isRoom ? state : tellReason(state), columns, theme)),
     footerLine(state, columns),
   ]
   return withDialog(frame, state, size, theme)
+}
+
+/** Why the broker is lost, in some lines; nothing where it answers, and where the body says it. */
+function lostReason({ link, overview }: DashboardState, columns: number): readonly Line[] {
+  if (link.kind !== 'lost' || overview === undefined) return []
+  const lines = wrapText(link.problem, columns - 2, 4)
+  return lines.map((text) => lineOf([gap(1), span(text, 'bad', columns)]))
+}
+
+/** Where there is no room under the rows, the line above the keys begins to tell why. */
+function tellReason(state: DashboardState): DashboardState {
+  const { link, notice } = state
+  if (link.kind !== 'lost' || notice !== undefined) return state
+  return { ...state, notice: { tone: 'error', text: link.problem, ticks: 1 } }
 }
 
 /** The body, or why it cannot be drawn: a broken record must not end the dashboard. */

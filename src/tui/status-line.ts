@@ -1,4 +1,5 @@
 import { formatCount } from './amounts.js'
+import { clip, widthOf } from './clean-text.js'
 import { EMPTY_LINE, gap, type Line, lineOf, lineWidth, type Span, span } from './line.js'
 import { pageLines } from './page-lines.js'
 import { keysOf, shownList, shownPage } from './rows.js'
@@ -11,7 +12,8 @@ export function statusLine(state: DashboardState, columns: number, theme: Theme)
   const { dialog } = state
   if (dialog?.kind === 'filter') return lineOf(inputSpans('/', dialog.input, columns, theme))
   if (dialog?.kind === 'palette') return paletteLine(dialog, columns, theme)
-  const right = [span(whereText(state), 'dim', Math.floor(columns / 2))]
+  const hasNotice = state.notice !== undefined || state.running.length > 0
+  const right = [span(whereText(state, hasNotice ? Math.floor(columns / 2) : columns), 'dim', columns)]
   const room = columns - lineWidth({ spans: right }) - 1
   const left = [noticeSpan(state, room)]
   if (lineWidth({ spans: [...left, ...right] }) === 0) return EMPTY_LINE
@@ -47,21 +49,23 @@ function noticeSpan({ running, notice }: DashboardState, room: number): Span {
   return span(mark + notice.text.slice(0, 500), TONES[notice.tone], room)
 }
 
-/** Filter, selection, how much was searched, which rows are shown. */
-function whereText(state: DashboardState): string {
+/** What is selected, the filter, how much was searched, which rows are shown: as much of it as fits, none in part. */
+function whereText(state: DashboardState, columns: number): string {
   const name = shownList(state)
   if (name === undefined) return pagePosition(state)
   const { filter, selected, top } = state.lists[name]
   const count = keysOf(state, name).length
-  return [
-    filter === '' ? '' : `/${filter.slice(0, 100)}`,
+  const parts = [
     selected.size > 0 ? `${formatCount(selected.size)} selected` : '',
+    filter === '' ? '' : clip(`/${filter}`, Math.floor(columns / 3)).text,
     name === 'jobs' ? searchedText(state) : '',
     positionText(top, count, bodyRows(state.size)),
-  ]
-    .filter((part) => part !== '')
-    .join('  ')
+  ].filter((part) => part !== '')
+  while (widthOf(parts.join(GAP)) > columns) parts.pop()
+  return parts.join(GAP)
 }
+
+const GAP = '  '
 
 function searchedText({ jobs: { page, loading } }: DashboardState): string {
   if (page === undefined || loading) return 'searching…'

@@ -1,8 +1,9 @@
 import { TASK_WINDOW_MINUTES } from '../control/dashboard.js'
-import { JOB_PLACES, type JobPlaceName } from '../engine/job-summary.js'
+import { labelWorkers } from '../control/worker-labels.js'
 import { formatCount } from './amounts.js'
 import { gap, type Line, lineOf, type Span, span } from './line.js'
-import { shownPage, shownWorker } from './rows.js'
+import { placeTabs } from './place-tabs.js'
+import { shownPage } from './rows.js'
 import { type DashboardState, type Page, VIEWS, type ViewName } from './state.js'
 import type { Theme } from './theme.js'
 import { signedState, toneOfState } from './views/draw-context.js'
@@ -32,18 +33,17 @@ export function tabsLine({ view }: Pick<DashboardState, 'view'>, columns: number
 }
 
 /** The third line: what is shown of the view, or what was entered. */
-export function titleLine(state: DashboardState, theme: Theme): Line {
+export function titleLine(state: DashboardState, columns: number, theme: Theme): Line {
   const page = shownPage(state)
   if (page !== undefined) return lineOf(pageTitle(state, page, theme))
-  return lineOf(state.view === 'jobs' ? placeTabs(state) : [span(summaryOf(state), 'dim')])
+  return lineOf(state.view === 'jobs' ? placeTabs(state, columns) : [span(summaryOf(state), 'dim')])
 }
 
 function pageTitle(state: DashboardState, page: Page, theme: Theme): readonly Span[] {
   if (page.kind === 'schedule') return [span('Schedule ', 'dim'), span(page.name, 'strong', 120)]
   if (page.kind === 'worker') {
-    const worker = shownWorker(state)
-    const name = worker === undefined ? `${page.id.slice(0, 200)} is gone` : worker.name
-    return [span('Worker ', 'dim'), span(name, 'strong', 120)]
+    const label = labelWorkers(state.overview?.workers ?? []).get(page.id)
+    return [span('Worker ', 'dim'), span(label ?? `${page.id.slice(0, 200)} is heard of no more`, 'strong', 120)]
   }
   const { detail } = page
   const head = [span('Job ', 'dim'), span(page.id, 'strong', 40), gap(2)]
@@ -51,24 +51,6 @@ function pageTitle(state: DashboardState, page: Page, theme: Theme): readonly Sp
   if (detail === 'missing') return [...head, span('there is no such job any more', 'warn')]
   const { task, state: stands } = detail
   return [...head, span(task, 'plain', 60), gap(2), span(signedState(stands, theme), toneOfState(stands))]
-}
-
-/** The places of jobs with how many each holds, of the queue that was chosen or of all. */
-function placeTabs({ jobs, overview }: DashboardState): readonly Span[] {
-  const queues = overview?.queues.filter(({ queue }) => jobs.queue === undefined || queue === jobs.queue)
-  const chosen = [jobs.queue, jobs.task].filter((name) => name !== undefined)
-  return [
-    ...JOB_PLACES.map((place) => placeTab(place, queues, jobs.place === place)),
-    ...chosen.map((name) => span(` of ${name.slice(0, 100)}`, 'accent', 40)),
-  ]
-}
-
-type Counts = Readonly<Record<JobPlaceName, number>>
-
-function placeTab(place: JobPlaceName, queues: readonly Counts[] | undefined, isShown: boolean): Span {
-  const count = queues?.reduce((sum, queue) => sum + queue[place], 0)
-  const label = count === undefined ? place : `${place} ${formatCount(count)}`
-  return isShown ? span(`[${label}]`, 'tab') : span(` ${label} `)
 }
 
 function summaryOf({ view, overview, schedules, events }: DashboardState): string {

@@ -10,7 +10,7 @@ const at120 = (state: DashboardState) => screen(state, 120, 40)
 test('Queues: what waits, runs and failed, the oldest, the limit, what stops it, and how it went', () => {
   expect(at120(withCursor(makeState(), 'queues', 'emails'))).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  retried 0.4/s  3 workers  beat web-1        14:03:09
+    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent  beat web-1             14:03:09
     [1 Queues] 2 Tasks  3 Jobs  4 Workers  5 Schedules  6 Workflows  7 Events
     5 queues
        queue                          queued sched active retry  dead  done oldest out/s state             2 min
@@ -20,14 +20,14 @@ test('Queues: what waits, runs and failed, the oldest, the limit, what stops it,
        payments-of-the-eu                  0     0      0     0     0     0      –  <0.1 100/m
        video                               2     0      0     0     0     0    90s     0 ! no worker
     (30 empty lines)
-    p pause  y copy  e open  Enter in  Esc back  / filter  x select  s sort  : command  Space freeze  ? help  q quit"
+    Enter in  p pause  / filter  x select  s sort  y copy  e open  : command  Space freeze  ? help  q quit"
   `)
 })
 
 test('Tasks: how often, how well, how fast', () => {
   expect(at120(withCursor(makeState({ view: 'tasks' }), 'tasks', 'reports.Daily'))).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  retried 0.4/s  3 workers  beat web-1        14:03:09
+    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent  beat web-1             14:03:09
      1 Queues [2 Tasks] 3 Jobs  4 Workers  5 Schedules  6 Workflows  7 Events
     3 tasks, the last 15 minutes
        task                                queue          per min failed retry   p50   p95   p99 wait95  done failures   wrk
@@ -35,7 +35,7 @@ test('Tasks: how often, how well, how fast', () => {
     ▶  reports.Daily                       reports            0.7    30%     0  1.1m  3.2m    4m    8ms     7        3     1
        ResizeVideo                         –                    0      –     0     –     –     –      –     0        0     0
     (32 empty lines)
-    l rate limit  y copy  e open  Enter in  Esc back  / filter  x select  s sort  : command  Space freeze  ? help  q quit"
+    Enter in  l rate limit  / filter  s sort  y copy  e open  x select  : command  Space freeze  ? help  q quit"
   `)
 })
 
@@ -44,7 +44,7 @@ test('Jobs: places with counts, states with signs, how much was searched, what i
   const list = { ...state.lists.jobs, filter: 'mail', selected: new Set(['mi7k2x0fZ4aB6cD8eF0g']) }
   expect(at120({ ...state, lists: { ...state.lists, jobs: list } })).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  retried 0.4/s  3 workers  beat web-1        14:03:09
+    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent  beat web-1             14:03:09
      1 Queues  2 Tasks [3 Jobs] 4 Workers  5 Schedules  6 Workflows  7 Events
     [active 14] queued 41k  scheduled 56  retrying 7  succeeded 3.5M  dead 12
        job                  task                       queue        state       tries    age   run arguments or error
@@ -56,15 +56,15 @@ test('Jobs: places with counts, states with signs, how much was searched, what i
      ✓ mi7k2x0fZ4aB6cD8eF0g SendWelcomeEmail           emails       ✖ dead          4    14m    1s TimeoutError: the server…
        mi7k2x0gH5jK7lM9nP1q SendWelcomeEmail           emails       ⊘ revoked       0    60s     – ["u_42"]
     (27 empty lines)
-                                                                                       /mail  1 selected  searched 1k of 42k
-    r retry  R retry all  c revoke  o promote  D delete  y copy  e open  t traceback  l state  Enter in  ? help  q quit"
+                                                                                       1 selected  /mail  searched 1k of 42k
+    h l state  Enter in  Esc back  / filter  c revoke  x select  y copy  e open  s sort  : command  ? help  q quit"
   `)
 })
 
 test('Workers: slots, what runs, what it costs; a missed heartbeat is silence, not death', () => {
   expect(at120(withCursor(makeState({ view: 'workers' }), 'workers', 'mailer@web-1:4711'))).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  retried 0.4/s  3 workers  beat web-1        14:03:09
+    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent  beat web-1             14:03:09
      1 Queues  2 Tasks  3 Jobs [4 Workers] 5 Schedules  6 Workflows  7 Events
     3 workers
        worker               pid queues       slots scale   runs now            done errors   rss   cpu   lag   up heard
@@ -72,14 +72,14 @@ test('Workers: slots, what runs, what it costs; a missed heartbeat is silence, n
        mailer@web-2           9 default       0/10 –       idle                   0      0  1.5G  140% 480ms   2h silent 12s
        old@web-3           4711 default       0/10 –       idle                   0      0     –     –     –   2h stopping
     (32 empty lines)
-    + grow  - shrink  C slots  K shut down  y copy  e open  Enter in  Esc back  / filter  x select  s sort  ? help  q quit"
+    Enter in  + grow  - shrink  C slots  K shut down  / filter  x select  y copy  e open  s sort  ? help  q quit"
   `)
 })
 
 test('Schedules: when next, what came of the last, what holds it', () => {
   expect(at120(withCursor(makeState({ view: 'schedules' }), 'schedules', 'poll'))).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  retried 0.4/s  3 workers  beat web-1        14:03:09
+    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent  beat web-1             14:03:09
      1 Queues  2 Tasks  3 Jobs  4 Workers [5 Schedules] 6 Workflows  7 Events
     5 schedule entries
        entry                  when                         task                next last             runs  skip state
@@ -89,26 +89,26 @@ test('Schedules: when next, what came of the last, what holds it', () => {
        sunset                 at sunset over 52.52° N, 13… Lights             in 2h –                   0     0 ! changed i…
        broken                 its zone is unknown here     –                      – –                   0     0 ! broken
     (30 empty lines)
-    p pause  n run now  y copy  e open  Enter in  Esc back  / filter  x select  s sort  : command  ? help  q quit"
+    Enter in  n run now  p pause  / filter  x select  y copy  e open  s sort  : command  Space freeze  ? help  q quit"
   `)
 })
 
 test('Workflows: that they are not there', () => {
   expect(at120(makeState({ view: 'workflows' }))).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  retried 0.4/s  3 workers  beat web-1        14:03:09
+    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent  beat web-1             14:03:09
      1 Queues  2 Tasks  3 Jobs  4 Workers  5 Schedules [6 Workflows] 7 Events
     (3 empty lines)
        Workflows come with chain, group and chord; this version runs single jobs.
     (33 empty lines)
-    y copy  e open  Enter in  Esc back  / filter  : command  Space freeze  ? help  q quit"
+    : command  Space freeze  ? help  q quit"
   `)
 })
 
 test('Events: what happened, to whom, why', () => {
   expect(at120(withCursor(makeState({ view: 'events' }), 'events', '7'))).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  retried 0.4/s  3 workers  beat web-1        14:03:09
+    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent  beat web-1             14:03:09
      1 Queues  2 Tasks  3 Jobs  4 Workers  5 Schedules  6 Workflows [7 Events]
     7 events, 12 left out
        time     event           task                 job          queue         worker            run what
@@ -120,6 +120,6 @@ test('Events: what happened, to whom, why', () => {
        14:03:05 ⊘ revoked       SendWelcomeEmail     …3dE5fG7hJ96 emails        mailer@web-1          revoked by hand
     ▶  14:03:06 ▸ started       SendWelcomeEmail     …3dE5fG7hJ97 emails        mailer@web-1          attempt 3
     (28 empty lines)
-    y copy  e open  Enter in  Esc back  / filter  : command  Space freeze  ? help  q quit"
+    Enter in  Space freeze  / filter  y copy  e open  : command  ? help  q quit"
   `)
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { DashboardState } from '../../src/tui/state.ts'
-import { makeState, withCursor } from './fixtures.ts'
+import { makeOverview, makeState, makeWorker, NOW, withCursor } from './fixtures.ts'
+import { press } from './play.ts'
 import { screen } from './terminal.ts'
 
 process.env.TZ = 'UTC'
@@ -10,7 +11,7 @@ const at80 = (state: DashboardState) => screen(state, 80, 24)
 test('Queues: what waits, runs and failed, the oldest, the limit, what stops it, and how it went', () => {
   expect(at80(withCursor(makeState(), 'queues', 'emails'))).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  in 12 out 12/s  failed 0.1/s  3 workers  14:03:09
+    taskq  redis://localh…  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
     [1 Queues] 2 Tasks  3 Jobs  4 Workers  5 Schedules  6 Workflows  7 Events
     5 queues
        queue         queued sched active retry  dead oldest out/s state       2 min
@@ -20,14 +21,14 @@ test('Queues: what waits, runs and failed, the oldest, the limit, what stops it,
        payments-of-…      0     0      0     0     0      –  <0.1 100/m
        video              2     0      0     0     0    90s     0 ! no worker
     (14 empty lines)
-    p pause  y copy  e open  Enter in  Esc back  / filter  ? help  q quit"
+    Enter in  p pause  / filter  x select  s sort  y copy  e open  ? help  q quit"
   `)
 })
 
 test('Tasks: how often, how well, how fast', () => {
   expect(at80(withCursor(makeState({ view: 'tasks' }), 'tasks', 'reports.Daily'))).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  in 12 out 12/s  failed 0.1/s  3 workers  14:03:09
+    taskq  redis://localh…  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
      1 Queues [2 Tasks] 3 Jobs  4 Workers  5 Schedules  6 Workflows  7 Events
     3 tasks, the last 15 minutes
        task             queue    per min failed retry   p50   p95   p99 wait95   wrk
@@ -35,7 +36,7 @@ test('Tasks: how often, how well, how fast', () => {
     ▶  reports.Daily    reports      0.7    30%     0  1.1m  3.2m    4m    8ms     1
        ResizeVideo      –              0      –     0     –     –     –      –     0
     (16 empty lines)
-    l rate limit  y copy  e open  Enter in  Esc back  / filter  ? help  q quit"
+    Enter in  l rate limit  / filter  s sort  y copy  e open  ? help  q quit"
   `)
 })
 
@@ -44,7 +45,7 @@ test('Jobs: places with counts, states with signs, how much was searched, what i
   const list = { ...state.lists.jobs, filter: 'mail', selected: new Set(['mi7k2x0fZ4aB6cD8eF0g']) }
   expect(at80({ ...state, lists: { ...state.lists, jobs: list } })).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  in 12 out 12/s  failed 0.1/s  3 workers  14:03:09
+    taskq  redis://localh…  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
      1 Queues  2 Tasks [3 Jobs] 4 Workers  5 Schedules  6 Workflows  7 Events
     [active 14] queued 41k  scheduled 56  retrying 7  succeeded 3.5M  dead 12
        job         task              queue     state       tries    age arguments o…
@@ -56,15 +57,15 @@ test('Jobs: places with counts, states with signs, how much was searched, what i
      ✓ …aB6cD8eF0g SendWelcomeEmail  emails    ✖ dead          4    14m TimeoutErro…
        …jK7lM9nP1q SendWelcomeEmail  emails    ⊘ revoked       0    60s ["u_42"]
     (11 empty lines)
-                                               /mail  1 selected  searched 1k of 42k
-    r retry  R retry all  c revoke  o promote  D delete  y copy  ? help  q quit"
+                                               1 selected  /mail  searched 1k of 42k
+    h l state  Enter in  Esc back  / filter  c revoke  x select  ? help  q quit"
   `)
 })
 
 test('Workers: slots, what runs, what it costs; a missed heartbeat is silence, not death', () => {
   expect(at80(withCursor(makeState({ view: 'workers' }), 'workers', 'mailer@web-1:4711'))).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  in 12 out 12/s  failed 0.1/s  3 workers  14:03:09
+    taskq  redis://localh…  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
      1 Queues  2 Tasks  3 Jobs [4 Workers] 5 Schedules  6 Workflows  7 Events
     3 workers
        worker          queues     slots runs now          rss   cpu   lag heard
@@ -72,14 +73,14 @@ test('Workers: slots, what runs, what it costs; a missed heartbeat is silence, n
        mailer@web-2    default     0/10 idle             1.5G  140% 480ms silent 12s
        old@web-3       default     0/10 idle                –     –     – stopping
     (16 empty lines)
-    + grow  - shrink  C slots  K shut down  y copy  e open  ? help  q quit"
+    Enter in  + grow  - shrink  C slots  K shut down  / filter  ? help  q quit"
   `)
 })
 
 test('Schedules: when next, what came of the last, what holds it', () => {
   expect(at80(withCursor(makeState({ view: 'schedules' }), 'schedules', 'poll'))).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  in 12 out 12/s  failed 0.1/s  3 workers  14:03:09
+    taskq  redis://localh…  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
      1 Queues  2 Tasks  3 Jobs  4 Workers [5 Schedules] 6 Workflows  7 Events
     5 schedule entries
        entry            when                   next last             runs state
@@ -89,26 +90,26 @@ test('Schedules: when next, what came of the last, what holds it', () => {
        sunset           at sunset over 52.…   in 2h –                   0 ! changed…
        broken           its zone is unknow…       – –                   0 ! broken
     (14 empty lines)
-    p pause  n run now  y copy  e open  Enter in  Esc back  ? help  q quit"
+    Enter in  n run now  p pause  / filter  x select  y copy  ? help  q quit"
   `)
 })
 
 test('Workflows: that they are not there', () => {
   expect(at80(makeState({ view: 'workflows' }))).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  in 12 out 12/s  failed 0.1/s  3 workers  14:03:09
+    taskq  redis://localh…  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
      1 Queues  2 Tasks  3 Jobs  4 Workers  5 Schedules [6 Workflows] 7 Events
     (3 empty lines)
        Workflows come with chain, group and chord; this version runs single jobs.
     (17 empty lines)
-    y copy  e open  Enter in  Esc back  / filter  : command  ? help  q quit"
+    : command  Space freeze  ? help  q quit"
   `)
 })
 
 test('Events: what happened, to whom, why', () => {
   expect(at80(withCursor(makeState({ view: 'events' }), 'events', '7'))).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  in 12 out 12/s  failed 0.1/s  3 workers  14:03:09
+    taskq  redis://localh…  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
      1 Queues  2 Tasks  3 Jobs  4 Workers  5 Schedules  6 Workflows [7 Events]
     7 events, 12 left out
        time     event           task              job           run what
@@ -120,6 +121,21 @@ test('Events: what happened, to whom, why', () => {
        14:03:05 ⊘ revoked       SendWelcomeEmail  …dE5fG7hJ96       revoked by hand
     ▶  14:03:06 ▸ started       SendWelcomeEmail  …dE5fG7hJ97       attempt 3
     (12 empty lines)
-    y copy  e open  Enter in  Esc back  / filter  : command  ? help  q quit"
+    Enter in  Space freeze  / filter  y copy  e open  : command  ? help  q quit"
   `)
+})
+
+test('Workers of one name are told apart by their processes', () => {
+  const workers = [makeWorker('shop@vm', { id: 'a', pid: 4711 }), makeWorker('shop@vm', { id: 'b', pid: 4712 })]
+  for (const columns of [60, 80]) {
+    const text = screen(makeState({ view: 'workers', overview: makeOverview({ workers }) }), columns, 24)
+    expect(text).toMatch(/shop@vm +4711 .*\n.*shop@vm +4712/)
+  }
+})
+
+test('Schedules: a result that is not kept is not unknown', () => {
+  const last = { slot: new Date(NOW - 3000), jobId: 'x', state: 'unknown' as const }
+  const schedules = [{ name: 'poll', paused: false, runs: 1, skipped: 0, last }]
+  expect(at80(makeState({ view: 'schedules', schedules }))).toContain('– 3s not kept')
+  expect(at80(press(makeState({ view: 'schedules', schedules }), 'enter').state)).toContain('last      not kept, slot')
 })

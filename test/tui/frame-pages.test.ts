@@ -14,7 +14,7 @@ test("a job's page tells all of it", () => {
   })
   expect(screen(page({ kind: 'job', id: detail.id, detail, top: 0, seeks: undefined }), 80, 54)).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  in 12 out 12/s  failed 0.1/s  3 workers  14:03:09
+    taskq  redis://localh…  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
      1 Queues  2 Tasks [3 Jobs] 4 Workers  5 Schedules  6 Workflows  7 Events
     Job mi7k2x0aB3dE5fG7hJ9k  SendWelcomeEmail  ✖ dead
 
@@ -62,7 +62,7 @@ test("a job's page tells all of it", () => {
        14:03:04  +37s     started
        14:03:06  +39s     dead
     (6 empty lines)
-    r retry  c revoke  o promote  D delete  y copy  e open  ? help  q quit"
+    Esc back  h l section  r retry  D delete  t traceback  y copy  ? help  q quit"
   `)
 })
 
@@ -72,7 +72,7 @@ test("a job's page is scrolled by its first line", () => {
     screen(page({ kind: 'job', id: detail.id, detail, top: 20, seeks: undefined }), 80, 15),
   ).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  in 12 out 12/s  failed 0.1/s  3 workers  14:03:09
+    taskq  redis://localh…  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
      1 Queues  2 Tasks [3 Jobs] 4 Workers  5 Schedules  6 Workflows  7 Events
     Job mi7k2x0aB3dE5fG7hJ9k  SendWelcomeEmail  ✖ dead
 
@@ -86,7 +86,7 @@ test("a job's page is scrolled by its first line", () => {
 
      Timeline
                                                                          21–29 of 32
-    r retry  c revoke  o promote  D delete  y copy  e open  ? help  q quit"
+    Esc back  h l section  r retry  D delete  t traceback  y copy  ? help  q quit"
   `)
 })
 
@@ -103,7 +103,7 @@ test("a worker's page lists its slots, and what else is known where there is roo
   const state = makeState({ view: 'workers', pages: [{ kind: 'worker', id: 'mailer@web-1:4711' }] })
   expect(screen(withCursor(state, 'slots', 'mi7k2x0bQ4rS6tU8vW0x'), 80, 24)).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  in 12 out 12/s  failed 0.1/s  3 workers  14:03:09
+    taskq  redis://localh…  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
      1 Queues  2 Tasks  3 Jobs [4 Workers] 5 Schedules  6 Workflows  7 Events
     Worker mailer@web-1
        task                         queue         job               attempt runs for
@@ -121,14 +121,14 @@ test("a worker's page lists its slots, and what else is known where there is roo
        version   taskq 0.1.0, node 24.21.0
        heard     1s ago
     (6 empty lines)
-    c revoke  + grow  - shrink  C slots  K shut down  y copy  ? help  q quit"
+    Enter in  Esc back  c revoke  + grow  - shrink  C slots  ? help  q quit"
   `)
 })
 
 test("a schedule entry's page", () => {
   expect(screen(page({ kind: 'schedule', name: 'nightly-report', top: 0 }), 80, 20)).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  in 12 out 12/s  failed 0.1/s  3 workers  14:03:09
+    taskq  redis://localh…  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
      1 Queues  2 Tasks [3 Jobs] 4 Workers  5 Schedules  6 Workflows  7 Events
     Schedule nightly-report
 
@@ -141,7 +141,7 @@ test("a schedule entry's page", () => {
      runs      412
      skipped   3: missed, or the job before had not ended
     (7 empty lines)
-    p pause  n run now  y copy  e open  Enter in  Esc back  ? help  q quit"
+    Esc back  Enter in  n run now  p pause  y copy  e open  ? help  q quit"
   `)
 })
 
@@ -153,9 +153,7 @@ test('a lost broker is told with the time to the next try, over what was read be
     problem: 'connect ECONNREFUSED',
   }
   const first = screen(makeState({ link }), 120, 20).split('\n')[1]
-  expect(first).toMatchInlineSnapshot(
-    `" ! broker lost for 12s, next try in 3s; all below is older: connect ECONNREFUSED"`,
-  )
+  expect(first).toMatchInlineSnapshot(`" ! broker lost for 12s, next try in 3s; all below is older"`)
 })
 
 test('before anything is read, nothing is said to be empty', () => {
@@ -167,14 +165,14 @@ test('before anything is read, nothing is said to be empty', () => {
     (3 empty lines)
        Reading…
     (8 empty lines)
-    p pause  y copy  e open  Enter in  Esc back  / filter  ? help  q quit"
+    / filter  : command  Space freeze  ? help  q quit"
   `)
 })
 
 test('a screen that rests, and one that may change nothing, say so', () => {
   const header = screen(makeState({ frozen: true, readOnly: true }), 80, 15).split('\n')[1]
   expect(header).toMatchInlineSnapshot(
-    `"taskq  redis://localhost:6379  in 12 out 12/s  3 workers     * FROZEN  READ ONLY"`,
+    `"taskq  redis://loc…  in 12 out 12/s  2 workers, 1 silent     * FROZEN  READ ONLY"`,
   )
 })
 
@@ -185,7 +183,7 @@ test('a confirmation lies over the frame', () => {
     screen(over({ kind: 'confirm', title: 'Delete 3 jobs?', lines, actions: [action] }), 80, 18),
   ).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  in 12 out 12/s  failed 0.1/s  3 workers  14:03:09
+    taskq  redis://localh…  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
     [1 Queues] 2 Tasks  3 Jobs  4 Workers  5 Schedules  6 Workflows  7 Events
     5 queues
        queue         queued sched active retry  dead oldest out/s state       2 min
@@ -197,7 +195,7 @@ test('a confirmation lies over the frame', () => {
         │ mi7k2x0aB3dE5fG7hJ9k  SendWelcomeEmail                               │
         ╰─ y yes   n no ───────────────────────────────────────────────────────╯
     (6 empty lines)
-    p pause  y copy  e open  Enter in  Esc back  / filter  ? help  q quit"
+    Enter in  p pause  / filter  x select  s sort  y copy  e open  ? help  q quit"
   `)
 })
 
@@ -209,7 +207,7 @@ test('a prompt shows what may be typed, where the next character goes, and what 
   }
   expect(screen(over(dialog), 80, 15)).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  in 12 out 12/s  failed 0.1/s  3 workers  14:03:09
+    taskq  redis://localh…  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
     [1 Queues] 2 Tasks  3 Jobs  4 Workers  5 Schedules  6 Workflows  7 Events
     5 queues
        queue         queued sched active retry  dead oldest out/s state       2 min
@@ -220,7 +218,7 @@ test('a prompt shows what may be typed, where the next character goes, and what 
        v│ this is no rate                                                      │
         ╰─ enter do it   esc leave it ─────────────────────────────────────────╯
     (4 empty lines)
-    p pause  y copy  e open  Enter in  Esc back  / filter  ? help  q quit"
+    Enter in  p pause  / filter  x select  s sort  y copy  e open  ? help  q quit"
   `)
 })
 
@@ -232,7 +230,7 @@ test('the palette offers what completes a command', () => {
   const dialog: Dialog = { kind: 'palette', input: { text: 'jobs d', at: 6 }, matches, chosen: 1, problem: undefined }
   expect(screen(over(dialog), 80, 15)).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  in 12 out 12/s  failed 0.1/s  3 workers  14:03:09
+    taskq  redis://localh…  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
     [1 Queues] 2 Tasks  3 Jobs  4 Workers  5 Schedules  6 Workflows  7 Events
     5 queues
        queue         queued sched active retry  dead oldest out/s state       2 min
@@ -246,7 +244,7 @@ test('the palette offers what completes a command', () => {
     │ ▶ jobs dead emails         dead jobs of this queue                   │
     ╰──────────────────────────────────────────────────────────────────────╯
     :jobs d▏
-    p pause  y copy  e open  Enter in  Esc back  / filter  ? help  q quit"
+    Enter in  p pause  / filter  x select  s sort  y copy  e open  ? help  q quit"
   `)
 })
 
@@ -296,7 +294,7 @@ test('in ASCII, no other character is written', () => {
   expect(frame).toMatch(/^[\n -~]*$/)
   expect(frame).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  in 12 out 12/s  failed 0.1/s  3 workers  14:03:09
+    taskq  redis://localh~  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
     [1 Queues] 2 Tasks  3 Jobs  4 Workers  5 Schedules  6 Workflows  7 Events
     5 queues
        queue         queued sched active retry  dead oldest out/s state       2 min
@@ -306,7 +304,7 @@ test('in ASCII, no other character is written', () => {
        payments-of-~      0     0      0     0     0      -  <0.1 100/m
        video              2     0      0     0     0    90s     0 ! no worker
     (5 empty lines)
-    p pause  y copy  e open  Enter in  Esc back  / filter  ? help  q quit"
+    Enter in  p pause  / filter  x select  s sort  y copy  e open  ? help  q quit"
   `)
 })
 

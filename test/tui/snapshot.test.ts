@@ -9,7 +9,7 @@ test('all tables, one under the other', () => {
   const lines = renderSnapshot({ overview: makeOverview(), schedules: SCHEDULES }, 100, PLAIN)
   expect(`\n${lines.join('\n')}\n`).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  3 workers  beat web-1   14:03:09
+    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent     14:03:09
 
     Queues
        queue                queued sched active retry  dead  done oldest out/s state          2 min
@@ -46,7 +46,7 @@ test('an app where nothing runs yet', () => {
   const empty = makeOverview({ queues: [], tasks: [], workers: [], beat: undefined })
   expect(`\n${renderSnapshot({ overview: empty }, 80, PLAIN).join('\n')}\n`).toMatchInlineSnapshot(`
     "
-    taskq  redis://localhost:6379  in 12 out 12/s  failed 0.1/s  0 workers  14:03:09
+    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  0 workers
 
     Queues
        none
