@@ -12,7 +12,11 @@ export function schedulePageLines(report: ScheduleReport, width: number): readon
     ['when', when],
     ['owner', owner === 'code' ? 'the code' : owner === 'runtime' ? 'added while running' : undefined],
     ['next', paused ? 'paused' : next === undefined ? 'none' : formatTime(next.getTime())],
-    ['last', last && `${last.state}, slot of ${formatTime(last.slot.getTime())}, job ${head(last.jobId)}`],
+    [
+      'last',
+      last &&
+        `${last.state === 'unknown' ? 'not kept' : last.state}, slot of ${formatTime(last.slot.getTime())}, job ${head(last.jobId)}`,
+    ],
     ['runs', String(runs)],
     ['skipped', `${skipped}: missed, or the job before had not ended`],
     ['held', held && `the slot of ${formatTime(held.getTime())} waits for the job before it`],

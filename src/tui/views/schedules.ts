@@ -41,6 +41,7 @@ function nextOf({ next }: ScheduleReport, { atMs }: DrawContext): Cell {
 function lastOf({ last }: ScheduleReport, context: DrawContext): Cell {
   if (last === undefined) return [NONE, 'dim']
   const age = formatAge(since(last.slot.getTime(), context))
+  if (last.state === 'unknown') return [`${NONE} ${age} not kept`, 'dim']
   return [`${glyphOfState(last.state, context.theme)} ${age} ${head(last.state)}`, toneOfState(last.state)]
 }
 
