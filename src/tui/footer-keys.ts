@@ -51,6 +51,7 @@ function isOffered(state: DashboardState, { command, acts }: KeyBinding): boolea
   const jobStates = FOR_STATES[command]
   if (jobStates !== undefined && !hasJobIn(state, jobStates)) return false
   if (command === 'rate-limit') return hasLimits(state)
+  if (command === 'retry-all') return mayMatch(state)
   return !FOR_ROWS.has(command) || hasRows(state)
 }
 
@@ -70,6 +71,11 @@ function hasJobIn(state: DashboardState, states: readonly JobState[]): boolean {
   if (page?.kind === 'worker') return states.includes('active')
   if (page?.kind !== 'job') return states.includes(state.jobs.place)
   return typeof page.detail === 'object' && states.includes(page.detail.state)
+}
+
+/** Whether some job is listed, or there may be one among those that were not looked at. */
+function mayMatch({ jobs: { page } }: DashboardState): boolean {
+  return page === undefined || page.rows.length > 0 || page.searched < page.total
 }
 
 const hasLimits = ({ overview }: DashboardState): boolean =>

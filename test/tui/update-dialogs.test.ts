@@ -161,6 +161,13 @@ describe('the keys at the bottom', () => {
     expect(keysAt(makeState({ view: 'workflows' }))).toEqual([':', 'Space', '?', 'q'])
     expect(keysAt(makeState())).not.toContain('Esc')
     expect(keysAt(press(makeState(), 'enter').state)).toContain('Esc')
+    const found = (searched: number) => ({
+      ...makeState().jobs,
+      place: 'dead' as const,
+      page: { rows: [], searched, total: 9 },
+    })
+    expect(keysAt(makeState({ view: 'jobs', jobs: found(9) }))).not.toContain('R')
+    expect(keysAt(makeState({ view: 'jobs', jobs: found(5) }))).toContain('R')
     const unlimited = makeOverview().queues.map((queue) => ({ ...queue, limits: [] }))
     expect(keysAt(makeState({ view: 'tasks' }))).toContain('l')
     expect(keysAt(makeState({ view: 'tasks', overview: makeOverview({ queues: unlimited }) }))).not.toContain('l')
