@@ -27,7 +27,8 @@ export abstract class BaseCommand extends Command {
       import('./presenters/error.js'),
     ])
     const command = `taskq ${(this.id ?? '').replaceAll(':', ' ')}`.trim()
-    const flags = Object.keys({ ...this.ctor.baseFlags, ...this.ctor.flags })
+    const flags = Object.keys({ ...this.ctor.baseFlags, ...this.ctor.flags, help: true })
+    if (this.ctor.enableJsonFlag) flags.push('json')
     const described = describeError(error, { command, flags })
     process.exitCode = described.exitCode
     if (this.jsonEnabled()) this.logJson(errorJson(described))

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { didYouMean } from '../errors/nearest.js'
 import { show } from '../errors/problems.js'
 
 /** How oclif begins to tell of a value that is no number, or not one of those allowed: an error like any other. */
@@ -7,6 +8,9 @@ const WRONG_NUMBER = /^Parsing (--\S+) \n\tExpected (.*) but received: (.*)$/s
 /** How oclif tells of a flag that was given without its value, or twice: as an error like any other too. */
 const NO_VALUE = /^Flag (--\S+) expects (?:a value|one of these values: (.*))$/
 const TWICE = /^Flag (--\S+) can only be specified once$/
+
+/** How it tells of a value that is none of those allowed. */
+const NO_OPTION = /^Expected (--\S+?)=(.*) to be one of: (.*)$/s
 
 /** Whether somebody used the command line in a wrong way, which oclif tells in several. */
 export const isUsageError = (error: unknown): error is Error =>
@@ -23,6 +27,10 @@ export function tellUsage(message: string): string {
   const [, flag, expected = '', got] = WRONG_NUMBER.exec(said) ?? []
   if (flag !== undefined) return `${flag}: expected ${expected}, got ${show(got)}`
   if (isBare(said)) return tellBare(said)
+  const [, option, chosen, options] = NO_OPTION.exec(said) ?? []
+  if (options !== undefined) {
+    return `${option}: expected one of ${options}, got ${show(chosen)}${didYouMean(chosen, options.split(', '))}`
+  }
   const [first = '', ...more] = said.split('\n').map((line) => line.trim())
   if (more.length === 0) return first.replace(/^Nonexistent flag/, 'Unknown flag')
   if (first.startsWith('The following error')) return more.map(tellRule).join('; ')
