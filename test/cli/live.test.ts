@@ -90,6 +90,18 @@ test('of two workers of one name that is asked for, one is silent: told by its p
   expect(await ping()).toMatchObject({ code: 0 })
 })
 
+test('where one of the queues is unknown, none is paused', async () => {
+  const shop = project()
+  await runCommand(shop, 'call', ['boom'])
+  expect(await runCommand(shop, 'queue pause', ['default', 'nobody'])).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('no queue is named "nobody"'),
+  })
+  const { stdout } = await runCommand(shop, 'queue list', ['--json'])
+  expect(JSON.parse(stdout)).toMatchObject({ queues: [{ queue: 'default', paused: false }] })
+})
+
 test('the dashboard without a terminal is one frame', async () => {
   const shop = project()
   for (const args of [[], ['--snapshot', '--ascii']]) {
