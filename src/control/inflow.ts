@@ -14,7 +14,8 @@ const SMOOTH_MS = 10_000
 
 /**
  * How many jobs come in. Nobody counts that: what came in is what ended, and what there is more than before. Jobs that
- * were revoked or deleted while they waited were not counted by any worker, so a little too few may be told.
+ * were revoked or deleted while they waited were not counted by any worker, so a little too few may be told. Dead
+ * letters that run again come in again.
  */
 export class Inflow {
   #looks: readonly Look[] = []
