@@ -144,6 +144,6 @@ function isBrokerError(error: unknown): boolean {
 }
 
 function describe(error: unknown): string {
-  if (isTaskqError(error)) return error.hint === undefined ? error.message : `${error.message}: ${error.hint}`
+  if (isTaskqError(error)) return error.hint === undefined ? error.message : `${error.message}. ${error.hint}`
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }

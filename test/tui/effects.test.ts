@@ -27,7 +27,7 @@ test('a lost broker is asked after pauses that grow from 1 s to 10 s, and from 1
   await look()
   const pauses = told.map((event) => (event.kind === 'lost' ? event.retryAtMs - NOW : event.kind))
   expect(pauses).toEqual([1000, 2000, 4000, 8000, 10_000, 10_000, 'overview', 1000])
-  expect(told[0]).toMatchObject({ problem: 'no answer: start it' })
+  expect(told[0]).toMatchObject({ problem: 'no answer. start it' })
 })
 
 test('the overview is asked for once at a time', async () => {
@@ -60,7 +60,7 @@ test('an action that fails is told with its name, and one that runs is known of'
   answer.reject(LOST)
   await acting
   expect(effects.acting.size).toBe(0)
-  expect(told).toEqual([{ kind: 'act-failed', label: 'pause q', problem: 'no answer: start it' }])
+  expect(told).toEqual([{ kind: 'act-failed', label: 'pause q', problem: 'no answer. start it' }])
 })
 
 test('a job that has gone is not opened', async () => {
