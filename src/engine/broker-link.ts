@@ -17,6 +17,8 @@ export class BrokerLink {
   #pending = 0
   #closed = false
   #becomingReady: Promise<void> | undefined
+  /** Why it is not ready. */
+  #lastError: Error | undefined
 
   readonly connection: Connection
 
@@ -28,8 +30,12 @@ export class BrokerLink {
   ) {
     this.connection = createConnection(broker, 'client')
     this.connection.on('connect', () => this.#holdOrRelease())
-    // Whoever uses the connection hears of its errors; without a listener, ioredis would print them.
-    this.connection.on('error', () => {})
+    this.connection.on('ready', () => {
+      this.#lastError = undefined
+    })
+    this.connection.on('error', (error: Error) => {
+      this.#lastError = error
+    })
   }
 
   /** Runs commands and keeps the process alive meanwhile. */
@@ -91,7 +97,7 @@ export class BrokerLink {
     this.#becomingReady ??= whenReady(this.connection, this.broker, this.timeoutMs).finally(() => {
       this.#becomingReady = undefined
     })
-    return withDeadline(this.#becomingReady, timeoutMs, () => unreachable(this.broker, this.timeoutMs))
+    return withDeadline(this.#becomingReady, timeoutMs, () => unreachable(this.broker, this.timeoutMs, this.#lastError))
   }
 
   async close(): Promise<void> {

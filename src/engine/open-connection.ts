@@ -78,7 +78,8 @@ function refused(broker: RedisBroker, cause: Error): TaskqError {
 
 /** The error for a broker that did not answer in time. */
 export function unreachable(broker: RedisBroker, timeoutMs: number, cause?: Error): TaskqError {
-  const reason = cause === undefined ? 'no answer' : cause.message || (cause as { code?: string }).code || cause.name
+  const inner = cause && deepest(cause)
+  const reason = inner === undefined ? 'no answer' : inner.message || (inner as { code?: string }).code || inner.name
   return new TaskqError(
     'TASKQ_BROKER_UNREACHABLE',
     `the broker ${broker.label} did not answer within ${formatDuration(timeoutMs)}: ${reason}`,
