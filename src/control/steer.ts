@@ -4,6 +4,7 @@ import type { WorkerCommand, WorkerReply } from '../engine/worker-command.js'
 import type { WorkerFacts } from '../engine/worker-facts.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { chooseWorkers, NONE_LIVES, type WorkerChoice } from './choose-workers.js'
+import { heardMs } from './heartbeat-age.js'
 
 /** Who is told, and how long is waited for those that do not answer. */
 export interface SteerRequest extends WorkerChoice {
@@ -32,6 +33,8 @@ export interface SilentWorker {
   readonly id: string
   readonly name: string
   readonly pid: number
+  /** How long ago its last heartbeat came; left out where that is not known. */
+  readonly heardMs?: number
 }
 
 /** So long is waited for answers where nobody says otherwise. */
@@ -77,8 +80,25 @@ export async function tellWorkers(
       const answer = byId.get(id)
       return answer === undefined ? [] : [{ ...answer, pid }]
     }),
-    silent: workers.filter(({ id }) => !byId.has(id)).map(({ id, name, pid }) => ({ id, name, pid })),
+    silent: await describeSilent(
+      engine,
+      workers.filter(({ id }) => !byId.has(id)),
+    ),
   }
+}
+
+/** What is known of them now. That it cannot be read must not cost the others' answers. */
+async function describeSilent(engine: Engine, workers: readonly WorkerFacts[]): Promise<readonly SilentWorker[]> {
+  if (workers.length === 0) return []
+  const [pulse, latest = []] = await Promise.all([
+    engine.ping().catch(() => undefined),
+    engine.workers().catch(() => undefined),
+  ])
+  return workers.map(({ id, name, pid }) => {
+    const worker = latest.find((facts) => facts.id === id)
+    const ms = pulse && worker && heardMs(worker, pulse.at)
+    return { id, name, pid, ...(ms !== undefined && { heardMs: ms }) }
+  })
 }
 
 /**

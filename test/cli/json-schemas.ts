@@ -134,7 +134,7 @@ export const event = z.union([
 
 const reference = { worker: text, id: text, pid: count }
 const answer = z.strictObject({ ...reference, ok: z.boolean(), text, data: z.unknown().optional() })
-const silent = z.array(z.strictObject({ id: text, name: text, pid: count }))
+const silent = z.array(z.strictObject({ id: text, name: text, pid: count, heardMs: ms.optional() }))
 const asked = z.strictObject({ workers: z.array(answer), silent })
 const steering = (command: z.ZodType) => z.strictObject({ command, workers: z.array(answer), silent })
 const slots = (name: string) => steering(z.strictObject({ name: z.literal(name), by: count }))

@@ -65,13 +65,17 @@ test('silent workers are not called down', () => {
       { id: '1', worker: 'web@a', pid: 1, ok: true, text: 'concurrency is 3 now (was 2)' },
       { id: '2', worker: 'long-name@b', pid: 2, ok: false, text: 'autoscale is on' },
     ],
-    silent: [{ id: '3', name: 'web@c', pid: 3 }],
+    silent: [
+      { id: '3', name: 'web@c', pid: 3, heardMs: 4000 },
+      { id: '4', name: 'web@d', pid: 4, heardMs: 24_000 },
+    ],
   }
   expect(presentSteering(report)).toBe(
     [
       'web@a        concurrency is 3 now (was 2)',
       'long-name@b  refused: autoscale is on',
       'web@c        no answer (may be busy; it is not known to be down)',
+      'web@d        no answer (heard 24s ago; it is not known to be down)',
     ].join('\n'),
   )
   expect(steeringJson({ name: 'pool-grow', by: 2 }, report)).toEqual({

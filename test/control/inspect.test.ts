@@ -136,7 +136,7 @@ describe('from the workers themselves', () => {
     await fakeHeartbeat(app, 'frozen')
     const ping = await inspectPing(app.engine, { timeoutMs: 500 })
     expect(ping).toMatchObject({ answers: [{ ok: true, worker: expect.stringMatching(/^amy@/) }] })
-    expect(ping.silent).toEqual([{ id: 'frozen', name: 'frozen@h', pid: 1 }])
+    expect(ping.silent).toEqual([{ id: 'frozen', name: 'frozen@h', pid: 1, heardMs: expect.any(Number) }])
     const conf = await inspectConf(app.engine, { destination: ['amy'], timeoutMs: 5000 })
     expect(conf.answers).toMatchObject([{ ok: true, data: expect.any(Object) }])
     expect(JSON.parse(JSON.stringify(conf))).toEqual(conf)

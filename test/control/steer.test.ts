@@ -32,7 +32,8 @@ describe('telling workers', () => {
     await fakeHeartbeat(app, 'frozen')
     const { answers, silent } = await steerWorkers(app.engine, { name: 'ping' }, { timeoutMs: 300 })
     expect(answers).toHaveLength(1)
-    expect(silent).toEqual([{ id: 'frozen', name: 'frozen@h', pid: 1 }])
+    expect(silent).toEqual([{ id: 'frozen', name: 'frozen@h', pid: 1, heardMs: expect.any(Number) }])
+    expect(silent[0]?.heardMs).toBeLessThan(10_000)
   })
 
   test('goes to those that are named: by name, by its first part, by id', async () => {

@@ -1,25 +1,31 @@
 import { safeText } from '../../codec/safe-text.js'
 import type { ActionReport } from '../../control/dashboard.js'
-import type { SteerReport } from '../../control/steer.js'
+import type { SilentWorker, SteerReport } from '../../control/steer.js'
 import { labelWorkers } from '../../control/worker-labels.js'
 import type { WorkerCommand } from '../../engine/worker-command.js'
+import { SILENT_AFTER_MS } from '../../engine/worker-registry.js'
+import { formatDuration } from '../../time/duration.js'
 
 /** Silence is no news of a worker's end: its event loop may only be busy. */
-const NO_ANSWER = 'no answer (may be busy; it is not known to be down)'
+const tellSilent = ({ heardMs }: SilentWorker): string => {
+  const why =
+    heardMs === undefined || heardMs <= SILENT_AFTER_MS ? 'may be busy' : `heard ${formatDuration(heardMs)} ago`
+  return `no answer (${why}; it is not known to be down)`
+}
 
 /** What the workers said, a line each; then those that said nothing. */
 export function presentSteering(report: SteerReport): string {
   const label = labelAsked(report)
   return presentLines([
     ...report.answers.map(({ id, ok, text }) => ({ worker: label(id), text: ok ? text : `refused: ${text}` })),
-    ...report.silent.map(({ id }) => ({ worker: label(id), text: NO_ANSWER })),
+    ...report.silent.map((worker) => ({ worker: label(worker.id), text: tellSilent(worker) })),
   ])
 }
 
 /** Those that said nothing, a line each. */
 export function presentSilent(report: SteerReport): string {
   const label = labelAsked(report)
-  return presentLines(report.silent.map(({ id }) => ({ worker: label(id), text: NO_ANSWER })))
+  return presentLines(report.silent.map((worker) => ({ worker: label(worker.id), text: tellSilent(worker) })))
 }
 
 /** What the workers that were asked are called, by their ids. */
