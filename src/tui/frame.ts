@@ -3,6 +3,7 @@ import { wrapText } from './clean-text.js'
 import { withDialog } from './dialogs.js'
 import { footerLine } from './footer.js'
 import { headerLine } from './header.js'
+import { isTooSmall, LEAST_SIZE } from './least-size.js'
 import { EMPTY_LINE, gap, type Line, lineOf, paintLine, span } from './line.js'
 import { bodyRows, type DashboardState, type Size } from './state.js'
 import { statusLine } from './status-line.js'
@@ -10,16 +11,12 @@ import type { Theme } from './theme.js'
 import { tabsLine, titleLine } from './title-lines.js'
 import type { DrawContext } from './views/draw-context.js'
 
-/** What the screen must have. */
-export const LEAST_SIZE: Size = Object.freeze({ columns: 60, rows: 15 })
-
 /**
  * Draws the whole screen: exactly `rows` lines, none wider than `columns` cells, with no control character but the
  * theme's own colours, whatever the state holds. Only what is on the screen is looked at.
  */
 export function renderFrame(state: DashboardState, size: Size, theme: Theme): readonly string[] {
-  const isTooSmall = size.columns < LEAST_SIZE.columns || size.rows < LEAST_SIZE.rows
-  const lines = isTooSmall ? tooSmall(size) : frameLines(state, size, theme)
+  const lines = isTooSmall(size) ? tooSmall(size) : frameLines(state, size, theme)
   return Array.from({ length: size.rows }, (_, row) => paintLine(lines[row] ?? EMPTY_LINE, size.columns, theme))
 }
 

@@ -83,12 +83,12 @@ async function show(
   handOver: HandOver,
   quitting: PromiseWithResolvers<void>,
 ): Promise<void> {
-  const giveBack = openEarly(stdin, stdout)
+  const early = openEarly(stdin, stdout)
   const painter = new Painter(stdout, store, new FrameSource(faults.add))
   painter.start()
   const { openScreen } = await loadScreen().catch((error: unknown) => {
     painter.close()
-    giveBack()
+    early.giveBack()
     throw error
   })
   const onSuspendable = (suspend: Suspend): void => {
@@ -99,12 +99,15 @@ async function show(
   }
   const speak = quietConsole(faults.addText)
   const screen = openScreen({ store, stdin, stdout, onSuspendable, quit: quitting.resolve })
+  early.handOver()
   painter.start()
   try {
     await Promise.race([quitting.promise, screen.ended])
   } finally {
     painter.close()
     await screen.close()
+    // What is typed from now on is for whoever comes next, the shell: this process may take a while to end.
+    stdin.pause()
     speak()
   }
 }

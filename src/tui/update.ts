@@ -2,6 +2,7 @@ import { type Arrival, addArrival } from './arrivals.js'
 import { pressKey } from './commands.js'
 import { type DashboardEvent, type Step, step } from './dashboard-event.js'
 import { keyOfCharacter } from './key-names.js'
+import { isTooSmall } from './least-size.js'
 import { settleList } from './list.js'
 import { loadsFor } from './loads.js'
 import { settlePage } from './scroll.js'
@@ -24,7 +25,7 @@ function react(state: DashboardState, event: DashboardEvent): Step {
     case 'typed':
       return pressAll(state, event.text)
     case 'paste':
-      return paste(state, event.text)
+      return isTooSmall(state.size) ? step(state) : paste(state, event.text)
     case 'resize':
       return step({ ...state, size: event.size })
     case 'second':
@@ -38,6 +39,8 @@ function react(state: DashboardState, event: DashboardEvent): Step {
 
 function press(state: DashboardState, key: string): Step {
   if (key === 'ctrl-c') return step(state, { kind: 'quit' })
+  // Nobody sees what a key would be about.
+  if (isTooSmall(state.size)) return key === 'q' ? step(state, { kind: 'quit' }) : step(state)
   return state.dialog === undefined ? pressKey(state, key) : pressInDialog(state, state.dialog, key)
 }
 

@@ -253,3 +253,17 @@ describe('after an action', () => {
     expect(actionsOf(inSchedules, 'A', 'n', 'y')).toHaveLength(SCHEDULES.length)
   })
 })
+
+describe('a screen that is too small', () => {
+  const small = { ...inWorkers, size: { columns: 20, rows: 5 } }
+
+  test('lets no key do what nobody can see', () => {
+    expect(dialogOf(small, 'K')).toBeUndefined()
+    expect(actionsOf(small, 'K', 'y', '+', 'p')).toEqual([])
+  })
+
+  test('is left by q and Ctrl-C', () => {
+    expect(press(small, 'q').effects).toEqual([{ kind: 'quit' }])
+    expect(press(small, 'ctrl-c').effects).toEqual([{ kind: 'quit' }])
+  })
+})
