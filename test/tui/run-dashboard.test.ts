@@ -42,6 +42,7 @@ describe('a dashboard in a terminal', () => {
     terminal.press('q')
     await ended
     expect(terminal.isRestored).toBe(true)
+    expect(terminal.stdin.isPaused()).toBe(true)
   })
 
   test('quits by Ctrl-C, whatever lies over the view', async () => {
