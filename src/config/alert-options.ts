@@ -24,7 +24,7 @@ export interface FailureRateOptions {
   readonly percent?: number
   /** A task of which fewer jobs ended is not judged. Default 20. */
   readonly minJobs?: number
-  /** The time that is looked at; it is counted in whole minutes, the running one included. Default `'5m'`. */
+  /** The time that is looked at: so many whole minutes, rounded up, and the running one. Default `'5m'`. */
   readonly window?: Duration
 }
 

@@ -70,8 +70,9 @@ export class AlertWatch {
       const now = await engine()
       const kept = await now.alerts.hold(owner, 2 * rules.everyMs + TELLING_MS + 5000)
       if (kept === undefined) return
-      const windowMinutes = Math.ceil(rules.failureRate.windowMs / MINUTE_MS)
-      const [{ at, queues }, tasks] = await Promise.all([now.queueOverviews(), now.stats.minutes(windowMinutes)])
+      // The running minute may have just begun: so many that have ended, too.
+      const minutes = Math.ceil(rules.failureRate.windowMs / MINUTE_MS) + 1
+      const [{ at, queues }, tasks] = await Promise.all([now.queueOverviews(), now.stats.minutes(minutes)])
       if (this.#stop.signal.aborted) return
       const verdict = evaluateAlerts({ at, queues, tasks }, rules, decodeAlerts(kept))
       const told = await this.#tell(verdict.fire, verdict.clear)

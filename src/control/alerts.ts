@@ -53,7 +53,9 @@ export function evaluateAlerts(facts: AlertFacts, rules: AlertRules, previous: r
     const { since = facts.at, toldAt } = known.get(keyOf(found)) ?? {}
     return { ...found, since, ...(toldAt !== undefined && { toldAt }) }
   })
-  const present = new Set(seen.map(keyOf))
+  const doubtful = doubtfulTasks(facts, rules)
+  const held = previous.filter((alert) => doubtful.has(keyOf(alert)))
+  const present = new Set([...seen, ...held].map(keyOf))
   const gone = previous
     .filter((alert) => !present.has(keyOf(alert)))
     // Nobody was told of it: nobody needs to hear that it is over.
@@ -61,10 +63,14 @@ export function evaluateAlerts(facts: AlertFacts, rules: AlertRules, previous: r
     .map((alert) => ({ ...alert, goneSince: alert.goneSince ?? facts.at }))
   const quietMs = (QUIET_LOOKS - 1) * rules.everyMs
   return {
-    fire: seen.filter(({ toldAt }) => toldAt === undefined || facts.at - toldAt >= rules.repeatMs),
+    fire: [
+      ...seen.filter(({ toldAt }) => toldAt === undefined || facts.at - toldAt >= rules.repeatMs),
+      // Whether it lasts is not known, so it is not repeated; that it began was seen.
+      ...held.filter(({ toldAt }) => toldAt === undefined),
+    ],
     // A timer may come a little early.
     clear: gone.filter(({ goneSince }) => facts.at - goneSince >= quietMs * 0.9),
-    state: [...seen, ...gone],
+    state: [...seen, ...held, ...gone],
   }
 }
 
@@ -88,6 +94,15 @@ function lateQueues({ at, queues }: AlertFacts, { queueAgeMs }: AlertRules): Fou
     if (limitMs === undefined || ageMs <= limitMs) return []
     return [{ kind: 'queue-age', subject: queue, value: Math.round(ageMs / 1000), threshold: limitMs / 1000 }]
   })
+}
+
+/** Those of which jobs ended, but too few to judge by: an alert that stands is neither confirmed nor over. */
+function doubtfulTasks({ tasks }: AlertFacts, { failureRate }: AlertRules): ReadonlySet<string> {
+  const doubtful = [...tasks].filter(([, { succeeded, failed }]) => {
+    const ended = succeeded + failed
+    return ended > 0 && ended < failureRate.minJobs
+  })
+  return new Set(doubtful.map(([subject]) => keyOf({ kind: 'failure-rate', subject })))
 }
 
 function failingTasks({ tasks }: AlertFacts, { failureRate }: AlertRules): Found[] {

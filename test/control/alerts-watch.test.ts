@@ -162,6 +162,31 @@ describe('a watch', () => {
   })
 })
 
+describe('a task that always fails', () => {
+  test('is told of once, however often a new minute begins', async () => {
+    const app = testApp(broker)
+    const receiver = await startReceiver()
+    // What failed in each minute, the running one last.
+    const perMinute = [20]
+    const stats = {
+      minutes: async (count: number) => {
+        const failed = perMinute.slice(-count).reduce((sum, more) => sum + more, 0)
+        return new Map(failed === 0 ? [] : [['mails.Send', { ...noCounts(), failed }]])
+      },
+    }
+    const { alerts } = app.engine
+    const queueOverviews = () => app.engine.queueOverviews()
+    const engine = async () => ({ alerts, queueOverviews, stats: stats as typeof app.engine.stats })
+    const { watching } = watch(app, receiver, { engine, rules: { ...RULES, everyMs: 1 } })
+    for (const begun of [[20], [0], [7], [20], [0], [0]]) {
+      perMinute.push(...begun)
+      for (let look = 0; look < 3; look++) await watching.look()
+    }
+    const told = '[shop] task mails.Send: 100 % of its jobs fail (limit 5 %)'
+    expect(textsOf(receiver)).toEqual([told, '[shop] over: task mails.Send: 100 % of its jobs failed (limit 5 %)'])
+  })
+})
+
 describe('a webhook', () => {
   test('that fails is tried three times, and again at the next look', async () => {
     const app = testApp(broker)

@@ -104,6 +104,29 @@ describe('when it is told', () => {
   })
 })
 
+describe('a task of which too few jobs ended to judge it', () => {
+  const at = (minute: number, facts: AlertFacts) => ({ ...facts, at: T0 + minute * 60_000 })
+  const rules = { ...RULES, everyMs: 60_000, repeatMs: 5 * 60_000 }
+  const [bad, few, good] = [failing(0, 20), failing(0, 1), failing(20, 0)]
+
+  test('keeps what was told of it, which is not repeated, until enough jobs say otherwise', () => {
+    const unknown = Array.from({ length: 10 }, (_, index) => at(index + 1, few))
+    expect(play([at(0, bad), ...unknown], rules)).toMatchObject({ fired: [0], cleared: [], state: [{ toldAt: T0 }] })
+    const { fired, cleared, state } = play([at(0, bad), ...unknown, at(11, good), at(12, good)], rules)
+    expect([fired, cleared, state]).toEqual([[0], [12 * 60_000], []])
+  })
+
+  test('is over where none ended at all', () => {
+    const { fired, cleared } = play([at(0, bad), at(1, few), at(2, EMPTY), at(3, EMPTY)], rules)
+    expect([fired, cleared]).toEqual([[0], [3 * 60_000]])
+  })
+
+  test('is told of where it was seen to fail, and nobody could be told then', () => {
+    const state = settleAlerts(evaluateAlerts(at(0, bad), rules, []), new Set(), T0)
+    expect(evaluateAlerts(at(1, few), rules, state).fire).toMatchObject([{ since: T0, value: 100 }])
+  })
+})
+
 describe('what was told', () => {
   const ALERT: Alert = { kind: 'queue-age', subject: 'mails', since: T0, value: 1, threshold: 2, toldAt: T0 }
 
