@@ -43,3 +43,13 @@ export async function prepareWaiting(backend: RedisQueueBackend): Promise<void> 
   const client = (await backend.blockingClient) as unknown as { options?: { socketTimeout?: number } } | undefined
   if (client?.options) client.options.socketTimeout = SILENCE_MS
 }
+
+/**
+ * Connects a backend's waiting connection anew where it has ended. After the process was frozen, or blocked, two timers
+ * are overdue at once: BullMQ's, which ends the connection to make it anew, and the one of {@link prepareWaiting}, whose
+ * error makes BullMQ stop half-way. Such a connection would never come back by itself.
+ */
+export async function reviveWaiting(backend: RedisQueueBackend): Promise<void> {
+  const client = (await backend.blockingClient) as { status?: string } | undefined
+  if (client?.status === 'end') await backend.reconnectBlocking()
+}

@@ -1,6 +1,6 @@
 import type { JobJson, RedisQueueBackend } from 'bullmq'
 import type { JobFailure } from '../errors/job-failure.js'
-import { createBackend, prepareWaiting } from './backend.js'
+import { createBackend, prepareWaiting, reviveWaiting } from './backend.js'
 import type { Connection } from './connection.js'
 import { failureFields, retryFields } from './job-tries.js'
 import type { Keys } from './keys.js'
@@ -107,7 +107,8 @@ export class LaneConsumer {
   /** Returns when there may be a job: a new one came, the next one is due, or some seconds are over. */
   async waitForWork(nextDueAt?: number): Promise<void> {
     const seconds = nextDueAt === undefined ? IDLE_WAIT_SECONDS : (nextDueAt - Date.now()) / 1000
-    if (seconds <= 0) return
+    if (seconds <= 0 || this.#closed) return
+    await reviveWaiting(this.#backend)
     await this.#backend.waitForJob(Math.max(this.#backend.minimumBlockTimeout, Math.min(seconds, MAX_WAIT_SECONDS)))
   }
 
