@@ -111,7 +111,7 @@ export class Engine {
     return this.#link.read((redis) => new LaneRegistry(redis, this.#keys).all())
   }
 
-  /** The workers that are not gone, by name. One that says nothing is told of for 150 s, with when it was last heard of. */
+  /** The workers that are not gone, by name. One that says nothing is told of for 60 s, with when it was last heard of. */
   workers(): Promise<WorkerFacts[]> {
     return this.#link.read((redis) => new WorkerRegistry(redis, this.#keys).alive())
   }

@@ -22,7 +22,18 @@ export const HEARTBEAT_MS = 5000
 /** A worker that has missed two heartbeats is silent. That is all that is known: it may well run. */
 export const SILENT_AFTER_MS = 2 * HEARTBEAT_MS
 /** One that has not been heard of for so long is taken for gone. */
-export const GONE_AFTER_MS = 150_000
+export const GONE_AFTER_MS = 60_000
+
+/** What a worker hears at its heartbeat. */
+export interface Heard {
+  /** For how many milliseconds somebody watches; 0 for nobody. */
+  readonly watchedForMs: number
+  /**
+   * The broker has not what the worker told it before: it is the worker's first heartbeat, or its first in a long time,
+   * or the broker lost its data.
+   */
+  readonly isForgotten: boolean
+}
 
 /** Forgets a worker whose record is gone; not one that has just spoken again. */
 const FORGET = `
@@ -37,15 +48,18 @@ export class WorkerRegistry {
     private readonly keys: Keys,
   ) {}
 
-  /** Returns for how many milliseconds somebody watches; 0 for nobody. */
-  async beat(facts: WorkerFacts): Promise<number> {
+  /** Says that a worker lives, and hears what the broker knows. */
+  async beat(facts: WorkerFacts): Promise<Heard> {
+    const record = this.keys.worker(facts.id)
+    const needed = facts.tasks.length === 0 ? [record] : [record, this.keys.tasks]
     const pipeline = this.connection
       .pipeline()
-      .set(this.keys.worker(facts.id), JSON.stringify(facts), 'PX', GONE_AFTER_MS)
+      .exists(needed)
+      .set(record, JSON.stringify(facts), 'PX', GONE_AFTER_MS)
       .zadd(this.keys.workers, Date.now(), facts.id)
       .pttl(this.keys.watched)
-    const [, , watchedForMs] = (await runPipeline(pipeline)) as [unknown, unknown, number]
-    return Math.max(0, watchedForMs)
+    const [known, , , watchedForMs] = (await runPipeline(pipeline)) as [number, unknown, unknown, number]
+    return { watchedForMs: Math.max(0, watchedForMs), isForgotten: known < needed.length }
   }
 
   async leave(id: string): Promise<void> {

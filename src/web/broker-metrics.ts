@@ -35,7 +35,7 @@ export class BrokerMetrics {
     this.#paused = queueGauge('taskq_queue_paused', '1 for a queue that is paused. Of the whole app: aggregate by max.')
     this.#workers = gauge(
       'taskq_workers',
-      'Workers that are not gone: one that is silent counts for 150 s. Of the whole app: aggregate by max.',
+      'Workers that are not gone: one that is silent counts for 60 s. Of the whole app: aggregate by max.',
     )
     this.#beat = gauge('taskq_beat_leading', '1 where a beat leads. Of the whole app: aggregate by max.')
     this.#up = gauge('taskq_broker_up', '1 where the broker answers this process.')
