@@ -14,7 +14,7 @@ test('a look right after another tells what the other told', async () => {
   await sleep(100)
   expect(vitals.read()).toMatchObject({ cpu, loopLagMs })
   await vi.waitFor(() => expect(vitals.read().loopLagMs).toBeGreaterThan(150), 5000)
-  expect(vitals.read().cpu).toBeGreaterThan(0.1)
+  expect(vitals.read().cpu).toBeGreaterThan(0)
   vitals.stop()
 })
 
