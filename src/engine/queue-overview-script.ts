@@ -15,32 +15,44 @@ const LONGEST_OPTIONS = 1000
  * Who waits longest stands at the end of `wait`, or first of those with a priority; its hash is read as far as it tells
  * since when. (Its key follows from what is in the list, so it cannot be declared; it lies in the same slot.) A due
  * retry counts as long as the engine has due jobs that no worker has taken over.
+ *
+ * A key that is of another type than it should be holds nothing that could be read, by the engine neither: it counts as
+ * empty, and hides nothing else.
  */
 const READ = `
-local call = redis.call
-local time = call('TIME')
+local pcall = redis.pcall
+local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local due = string.format('%.0f', (now + 1) * 4096 - 1)
 
+local function count(...)
+  local reply = pcall(...)
+  return type(reply) == 'number' and reply or 0
+end
+
+local function text(...)
+  local reply = pcall(...)
+  return type(reply) == 'string' and reply
+end
+
+local function fields(...)
+  local reply = pcall(...)
+  return not reply.err and reply
+end
+
 local function waiting(jobs, id)
   if not id then return false end
-  local facts = redis.pcall('HMGET', jobs .. id, 'timestamp', '${WAITS_SINCE_FIELD}', 'processedOn', 'opts')
-  if facts.err then return false end
+  local facts = fields('HMGET', jobs .. id, 'timestamp', '${WAITS_SINCE_FIELD}', 'processedOn', 'opts')
+  if not facts then return false end
   local opts = facts[4]
   return {facts[1], facts[2], facts[3], opts and #opts < ${LONGEST_OPTIONS} and opts}
 end
 
-local function limitOf(task)
-  if task == '' then return false end
-  local limit = redis.pcall('HGET', KEYS[1], task)
-  return type(limit) == 'string' and limit
-end
-
 local function retries(retrying, delayed)
-  local ahead = call('ZCOUNT', retrying, string.format('(%.0f', now), '+inf')
-  local over = call('ZCOUNT', retrying, '-inf', string.format('%.0f', now))
+  local ahead = count('ZCOUNT', retrying, string.format('(%.0f', now), '+inf')
+  local over = count('ZCOUNT', retrying, '-inf', string.format('%.0f', now))
   if over == 0 then return ahead end
-  return ahead + math.min(over, call('ZCOUNT', delayed, '-inf', due))
+  return ahead + math.min(over, count('ZCOUNT', delayed, '-inf', due))
 end
 
 local lanes = {}
@@ -49,10 +61,11 @@ for index = 1, #ARGV / 2 do
   local wait, prioritized, delayed, active, completed, failed, meta, limiter, retrying = unpack(KEYS, from, from + ${PARTS.length})
   local jobs, task = ARGV[2 * index - 1], ARGV[2 * index]
   lanes[index] = {
-    call('LLEN', wait), call('ZCARD', prioritized), call('ZCARD', delayed), call('LLEN', active),
-    call('ZCARD', completed), call('ZCARD', failed), retries(retrying, delayed),
-    call('HMGET', meta, 'paused', 'max', 'duration'), call('GET', limiter), call('PTTL', limiter), limitOf(task),
-    waiting(jobs, call('LINDEX', wait, -1)), waiting(jobs, call('ZRANGE', prioritized, 0, 0)[1])
+    count('LLEN', wait), count('ZCARD', prioritized), count('ZCARD', delayed), count('LLEN', active),
+    count('ZCARD', completed), count('ZCARD', failed), retries(retrying, delayed),
+    fields('HMGET', meta, 'paused', 'max', 'duration') or {false, false, false},
+    text('GET', limiter), count('PTTL', limiter), task ~= '' and text('HGET', KEYS[1], task),
+    waiting(jobs, text('LINDEX', wait, -1)), waiting(jobs, (fields('ZRANGE', prioritized, 0, 0) or {})[1])
   }
 end
 return {now, lanes}

@@ -1,6 +1,9 @@
 import type { RateWindow } from '../time/rate.js'
 
-/** What a logical queue holds and how it stands, over all its lanes. The cost does not depend on how much it holds. */
+/**
+ * What a logical queue holds and how it stands, over all its lanes. The cost does not depend on how much it holds. What
+ * is damaged, as a key that was overwritten with another type, counts as empty; all else is told.
+ */
 export interface QueueOverview {
   readonly queue: string
   /** Wait for a worker. */

@@ -294,3 +294,22 @@ async function commandsOf(app: TestApp): Promise<Record<string, number>> {
     [...stats.matchAll(/cmdstat_(\S+?):calls=(\d+)/g)].map(([, name, calls]) => [name, Number(calls)]),
   )
 }
+
+describe('a key that was overwritten with another type', () => {
+  const parts = ['wait', 'prioritized', 'delayed', 'active', 'completed', 'failed', 'meta', 'limiter']
+
+  test.each([...parts, 'retrying'])('counts as empty, and hides neither its queue nor another: %s', async (part) => {
+    const app = testApp(broker)
+    await add(app, 'a', 'emails')
+    await add(app, 'b', 'emails', 60_000)
+    await add(app, 'c', 'reports')
+    const key = part === 'retrying' ? app.keys.retrying('emails') : app.keys.lane('emails', part)
+    await app.redis.del(key)
+    if (part === 'limiter') await app.redis.lpush(key, 'junk')
+    else await app.redis.set(key, 'junk')
+    expect(await overviews(app)).toMatchObject([
+      { queue: 'emails', queued: part === 'wait' ? 0 : 1, scheduled: part === 'delayed' ? 0 : 1, retrying: 0, dead: 0 },
+      { queue: 'reports', queued: 1, scheduled: 0 },
+    ])
+  })
+})
