@@ -21,7 +21,7 @@ import { StatsWriter } from './stats-writer.js'
 import type { Subscription } from './subscription.js'
 import { readTaskLimits, type TaskLimit } from './task-limits.js'
 import type { WorkerFacts } from './worker-facts.js'
-import { WorkerRegistry } from './worker-registry.js'
+import { type Heard, WorkerRegistry } from './worker-registry.js'
 
 /** A heartbeat that has no answer after so long never gets one; the handshake of a new connection neither. */
 const SILENCE_MS = 6000
@@ -93,10 +93,8 @@ export class WorkerSide {
   /**
    * Says that a worker lives. Where even that gets no answer, the server has gone silent with the connection open, as a
    * frozen or cut-off machine does: the connection is made anew, and what was under way is sent again.
-   *
-   * @returns for how many milliseconds somebody watches; 0 for nobody
    */
-  beat(facts: WorkerFacts): Promise<number> {
+  beat(facts: WorkerFacts): Promise<Heard> {
     return withDeadline(this.registry.beat(facts), SILENCE_MS, () => {
       this.connection.disconnect(true)
       return new Error(`the broker was silent for ${formatDuration(SILENCE_MS)}`)
@@ -152,6 +150,11 @@ export class WorkerSide {
 
   onError(listener: (error: Error) => void): void {
     this.connection.on('error', listener)
+  }
+
+  /** Calls back each time that the broker is there again. */
+  onReconnected(listener: () => void): void {
+    this.connection.on('ready', listener)
   }
 
   /** Says goodbye, but not for ever: a broker that is away must not keep a worker from ending. */

@@ -153,6 +153,8 @@ export class Worker {
     if (this.#stopping !== undefined) return
     live.announce('worker.online')
     this.#heartbeat.start()
+    // It may be back with nothing in it.
+    this.side.onReconnected(() => this.#heartbeat.now())
     this.#startClocks()
     // A stop ends the dispatcher, too; only where that ended by itself is there anything to do.
     void dispatcher.ended.then(() => this.#stopping ?? this.stop())
@@ -170,13 +172,17 @@ export class Worker {
 
   /** It can be told things before it is seen. */
   async #announce(): Promise<void> {
+    await Promise.all([this.#announceTasks(), this.#listen(), this.#readLimits()])
+    await this.#beat()
+  }
+
+  async #announceTasks(): Promise<void> {
     const { tasks, taskFacts } = this.options
     const limits = tasks.map(async ({ name, rateLimit }) => {
       const queue = taskFacts.get(name)?.queue
       if (rateLimit !== undefined && queue !== undefined) await this.side.lanes.limit(queue, name, rateLimit)
     })
-    await Promise.all([...limits, this.#listen(), this.side.registry.announceTasks(taskFacts), this.#readLimits()])
-    await this.#beat()
+    await Promise.all([...limits, this.side.registry.announceTasks(taskFacts)])
   }
 
   /** A user of the broker who may use no channels cannot be steered; the work is done all the same. */
@@ -190,8 +196,9 @@ export class Worker {
 
   async #beat(): Promise<void> {
     const standing = { host: this.side.host, startedAt: this.#startedAt, stopping: this.#stopping !== undefined }
-    const watchedForMs = await this.side.beat(factsOf(this.options, this.#parts, standing))
+    const { watchedForMs, isForgotten } = await this.side.beat(factsOf(this.options, this.#parts, standing))
     if (watchedForMs > 0) this.#parts.live.watch(watchedForMs)
+    if (isForgotten && this.#life === 'working') await this.#announceTasks()
   }
 
   /** Sees what has changed in the broker: new lanes, stored limits. */

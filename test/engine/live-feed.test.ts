@@ -28,10 +28,10 @@ describe('watching', () => {
       heard.push(command)
       return { ok: true, text: '' }
     })
-    expect(await side.beat(factsOf('one'))).toBe(0)
+    expect((await side.beat(factsOf('one'))).watchedForMs).toBe(0)
     await app.engine.watchLive(() => {})
     await vi.waitFor(() => expect(heard).toEqual([{ name: 'watch', forMs: 15_000 }]))
-    const watchedForMs = await side.beat(factsOf('one'))
+    const { watchedForMs } = await side.beat(factsOf('one'))
     expect(watchedForMs).toBeGreaterThan(10_000)
     expect(watchedForMs).toBeLessThanOrEqual(15_000)
   })
