@@ -19,8 +19,14 @@ export function readQueue(name: string, text: string): string {
   return text
 }
 
-/** The bounds of `autoscale MAX MIN`, or none for `off`. @throws TaskqError `TASKQ_USAGE` */
+/**
+ * The bounds of `autoscale MAX MIN`, or none for `off`. `MAX,MIN`, as `taskq worker --autoscale` has it, is read too.
+ *
+ * @throws TaskqError `TASKQ_USAGE`
+ */
 export function readBounds(max: string, min: string | undefined): { readonly min?: number; readonly max?: number } {
+  const [, first, second] = /^([^,]*),([^,]*)$/.exec(max) ?? []
+  if (first !== undefined && min === undefined) return readBounds(first, second)
   if (max === 'off' && min === undefined) return {}
   if (max === 'off') throw wrong({ key: 'MIN', expected: 'nothing after off', got: show(min) })
   const most = readCount('MAX', max)
