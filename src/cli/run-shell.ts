@@ -1,14 +1,16 @@
 import { Console } from 'node:console'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { type REPLServer, start } from 'node:repl'
+import { start } from 'node:repl'
 import { text } from 'node:stream/consumers'
 import type { App } from '../app/app.js'
+import { safeText } from '../codec/safe-text.js'
 import { brokerFolder, prepareFolder } from '../embedded/broker-folder.js'
 import type { TaskDefinition } from '../task/definition.js'
 import { presentShellBanner } from './presenters/shell.js'
 import { createShellContext } from './shell-context.js'
 import { evaluate } from './shell-eval.js'
+import { keepHistory } from './shell-history.js'
 import { createShow } from './shell-show.js'
 
 /** How the shell was called. */
@@ -39,17 +41,18 @@ export async function runShell(app: App, definitions: readonly TaskDefinition[],
 async function converse(app: App, env: NodeJS.ProcessEnv, writer: (value: unknown) => string): Promise<void> {
   const server = start({ prompt: 'taskq> ', useGlobal: true, breakEvalOnSigint: true, writer })
   const left = once(server, 'exit')
-  keepHistory(server, app.config.root, env.TASKQ_HISTORY)
+  const file = historyFile(app.config.root, env.TASKQ_HISTORY)
+  if (file !== undefined) keepHistory(server, file, (text) => process.stderr.write(`Warning: ${safeText(text)}\n`))
   await left
 }
 
-/** Without a history, where its file cannot be written. */
-function keepHistory(server: REPLServer, root: string, wanted: string | undefined): void {
-  if (wanted === '') return
+/** Undefined where none is wanted, or none can be kept. */
+function historyFile(root: string, wanted: string | undefined): string | undefined {
+  if (wanted !== undefined) return wanted === '' ? undefined : wanted
   try {
-    if (wanted === undefined) prepareFolder(brokerFolder(root))
+    prepareFolder(brokerFolder(root))
+    return join(brokerFolder(root), 'shell-history')
   } catch {
-    return
+    return undefined
   }
-  server.setupHistory(wanted ?? join(brokerFolder(root), 'shell-history'), () => {})
 }
