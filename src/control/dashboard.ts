@@ -45,8 +45,8 @@ export interface Overview {
 /** Jobs per second. */
 export interface Rates {
   /**
-   * Came to the queues: enqueued, or dead letters that were made to run again. Undefined at the first look: it is told
-   * by what changed between two.
+   * Came to the queues: enqueued, or dead letters that were made to run again. Undefined within five seconds of the
+   * first look: it is told by what changed between two.
    */
   readonly in: number | undefined
   /** Ended, in whatever way. */

@@ -11,6 +11,11 @@ interface Look {
 
 /** The rate is of what came within so long. */
 const SMOOTH_MS = 10_000
+/**
+ * Of less nothing is told: the backlog is that of now, but what ended is counted up to a second later, so that jobs
+ * which wait and end within a second would be seen twice, or not at all.
+ */
+const LEAST_MS = 5000
 
 /**
  * How many jobs come in. Nobody counts that: what came in is what ended, and what there is more than before. Jobs that
@@ -22,7 +27,7 @@ export class Inflow {
   /** Jobs that had ended in each stretch, as the last look saw it: the running one grows. */
   #seen: ReadonlyMap<number, number> = new Map()
 
-  /** Notes a look. Returns jobs per second; undefined where there is nothing to compare with. */
+  /** Notes a look. Returns jobs per second; undefined where there is nothing to compare with for long enough. */
   note(at: number, backlog: number, pulses: readonly Pulse[]): number | undefined {
     const last = this.#looks.at(-1)
     // After a long gap stretches are missing, and a clock that was put back tells nothing.
@@ -44,7 +49,7 @@ export class Inflow {
 }
 
 function rateBetween(first: Look | undefined, last: Look): number | undefined {
-  if (first === undefined || first.at === last.at) return undefined
+  if (first === undefined || last.at - first.at < LEAST_MS) return undefined
   const came = last.ended - first.ended + last.backlog - first.backlog
   return Math.max(0, (came / (last.at - first.at)) * 1000)
 }

@@ -122,7 +122,7 @@ test('a watch tells of a broker that is away, and goes on when it is back', asyn
   try {
     await vi.waitFor(() => expect(documents().length).toBeGreaterThan(2), within)
     expect(documents()[0]?.rates?.in).toBeNull()
-    expect(last()?.rates?.in).toBe(0)
+    await vi.waitFor(() => expect(last()?.rates?.in).toBe(0), within)
     await own.stop()
     await vi.waitFor(() => expect(last()?.error?.code).toBe('TASKQ_BROKER_UNREACHABLE'), within)
     await own.restart()
