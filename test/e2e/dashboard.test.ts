@@ -64,6 +64,8 @@ describe('the dashboard in a real terminal', () => {
     await terminal.resize(40, 10)
     await terminal.shows(/60 ?[x×] ?15/)
     await terminal.resize(WIDE.columns, WIDE.rows)
+    // Keys that come before it is drawn again are not obeyed.
+    await terminal.shows('[7 Events]')
     await terminal.press('1')
     await terminal.shows(/payments +\d+/)
   }, 90_000)
