@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { TaskqError } from '../errors/taskq-error.js'
 
@@ -18,7 +18,9 @@ export interface Listening {
 }
 
 /** More connections than a monitoring needs are refused: they must not eat the worker's files and memory. */
-const MOST_CONNECTIONS = 64
+const MOST_CONNECTIONS = 256
+/** Where there are more, an answer ends its connection: those who ask seldom must not keep others out. */
+const MOST_LASTING = 64
 
 /** Short limits: whoever asks is a program nearby, and whoever is slow is none. */
 const LIMITS = {
@@ -38,7 +40,15 @@ const IDLE_MS = 30_000
  * @throws TaskqError `TASKQ_METRICS_LISTEN` where the port is taken, or the address cannot be used
  */
 export async function listen(options: ListenOptions, answer: RequestListener): Promise<Listening> {
-  const server = createServer(LIMITS, answer)
+  const connections = new Set<Socket>()
+  const server = createServer(LIMITS, (request, response) => {
+    if (connections.size > MOST_LASTING) response.shouldKeepAlive = false
+    answer(request, response)
+  })
+  server.on('connection', (socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
   server.maxConnections = MOST_CONNECTIONS
   server.setTimeout(IDLE_MS)
   server.on('clientError', refuseBadRequest)

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
+import http from 'node:http'
 import net from 'node:net'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { MetricsServer } from '../../src/web/metrics-server.js'
 import { brokerOfFile } from '../support/broker.js'
 import { testApp } from '../support/test-app.js'
@@ -21,6 +22,13 @@ async function sendRaw({ url }: MetricsServer, bytes: string | Buffer): Promise<
   socket.write(bytes)
   await once(socket, 'close')
   return { reply, ms: performance.now() - startedAt }
+}
+
+/** What an answer says before its content. */
+async function headOf({ url }: MetricsServer, agent: http.Agent | false) {
+  const [response] = (await once(http.get(`${url}/metrics`, { agent }), 'response')) as [http.IncomingMessage]
+  await once(response.resume(), 'end')
+  return { status: response.statusCode, connection: response.headers.connection }
 }
 
 const serve = () => serveMetrics(testApp(broker))
@@ -68,10 +76,28 @@ describe('a request', () => {
   test('too many at once are refused, and the rest is served', async () => {
     const server = await serve()
     const port = Number(new URL(server.url).port)
-    const sockets = Array.from({ length: 100 }, () => net.connect(port, '127.0.0.1').on('error', () => {}))
-    await Promise.all(sockets.slice(70).map((socket) => socket.closed || once(socket, 'close')))
+    const sockets = Array.from({ length: 300 }, () => net.connect(port, '127.0.0.1').on('error', () => {}))
+    await Promise.all(sockets.slice(262).map((socket) => socket.closed || once(socket, 'close')))
     for (const socket of sockets) socket.destroy()
     await expect.poll(async () => (await scrape(server.url)).value('taskq_broker_up')).toBe(1)
+  })
+
+  test('fifty at once are served while fifty keep their connections, and beyond 64 none is kept', async () => {
+    const server = await serve()
+    const lasting = new http.Agent({ keepAlive: true })
+    onTestFinished(() => lasting.destroy())
+    const ask = (agent: http.Agent | false) => Promise.all(Array.from({ length: 50 }, () => headOf(server, agent)))
+    const kept = await ask(lasting)
+    expect(kept.map(({ status }) => status)).toEqual(Array(50).fill(200))
+    expect(kept.map(({ connection }) => connection)).toEqual(Array(50).fill('keep-alive'))
+    const fresh = new http.Agent({ keepAlive: true })
+    onTestFinished(() => fresh.destroy())
+    const others = await ask(fresh)
+    expect(others.map(({ status }) => status)).toEqual(Array(50).fill(200))
+    expect(others.map(({ connection }) => connection)).toContain('close')
+    for (let round = 0; round < 3; round++) {
+      expect((await ask(false)).map(({ status }) => status)).toEqual(Array(50).fill(200))
+    }
   })
 
   test('for nothing that is here says what is', async () => {
