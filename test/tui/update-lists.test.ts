@@ -7,8 +7,8 @@ import { screen } from './terminal.ts'
 
 const queues = (...names: readonly string[]) => makeOverview({ queues: names.map((name) => makeQueue(name)) })
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz']
-/** 26 queues, of which 4 fit. */
-const many = play(makeState({ overview: queues(...LETTERS), size: { columns: 80, rows: 10 } })).state
+/** 26 queues, of which 9 fit. */
+const many = play(makeState({ overview: queues(...LETTERS), size: { columns: 80, rows: 15 } })).state
 const at = (state: DashboardState, name: ListName): string | undefined => state.lists[name].cursor
 
 describe('moving in a list', () => {
@@ -17,17 +17,17 @@ describe('moving in a list', () => {
     [['down', 'down'], 'c', 0],
     [['j', 'k'], 'a', 0],
     [['up'], 'a', 0],
-    [['j', 'j', 'j', 'j'], 'e', 1],
-    [['G'], 'z', 22],
-    [['end'], 'z', 22],
-    [['G', 'j'], 'z', 22],
+    [[...'jjjjjjjjj'], 'j', 1],
+    [['G'], 'z', 17],
+    [['end'], 'z', 17],
+    [['G', 'j'], 'z', 17],
     [['G', 'g'], 'a', 0],
     [['G', 'home'], 'a', 0],
-    [['pagedown'], 'e', 1],
-    [['ctrl-f', 'ctrl-f'], 'i', 5],
-    [['G', 'pageup'], 'v', 21],
-    [['G', 'ctrl-b'], 'v', 21],
-    [['ctrl-d'], 'c', 0],
+    [['pagedown'], 'j', 1],
+    [['ctrl-f', 'ctrl-f'], 's', 10],
+    [['G', 'pageup'], 'q', 16],
+    [['G', 'ctrl-b'], 'q', 16],
+    [['ctrl-d'], 'e', 0],
     [['ctrl-d', 'ctrl-u'], 'a', 0],
   ])('%j goes to %s, with row %i at the top', (keys, wanted, top) => {
     const { state } = press(play(many, { kind: 'poll' }).state, ...keys)
@@ -35,9 +35,9 @@ describe('moving in a list', () => {
   })
 
   test('keeps the cursor on its row when rows come and go above it', () => {
-    const { state } = press(many, 'j', 'j')
+    const { state } = press(many, ...'jjjjjjjj')
     const next = play(state, { kind: 'overview', overview: queues('0', '1', ...LETTERS) }).state
-    expect(next.lists.queues).toMatchObject({ cursor: 'c', index: 4, top: 1 })
+    expect(next.lists.queues).toMatchObject({ cursor: 'i', index: 10, top: 2 })
   })
 
   test('marks no row when the one under the cursor has gone, and goes on from there', () => {

@@ -8,7 +8,7 @@ import { EVENTS, JOBS, makeJobDetail, makeOverview, makeQueue, makeState, makeTa
 import { play, press, typed } from './play.ts'
 
 const FIRST_JOB = JOBS[0]?.id ?? ''
-const small = { columns: 80, rows: 12 }
+const small = { columns: 80, rows: 15 }
 const jobPage = (detail = makeJobDetail(), size = small): DashboardState =>
   play(press(makeState({ view: 'jobs', size }), 'enter').state, { kind: 'job', id: FIRST_JOB, detail }).state
 const slots = press(makeState({ view: 'workers' }), 'enter').state
@@ -108,12 +108,12 @@ describe('going back', () => {
 describe("a job's page", () => {
   test('scrolls, and stops at its ends', () => {
     const page = jobPage()
-    const last = pageLines(page).length - 6
+    const last = pageLines(page).length - 9
     expect(last).toBeGreaterThan(10)
     expect(topOf(press(page, 'j', 'j').state)).toBe(2)
     expect(topOf(press(page, 'k').state)).toBe(0)
     expect(topOf(press(page, 'G').state)).toBe(last)
-    expect(topOf(press(page, 'pagedown').state)).toBe(6)
+    expect(topOf(press(page, 'pagedown').state)).toBe(9)
     expect(topOf(press(page, 'G', 'g').state)).toBe(0)
     const grown = play(press(page, 'G').state, { kind: 'resize', size: { columns: 80, rows: 90 } }).state
     expect(topOf(grown)).toBe(0)
@@ -124,7 +124,7 @@ describe("a job's page", () => {
     expect(topOf(press(jobPage(), 'l', 'h', 'h').state)).toBe(0)
     const traceback = pageLines(jobPage()).findIndex(({ section }) => section === 'traceback')
     expect(traceback).toBeGreaterThan(0)
-    expect(topOf(press(jobPage(), 't').state)).toBe(Math.min(traceback, pageLines(jobPage()).length - 6))
+    expect(topOf(press(jobPage(), 't').state)).toBe(Math.min(traceback, pageLines(jobPage()).length - 9))
   })
 
   test('opens at the traceback from the list', () => {
