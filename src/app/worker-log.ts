@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { MAX_LOGGED } from '../codec/log-line.js'
 import { safeText } from '../codec/safe-text.js'
 import { safeValues } from '../codec/safe-values.js'
 import type { JobReference, WorkerEvent, WorkerEventSink } from '../events/worker-event.js'
@@ -68,7 +69,7 @@ function logJobEvent(log: Logger, event: JobEvent): void {
 export function logTaskLines(log: Logger) {
   return (level: LogLevel, job: { id: string; task: string }, fields: object | undefined, message: string): void => {
     if (!log.isLevelEnabled(level)) return
-    log[level]({ ...safeFields(fields), job: job.id, task: safeText(job.task, 200) }, safeText(message))
+    log[level]({ ...safeFields(fields), job: job.id, task: safeText(job.task, 200) }, safeText(message, MAX_LOGGED))
   }
 }
 

@@ -1,6 +1,9 @@
 import type { Redactor } from './redaction.js'
 import { safeText } from './safe-text.js'
 
+/** A text that a task logs is cut to that, before it costs the worker's other jobs time. */
+export const MAX_LOGGED = 32_768
+
 /**
  * A job's stored log line for a terminal. A line of unknown form is shown as it is, made safe; of one that was too long
  * to be kept whole, the fields are left out, for they cannot be read any more.

@@ -8,13 +8,14 @@
  * @param maxLength longer text is cut, with an ellipsis. Default: no limit.
  */
 export function safeText(text: string, maxLength = Number.POSITIVE_INFINITY): string {
-  const cut = text.length > maxLength ? `${text.slice(0, Math.max(0, maxLength - 1))}…` : text
-  return cut.replace(/\r\n|\n|\r/g, '⏎').replace(UNSAFE, escaped)
+  return cutText(text, maxLength)
+    .replace(/\r\n|\n|\r/g, '⏎')
+    .replace(UNSAFE, escaped)
 }
 
 /** As {@link safeText}, but keeps line breaks and tabs: for stacks and other text of many lines. */
-export function safeLines(text: string): string {
-  return text
+export function safeLines(text: string, maxLength?: number): string {
+  return cutText(text, maxLength)
     .split('\n')
     .map((line) =>
       line
@@ -24,6 +25,10 @@ export function safeLines(text: string): string {
     )
     .join('\n')
 }
+
+/** Cuts text that is longer than that, with an ellipsis: what is cut away costs nothing. */
+export const cutText = (text: string, maxLength = Number.POSITIVE_INFINITY): string =>
+  text.length > maxLength ? `${text.slice(0, Math.max(0, maxLength - 1))}…` : text
 
 /** Control characters; format characters, which hide or turn text around; line and paragraph separators. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu

@@ -1,3 +1,5 @@
+import { MAX_LOGGED } from '../codec/log-line.js'
+import { cutText } from '../codec/safe-text.js'
 import { describeFailure } from '../errors/job-failure.js'
 import type { LogLine, TaskLogger } from '../task/run-context.js'
 
@@ -17,16 +19,27 @@ export function createRunLog(sink: LogSink): TaskLogger {
   return { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') }
 }
 
-/** One stored line: time, level, message, fields. Read by people and by `JSON.parse`. */
+/** All texts of a line together: so it fits in what is kept of one, and can be read as JSON. */
+const MAX_TEXTS = 49_152
+
+/** One stored line: time, level, message, fields. Read by people and by `JSON.parse`. Long texts are cut. */
 export function formatLogLine(level: LogLevel, attempt: number, fields: object | undefined, message: string): string {
   const line = { time: new Date().toISOString(), level, attempt, message }
   try {
-    return JSON.stringify({ ...line, ...(fields && { fields }) }, describeErrors)
+    return JSON.stringify({ ...line, ...(fields && { fields }) }, createReplacer())
   } catch {
-    return JSON.stringify({ ...line, fields: '[not JSON]' })
+    return JSON.stringify({ ...line, fields: '[not JSON]' }, createReplacer())
   }
 }
 
-/** JSON makes an Error `{}`, but it is what logs are read for. */
-const describeErrors = (_key: string, value: unknown): unknown =>
-  value instanceof Error ? describeFailure(value) : value
+function createReplacer(): (key: string, value: unknown) => unknown {
+  let left = MAX_TEXTS
+  return (_key, value) => {
+    // JSON makes an Error `{}`, but it is what logs are read for.
+    if (value instanceof Error) return describeFailure(value)
+    if (typeof value !== 'string') return value
+    const text = cutText(value, Math.min(left, MAX_LOGGED))
+    left = Math.max(1, left - text.length)
+    return text
+  }
+}

@@ -55,6 +55,32 @@ describe('the log of a worker', () => {
   })
 })
 
+describe('texts of 10 MB', () => {
+  const LONG = `${'a'.repeat(1e7)}\u001b`
+
+  test('are cut in the log of the worker before they are made safe', () => {
+    const { log, lines } = logger()
+    const fields = { text: LONG, deep: [{ text: LONG }], [LONG]: 1 }
+    logTaskLines(log)('warn', { id: 'j1', task: 'send' }, fields, LONG)
+    const cut = `${'a'.repeat(32_767)}…`
+    expect(lines).toMatchObject([{ msg: cut, text: cut, deep: [{ text: cut }], [cut]: 1 }])
+  })
+
+  test('are cut in a stored line, which is JSON and no longer than what is kept', () => {
+    const many = Array.from({ length: 1000 }, () => LONG)
+    const line = formatLogLine('info', 1, { many, error: new Error(LONG) }, LONG)
+    expect(line.length).toBeLessThan(65_536)
+    const { message, fields } = JSON.parse(line)
+    expect(message).toBe(`${'a'.repeat(32_767)}…`)
+    expect(fields.many[0]).toMatch(/^a{10000,}…$/)
+    expect(fields.many.slice(1)).toEqual(Array(999).fill('…'))
+  })
+
+  test('are cut where the fields cannot be JSON', () => {
+    expect(formatLogLine('info', 1, { n: 1n }, LONG).length).toBeLessThan(40_000)
+  })
+})
+
 describe('a stored log line', () => {
   test('is read back for a terminal, without what could harm it', () => {
     const stored = formatLogLine('info', 2, { user: '\u001b[31m' }, HOSTILE)
