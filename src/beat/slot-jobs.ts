@@ -46,4 +46,5 @@ const PASSING: ReadonlySet<string> = new Set([
   'TASKQ_ENQUEUE_NOT_SENT',
   'TASKQ_BROKER_UNREACHABLE',
   'TASKQ_BROKER_AUTH',
+  'TASKQ_BROKER_REFUSED',
 ])

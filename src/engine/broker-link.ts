@@ -2,9 +2,10 @@ import type { Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import type { RedisBroker } from '../config/resolved-config.js'
 import type { TaskqError } from '../errors/taskq-error.js'
-import { type Connection, createConnection } from './connection.js'
+import { type Connection, createConnection, STALE } from './connection.js'
 import { withDeadline } from './deadline.js'
 import { isReady, unreachable, whenReady } from './open-connection.js'
+import { withCode } from './refused.js'
 
 /** Between two tries of a command that was cut off. */
 const RETRY_MS = 20
@@ -19,6 +20,8 @@ export class BrokerLink {
   #becomingReady: Promise<void> | undefined
   /** Why it is not ready. */
   #lastError: Error | undefined
+  /** What the broker answered lately where it cannot serve, though it is there. */
+  #stale: { readonly error: Error; readonly at: number } | undefined
 
   readonly connection: Connection
 
@@ -35,6 +38,9 @@ export class BrokerLink {
     })
     this.connection.on('error', (error: Error) => {
       this.#lastError = error
+    })
+    this.connection.on(STALE, (error: Error) => {
+      this.#stale = { error, at: performance.now() }
     })
   }
 
@@ -54,7 +60,7 @@ export class BrokerLink {
    * As {@link use}, for commands that may be sent twice: waits for a connection that is away, and asks again when it
    * is cut meanwhile.
    *
-   * @throws TaskqError `TASKQ_BROKER_UNREACHABLE` in time, `TASKQ_BROKER_AUTH` at once
+   * @throws TaskqError `TASKQ_BROKER_UNREACHABLE` in time, `TASKQ_BROKER_AUTH` and `TASKQ_BROKER_REFUSED` at once
    */
   read<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const deadline = performance.now() + this.timeoutMs
@@ -63,7 +69,8 @@ export class BrokerLink {
         try {
           return await this.#readOnce(work, Math.max(1, deadline - performance.now()))
         } catch (error) {
-          if (this.#closed || !isCut(error as Error) || performance.now() > deadline) throw error
+          if (this.#closed || !isCut(error as Error) || performance.now() > deadline)
+            throw withCode(this.broker, error as Error)
           // Not at once: a connection that refuses without asking would keep the process from all else.
           await setTimeout(RETRY_MS)
         }
@@ -79,7 +86,7 @@ export class BrokerLink {
   /** Drops a connection on which nothing comes back, and says so. */
   silent(): TaskqError {
     this.connection.disconnect(true)
-    return unreachable(this.broker, this.timeoutMs)
+    return this.#unreachable()
   }
 
   get ready(): boolean {
@@ -97,7 +104,12 @@ export class BrokerLink {
     this.#becomingReady ??= whenReady(this.connection, this.broker, this.timeoutMs).finally(() => {
       this.#becomingReady = undefined
     })
-    return withDeadline(this.#becomingReady, timeoutMs, () => unreachable(this.broker, this.timeoutMs, this.#lastError))
+    return withDeadline(this.#becomingReady, timeoutMs, () => this.#unreachable())
+  }
+
+  #unreachable(): TaskqError {
+    const stale = this.#stale !== undefined && performance.now() - this.#stale.at <= this.timeoutMs
+    return unreachable(this.broker, this.timeoutMs, stale ? this.#stale?.error : this.#lastError)
   }
 
   async close(): Promise<void> {

@@ -15,7 +15,12 @@ export type ConnectionRole = 'client' | 'worker'
 
 /** Makes a connection; it starts to connect when it is first used, or by {@link openConnection}. */
 export function createConnection(broker: RedisBroker, role: ConnectionRole): Connection {
-  const options = redisOptions(broker, role)
+  const options = redisOptions(broker, role, (error) => connection.emit(STALE, error))
+  const connection = connect(broker, role, options)
+  return connection
+}
+
+function connect(broker: RedisBroker, role: ConnectionRole, options: LegacyReplies<RedisOptions>): Connection {
   const nodes = broker.nodes.map(({ host, port }) => ({ host, port }))
   if (broker.mode === 'cluster') return new Cluster(nodes, clusterOptions(options, role))
   if (broker.mode === 'single') return new Redis({ ...options, ...nodes[0] })
@@ -34,14 +39,23 @@ type LegacyClusterOptions = LegacyReplies<Omit<ClusterOptions, 'redisOptions'>> 
   redisOptions: LegacyReplies<RedisOptions>
 }
 
-function redisOptions(broker: RedisBroker, role: ConnectionRole): LegacyReplies<RedisOptions> {
+function redisOptions(
+  broker: RedisBroker,
+  role: ConnectionRole,
+  onStale: (error: Error) => void,
+): LegacyReplies<RedisOptions> {
   const { username, password, db, tls } = broker
   return {
     replyMapping: 'legacy',
     lazyConnect: true,
     connectTimeout: 5000,
     retryStrategy: reconnectDelayMs,
-    reconnectOnError: staleServer,
+    // Reconnect and send the command again (2), else errors storm.
+    reconnectOnError: (error) => {
+      if (!isStale(error)) return false
+      onStale(error)
+      return 2
+    },
     enableOfflineQueue: role === 'worker',
     autoResendUnfulfilledCommands: role === 'worker',
     // 0: what was cut off is handed back at once. null: it waits for the next connection.
@@ -68,7 +82,8 @@ function reconnectDelayMs(times: number): number {
   return 200 + Math.random() * Math.min(4800, 200 * 2 ** Math.min(times, 10))
 }
 
-/** A master that became a replica, or still loads: reconnect and send the command again (2), else errors storm. */
-function staleServer(error: Error): 2 | false {
-  return /^(READONLY|LOADING|MASTERDOWN|UNBLOCKED)/.test(error.message) ? 2 : false
-}
+/** The event of a connection that tells the answer of a server for which {@link isStale} holds. */
+export const STALE = 'stale'
+
+/** Whether it is the answer of a master that became a replica, or still loads: another, or a later one, will do. */
+export const isStale = (error: Error): boolean => /^(READONLY|LOADING|MASTERDOWN|UNBLOCKED)/.test(error.message)

@@ -11,6 +11,12 @@ import { Subscription } from './subscription.js'
 const WATCH_MS = 15_000
 const RENEW_MS = 5000
 
+/** A replica takes no such key. Whoever looks there sees what it has; that it has no events must not cost the rest. */
+const WATCHED = `
+redis.pcall('SET', KEYS[1], '1', 'PX', ARGV[1])
+return 1
+`
+
 /** Somebody who watches. */
 export interface LiveWatch {
   close(): Promise<void>
@@ -65,7 +71,7 @@ export class LiveFeed {
     const notice = encodeNotice({ name: 'watch', forMs: WATCH_MS })
     await this.link
       .read((redis) =>
-        runPipeline(redis.pipeline().set(this.keys.watched, '1', 'PX', WATCH_MS).publish(this.keys.control, notice)),
+        runPipeline(redis.pipeline().eval(WATCHED, 1, this.keys.watched, WATCH_MS).publish(this.keys.control, notice)),
       )
       .catch(() => {})
   }

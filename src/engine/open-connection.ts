@@ -1,7 +1,8 @@
 import type { RedisBroker } from '../config/resolved-config.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { formatDuration } from '../time/duration.js'
-import { type Connection, type ConnectionRole, createConnection } from './connection.js'
+import { type Connection, type ConnectionRole, createConnection, isStale } from './connection.js'
+import { isAuthError, refused } from './refused.js'
 
 /**
  * Connects, and returns when the broker answers.
@@ -56,33 +57,20 @@ export function isReady(connection: Connection): boolean {
   return connection.status === 'ready' || (connection.status === 'connect' && connection.isCluster)
 }
 
-/** Whether the broker said that the user, the password or a permission is wrong. */
-export function isAuthError(error: Error): boolean {
-  return /WRONGPASS|NOAUTH|NOPERM|invalid password|without any password configured/i.test(error.message)
-}
-
 /** A Cluster wraps what its nodes said. */
 function deepest(error: Error): Error {
   const inner = (error as { lastNodeError?: Error }).lastNodeError ?? error.cause
   return inner instanceof Error ? deepest(inner) : error
 }
 
-function refused(broker: RedisBroker, cause: Error): TaskqError {
-  const reply = cause.message.split(/[\s:]/, 1)[0]
-  return new TaskqError(
-    'TASKQ_BROKER_AUTH',
-    `the broker ${broker.label} refused user ${JSON.stringify(broker.username ?? 'default')} (${reply})`,
-    { hint: "Check the user, the password and the user's permissions (ACL) in the broker option." },
-  )
-}
-
 /** The error for a broker that did not answer in time. */
 export function unreachable(broker: RedisBroker, timeoutMs: number, cause?: Error): TaskqError {
   const inner = cause && deepest(cause)
   const reason = inner === undefined ? 'no answer' : inner.message || (inner as { code?: string }).code || inner.name
-  return new TaskqError(
-    'TASKQ_BROKER_UNREACHABLE',
-    `the broker ${broker.label} did not answer within ${formatDuration(timeoutMs)}: ${reason}`,
-    { hint: 'Is Redis running there, and does this machine reach it?' },
-  )
+  const [does, hint] =
+    inner !== undefined && isStale(inner)
+      ? ['could not do it', 'Is it a replica? Name the master, or the Sentinels, in the broker option.']
+      : ['did not answer', 'Is Redis running there, and does this machine reach it?']
+  const message = `the broker ${broker.label} ${does} within ${formatDuration(timeoutMs)}: ${reason}`
+  return new TaskqError('TASKQ_BROKER_UNREACHABLE', message, { hint })
 }

@@ -2,6 +2,7 @@ import type { RedisBroker } from '../config/resolved-config.js'
 import type { Connection } from './connection.js'
 import { withDeadline } from './deadline.js'
 import { openConnection } from './open-connection.js'
+import { withCode } from './refused.js'
 
 /** A subscriber sends nothing by itself, so only a question tells that the other side is still there. */
 const ASK_MS = 10_000
@@ -36,7 +37,7 @@ export class Subscription {
       return new Subscription(connection)
     } catch (error) {
       connection.disconnect()
-      throw error
+      throw withCode(broker, error as Error)
     }
   }
 

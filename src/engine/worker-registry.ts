@@ -35,10 +35,14 @@ export interface Heard {
   readonly isForgotten: boolean
 }
 
-/** Forgets a worker whose record is gone; not one that has just spoken again. */
+/**
+ * Forgets a worker whose record is gone; not one that has just spoken again. A replica cannot, and needs not: whoever
+ * reads there must be able to.
+ */
 const FORGET = `
 if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
-return redis.call('ZREM', KEYS[1], ARGV[1])
+redis.pcall('ZREM', KEYS[1], ARGV[1])
+return 1
 `
 
 /** Who is alive, and which tasks are known: stored facts with a lifetime, so that reading them never waits. */

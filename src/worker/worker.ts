@@ -1,4 +1,4 @@
-import { isAuthError } from '../engine/open-connection.js'
+import { isAuthError } from '../engine/refused.js'
 import type { TaskLimit } from '../engine/task-limits.js'
 import type { RunningJob } from '../engine/worker-facts.js'
 import type { WorkerSide } from '../engine/worker-side.js'

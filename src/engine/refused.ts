@@ -1,0 +1,47 @@
+import type { RedisBroker } from '../config/resolved-config.js'
+import { TaskqError } from '../errors/taskq-error.js'
+
+/** Whether the broker said that the user, the password or a permission is wrong. */
+export function isAuthError(error: Error): boolean {
+  return /WRONGPASS|NOAUTH|NOPERM|invalid password|without any password configured|user executing the script can't/i.test(
+    error.message,
+  )
+}
+
+/** The error for what the broker refused to do, with a code; any other error as it is. */
+export function withCode(broker: RedisBroker, error: Error): Error {
+  if (error instanceof TaskqError) return error
+  if (isAuthError(error)) return refused(broker, error)
+  const reason = WHY.exec(error.message)?.[1]
+  if (reason === undefined) return error
+  return new TaskqError('TASKQ_BROKER_REFUSED', `the broker ${broker.label} refused: ${error.message}`, {
+    ...(reason === 'OOM' && { hint: 'Redis is at maxmemory: give it more, or free some.' }),
+    cause: error,
+  })
+}
+
+/** The first word of an answer; behind a minus in what Redis 6 says of a script. */
+const WHY = /(?:^|-)(OOM|MISCONF|NOREPLICAS|BUSY) /
+
+/** The error for a user, a password or a permission that the broker does not take. */
+export function refused(broker: RedisBroker, cause: Error): TaskqError {
+  const user = broker.username ?? 'default'
+  const reply = /script can't/.test(cause.message) ? 'NOPERM' : cause.message.split(/[\s:]/, 1)[0]
+  return new TaskqError(
+    'TASKQ_BROKER_AUTH',
+    `the broker ${broker.label} refused user ${JSON.stringify(user)} (${reply})`,
+    { hint: lacking(cause.message, user) ?? OTHERWISE, cause },
+  )
+}
+
+const OTHERWISE = "Check the user, the password and the user's permissions (ACL) in the broker option."
+
+/** What permission it is, as far as the broker says so. */
+function lacking(message: string, user: string): string | undefined {
+  const command = /'([^']+)' command/.exec(message)?.[1]
+  if (command !== undefined) return `The user may not use ${command.toUpperCase()}: ACL SETUSER ${user} +${command}`
+  if (/channels/.test(message)) return "The user may not use the app's channels, {prefix}~*: ACL SETUSER … &pattern"
+  if (/keys/.test(message)) return "The user may not use the app's keys, {prefix}*: ACL SETUSER … ~pattern"
+  if (/script can't run/.test(message)) return 'The user may use EVAL, but not a command that a script of taskq uses.'
+  return undefined
+}
