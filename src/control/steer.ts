@@ -17,8 +17,8 @@ export interface SteerReport {
   /** By the worker's name. */
   readonly answers: readonly WorkerAnswer[]
   /**
-   * Workers that live by their heartbeat and did not answer in time. What became of the command is not known: they may
-   * be busy, frozen or cut off, and may obey later.
+   * Workers that live by their heartbeat and did not answer in time: they may be busy, frozen or cut off. A command that
+   * they had not begun by then they never carry out; one that they had may be done without its answer being here.
    */
   readonly silent: readonly SilentWorker[]
 }

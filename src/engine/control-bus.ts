@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RedisBroker } from '../config/resolved-config.js'
+import { isTaskqError } from '../errors/taskq-error.js'
+import { readTime } from './broker-time.js'
 import type { Connection } from './connection.js'
 import { decodeReply, encodeCommand } from './control-message.js'
 import { withDeadline } from './deadline.js'
 import type { Keys } from './keys.js'
 import { isReady, openConnection, unreachable, whenReady } from './open-connection.js'
+import { withCode } from './refused.js'
 import type { WorkerCommand, WorkerReply } from './worker-command.js'
 
 /** How often a connection that is away is looked at again. */
@@ -15,7 +18,7 @@ const RETRY_MS = 20
  * Tells workers what to do, and gathers what they answer.
  *
  * ```
- * caller ── PUBLISH ~control {v, id, targets, command} ──▶ every worker
+ * caller ── PUBLISH ~control {v, id, targets, until, command} ──▶ every worker
  *        ◀── XREAD ~replies:<id> ── XADD ─── the workers that are meant
  * ```
  *
@@ -31,7 +34,9 @@ export class ControlBus {
 
   /**
    * Sends a command to workers, by their ids, and returns as soon as all have answered; at the time limit, what has
-   * come. A worker that is missing is not known to be down: it may be frozen, or be cut off from the broker.
+   * come. A worker that is missing is not known to be down: it may be frozen, or be cut off from the broker. It does not
+   * obey later: whoever tries again, as `pool-grow`, would have it twice. Without a time limit nobody waits for answers,
+   * and it is never too late.
    *
    * @throws TaskqError `TASKQ_BROKER_UNREACHABLE`, `TASKQ_BROKER_AUTH`
    */
@@ -40,18 +45,20 @@ export class ControlBus {
     const connection = await openConnection(this.broker, 'client', this.connectMs)
     try {
       const id = randomUUID()
-      await this.#publish(connection, encodeCommand(command, targets, id))
+      const until = timeoutMs > 0 ? (await this.#ask(readTime(connection))) + timeoutMs : undefined
+      // Once only: a command that was carried out twice would grow a pool twice.
+      await this.#ask(connection.publish(this.keys.control, encodeCommand(command, { id, targets, until })))
       return await this.#gather(connection, this.keys.replies(id), new Set(targets), timeoutMs)
     } finally {
       connection.disconnect()
     }
   }
 
-  /** Once only: a command that was carried out twice would grow a pool twice. */
-  async #publish(connection: Connection, message: string): Promise<void> {
+  async #ask<T>(answer: Promise<T>): Promise<T> {
     const late = () => unreachable(this.broker, this.connectMs)
-    await withDeadline(connection.publish(this.keys.control, message), this.connectMs, late).catch((error) => {
-      throw unreachable(this.broker, this.connectMs, error as Error)
+    return withDeadline(answer, this.connectMs, late).catch((error) => {
+      const refusal = withCode(this.broker, error as Error)
+      throw isTaskqError(refusal) ? refusal : unreachable(this.broker, this.connectMs, refusal)
     })
   }
 

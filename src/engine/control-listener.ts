@@ -1,4 +1,5 @@
 import type { RedisBroker } from '../config/resolved-config.js'
+import { readTime } from './broker-time.js'
 import type { Connection } from './connection.js'
 import { decodeMessage, type ReceivedMessage } from './control-message.js'
 import { withDeadline } from './deadline.js'
@@ -24,6 +25,13 @@ export type OnCommand = (command: WorkerCommand) => Promise<CommandOutcome>
 const REPLY_TTL_MS = 30_000
 /** Nothing waits longer for an answer to be given. */
 const ANSWER_MS = 1000
+/** Longer than a task of this process may reasonably block it, which delays what the broker said. */
+const CLOCK_MS = 5000
+
+const TOO_LATE: CommandOutcome = {
+  ok: false,
+  text: 'it came too late, and was not carried out: nobody waited any more',
+}
 
 /** The worker's end of the control bus: hears commands, has them carried out one after the other, and answers. */
 export class ControlListener {
@@ -45,11 +53,24 @@ export class ControlListener {
     })
   }
 
-  async #carryOut({ id, command }: ReceivedMessage): Promise<void> {
-    const outcome = await this.#outcomeOf(command)
+  async #carryOut({ id, until, command }: ReceivedMessage): Promise<void> {
+    const outcome = (await this.#isOver(until)) ? TOO_LATE : await this.#outcomeOf(command)
     const { afterwards, ...answer } = outcome
     if (id !== undefined) await this.#answer(id, { ...this.listener, ...answer })
     afterwards?.()
+  }
+
+  /**
+   * Whether a command came too late: this process may have been frozen, or busy, since it was sent. Only the broker's
+   * clock tells. One that cannot be asked cannot take the answer either, so that nobody would know what was done.
+   */
+  async #isOver(until: number | undefined): Promise<boolean> {
+    if (until === undefined) return false
+    const now = withDeadline(readTime(this.connection), CLOCK_MS, () => new Error('the broker is away'))
+    return now.then(
+      (at) => at > until,
+      () => true,
+    )
   }
 
   async #outcomeOf(raw: ReceivedMessage['command']): Promise<CommandOutcome> {

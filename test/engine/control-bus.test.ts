@@ -84,6 +84,42 @@ describe('a command', () => {
     expect(await Promise.all([first, second])).toMatchObject([[{ text: 'refresh' }], [{ text: 'ping' }]])
   })
 
+  test('that was told to have no answer is not carried out later: whoever tries again would have it twice', async () => {
+    const app = testApp(broker)
+    const gate = Promise.withResolvers<void>()
+    const heard = await listenerOn(app, 'busy', async ({ name }) => {
+      if (name === 'refresh') await gate.promise
+      return { ok: true, text: name }
+    })
+    const first = app.engine.command({ name: 'refresh' }, ['busy'], 10_000)
+    await vi.waitFor(() => expect(heard).toHaveLength(1))
+    expect(await app.engine.command({ name: 'pool-grow', by: 1 }, ['busy'], 100)).toEqual([])
+    const again = app.engine.command({ name: 'pool-grow', by: 1 }, ['busy'], 10_000)
+    gate.resolve()
+    expect(await Promise.all([first, again])).toMatchObject([[{ text: 'refresh' }], [{ text: 'pool-grow' }]])
+    expect(heard.map(({ name }) => name)).toEqual(['refresh', 'pool-grow'])
+  })
+
+  test('that comes too late by the clock of the broker is refused in words', async () => {
+    const app = testApp(broker)
+    const heard = await listenerOn(app, 'one')
+    const [seconds] = await app.redis.time()
+    const message = { v: 1, id: 'old', targets: ['one'], until: (Number(seconds) - 1) * 1000, command: ping }
+    await app.redis.publish(app.keys.control, JSON.stringify(message))
+    const stream = app.keys.replies('old')
+    await vi.waitFor(async () => expect(await app.redis.xlen(stream)).toBe(1), 5000)
+    const [[, [, reply = '']] = ['', []]] = await app.redis.xrange(stream, '-', '+')
+    expect(JSON.parse(reply)).toMatchObject({ ok: false, text: expect.stringContaining('too late') })
+    expect(heard).toEqual([])
+  })
+
+  test('for whose answers nobody waits is never too late', async () => {
+    const app = testApp(broker)
+    const heard = await listenerOn(app, 'one')
+    expect(await app.engine.command({ name: 'refresh' }, ['one'], 0)).toEqual([])
+    await vi.waitFor(() => expect(heard).toEqual([{ name: 'refresh' }]), 5000)
+  })
+
   test('of a later taskq, or with values that cannot be, is refused in words', async () => {
     const app = testApp(broker)
     const heard = await listenerOn(app, 'one')
@@ -137,6 +173,7 @@ describe('what comes over the channel and is no command', () => {
     '{"v":1,"id":"x","targets":"one","command":{"name":"ping"}}',
     '{"v":1,"id":"../x","targets":["one"],"command":{"name":"ping"}}',
     '{"v":1,"id":"x","targets":["one"],"command":"ping"}',
+    '{"v":1,"id":"x","targets":["one"],"until":"soon","command":{"name":"ping"}}',
     '{"v":1,"id":"x","targets":["one"],"command":{"name":["ping"]}}',
     `{"v":1,"id":"x","targets":["one"],"command":${'['.repeat(5000)}`,
   ])('is passed over: %.40s', async (text) => {
