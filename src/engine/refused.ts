@@ -8,7 +8,10 @@ export function isAuthError(error: Error): boolean {
   )
 }
 
-/** The error for what the broker refused to do, with a code; any other error as it is. */
+/**
+ * The error for what the broker refused to do, with a code; any other error as it is. It has no cause: there, the command
+ * would stand with its arguments, be it the password.
+ */
 export function withCode(broker: RedisBroker, error: Error): Error {
   if (error instanceof TaskqError) return error
   if (isAuthError(error)) return refused(broker, error)
@@ -16,7 +19,6 @@ export function withCode(broker: RedisBroker, error: Error): Error {
   if (reason === undefined) return error
   return new TaskqError('TASKQ_BROKER_REFUSED', `the broker ${broker.label} refused: ${error.message}`, {
     ...(reason === 'OOM' && { hint: 'Redis is at maxmemory: give it more, or free some.' }),
-    cause: error,
   })
 }
 
@@ -30,7 +32,7 @@ export function refused(broker: RedisBroker, cause: Error): TaskqError {
   return new TaskqError(
     'TASKQ_BROKER_AUTH',
     `the broker ${broker.label} refused user ${JSON.stringify(user)} (${reply})`,
-    { hint: lacking(cause.message, user) ?? OTHERWISE, cause },
+    { hint: lacking(cause.message, user) ?? OTHERWISE },
   )
 }
 
