@@ -176,7 +176,7 @@ describe('a task that always fails', () => {
     }
     const { alerts } = app.engine
     const queueOverviews = () => app.engine.queueOverviews()
-    const engine = async () => ({ alerts, queueOverviews, stats: stats as typeof app.engine.stats })
+    const engine = async () => ({ alerts, queueOverviews, stats: stats as unknown as typeof app.engine.stats })
     const { watching } = watch(app, receiver, { engine, rules: { ...RULES, everyMs: 1 } })
     for (const begun of [[20], [0], [7], [20], [0], [0]]) {
       perMinute.push(...begun)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { planWorker } from '../../src/app/worker-request.js'
 import { encodeResult } from '../../src/codec/result.js'
 import { resolveConfig } from '../../src/config/resolve-config.js'
-import { HEARTBEAT_MS } from '../../src/engine/worker-registry.js'
+import { GONE_AFTER_MS, HEARTBEAT_MS, SILENT_AFTER_MS } from '../../src/engine/worker-registry.js'
 import { type BackoffOptions, DEFAULT_BACKOFF, parseBackoff } from '../../src/retry/backoff.js'
 import type { EnqueueOptions } from '../../src/task/enqueue-options.js'
 import { MAX_RETRIES, resolveTaskOptions, type TaskOptions } from '../../src/task/options.js'
@@ -94,7 +94,11 @@ describe('the fixed numbers of docs/reference/tasks.md', () => {
   })
 
   test('the heartbeat', () => {
-    expect(numbers.get('heartbeat of a worker')).toBe(`every ${HEARTBEAT_MS / 1000} s`)
+    expect(numbers.get('heartbeat of a worker')).toBe(
+      `every ${HEARTBEAT_MS / 1000} s; every second while somebody watches`,
+    )
+    const silence = `silent after ${SILENT_AFTER_MS / 1000} s, gone after ${GONE_AFTER_MS / 1000} s`
+    expect(numbers.get('a worker that says nothing')).toBe(silence)
   })
 
   test('the size of a result that has a key of its own', () => {
