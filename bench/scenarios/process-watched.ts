@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fillBacklog } from '../support/backlog.ts'
 import { runChild } from '../support/run-child.ts'
 import type { Scenario } from '../support/scenario.ts'
@@ -6,6 +7,8 @@ import { runTaskq } from './process.ts'
 
 const JOBS = 40_000
 const CONCURRENCY = 50
+/** A dashboard that starts takes a core for a second, once. */
+const SETTLE_MS = 4000
 
 /** What a worker loses while somebody looks: taskq with a dashboard beside taskq without one. */
 export const processWatched: Scenario = {
@@ -19,6 +22,7 @@ export const processWatched: Scenario = {
     const dashboard = side === 'taskq' ? openDashboard(redisUrl, { columns: 120, rows: 40 }) : undefined
     try {
       await dashboard?.drew('Queues')
+      if (dashboard !== undefined) await sleep(SETTLE_MS)
       return await runChild({ scenario: 'process-watched', side, redisUrl, params })
     } finally {
       await dashboard?.close()
