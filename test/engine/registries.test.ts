@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { WorkerFacts } from '../../src/engine/worker-facts.js'
 import { brokerOfFile, noRedis } from '../support/broker.js'
+import { workerFacts } from '../support/fake-worker.js'
 import { consumerOf } from '../support/lost-worker.js'
 import { type TestApp, testApp } from '../support/test-app.js'
 
@@ -9,20 +10,7 @@ const broker = brokerOfFile()
 const add = (app: TestApp, id: string, lane: string, delayMs = 0) =>
   app.engine.producer.add({ id, lane, task: 'send', data: '{"v":1,"args":[]}', delayMs })
 
-const facts = (id: string, name: string): WorkerFacts => ({
-  id,
-  name,
-  host: 'h',
-  pid: 1,
-  version: '1',
-  queues: ['default'],
-  tasks: ['send'],
-  concurrency: 10,
-  startedAt: 1,
-  active: 0,
-  succeeded: 0,
-  failed: 0,
-})
+const facts = (id: string, name: string): WorkerFacts => workerFacts(id, { name })
 
 describe('the lane registry', () => {
   test('knows the lanes of a queue, and the queue itself before its first job', async () => {

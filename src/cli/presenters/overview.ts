@@ -2,6 +2,7 @@ import { safeText } from '../../codec/safe-text.js'
 import type { Overview, QueueRow } from '../../control/dashboard.js'
 import { formatDuration } from '../../time/duration.js'
 import { formatRate } from '../../time/rate.js'
+import { pauseMark, QUEUE_HEADS, queueCells } from './queue-cells.js'
 import { presentTable } from './table.js'
 import { presentUnserved } from './unserved.js'
 import { tellInstant, workerJson } from './worker-json.js'
@@ -36,18 +37,11 @@ export const queueJson = ({ oldestQueuedAt, limits, ...queue }: QueueRow) => ({
 export function presentQueues(queues: readonly QueueRow[], nowMs: number): string {
   if (queues.length === 0) return 'No queue has had a job yet.'
   const rows = queues.map((queue) => [
-    queue.queue,
-    queue.queued,
-    queue.scheduled,
-    queue.retrying,
-    queue.active,
-    queue.succeeded,
-    queue.dead,
-    queue.oldestQueuedAt === undefined ? '-' : formatDuration(Math.max(0, nowMs - queue.oldestQueuedAt)),
+    ...queueCells(queue, nowMs, '-'),
     perSecond(queue.outPerSecond),
-    queue.paused ? 'paused' : '',
+    pauseMark(queue),
   ])
-  const head = ['queue', 'queued', 'scheduled', 'retrying', 'active', 'done', 'dead', 'oldest', 'out', '']
+  const head = [...QUEUE_HEADS, 'out', '']
   return [presentTable(head, rows), ...queues.flatMap(presentLimits), ...presentUnserved(queues)].join('\n')
 }
 

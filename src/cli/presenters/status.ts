@@ -1,12 +1,12 @@
 import { safeText } from '../../codec/safe-text.js'
 import type { QueueStatus } from '../../control/list-queues.js'
 import type { ScheduleStatus, Status } from '../../control/status.js'
-import { formatDuration } from '../../time/duration.js'
 import { presentWorkers } from './live-workers.js'
+import { pauseMark, QUEUE_HEADS, queueCells } from './queue-cells.js'
 import { tellBeat } from './schedule-beat.js'
 import { presentTable } from './table.js'
 import { presentUnserved } from './unserved.js'
-import { workerJson } from './worker-json.js'
+import { tellInstant, workerJson } from './worker-json.js'
 
 /** The broker, the workers, the queues. */
 export function presentStatus(status: Status & { readonly label: string }, now: number): string {
@@ -35,7 +35,7 @@ export function statusJson({ label, broker, workers, queues, schedules }: Status
 }
 
 function queueJson({ limits: _limits, oldestQueuedAt, ...counts }: QueueStatus) {
-  return { ...counts, oldestQueuedAt: oldestQueuedAt === undefined ? null : new Date(oldestQueuedAt).toISOString() }
+  return { ...counts, oldestQueuedAt: tellInstant(oldestQueuedAt) }
 }
 
 /** Without schedule entries nobody misses a beat. */
@@ -48,17 +48,7 @@ function presentBeat({ beat, entries }: ScheduleStatus, now: number): string[] {
 
 function presentQueues(queues: readonly QueueStatus[], at: number): string {
   if (queues.length === 0) return 'No queue has had a job yet.'
-  const rows = queues.map((queue) => [
-    queue.queue,
-    queue.queued,
-    queue.scheduled,
-    queue.retrying,
-    queue.active,
-    queue.succeeded,
-    queue.dead,
-    queue.oldestQueuedAt === undefined ? '' : formatDuration(Math.max(0, at - queue.oldestQueuedAt)),
-    queue.paused ? 'paused' : '',
-  ])
-  const head = ['queue', 'queued', 'scheduled', 'retrying', 'active', 'done', 'dead', 'oldest', '']
+  const rows = queues.map((queue) => [...queueCells(queue, at, ''), pauseMark(queue)])
+  const head = [...QUEUE_HEADS, '']
   return [presentTable(head, rows), ...presentUnserved(queues)].join('\n')
 }
