@@ -3,20 +3,18 @@ import { renderSnapshot } from '../tui/snapshot.js'
 import { createTheme } from '../tui/theme.js'
 import type { DashboardFlags } from './dashboard-flags.js'
 import { lookOf } from './dashboard-look.js'
-import { overviewJson } from './presenters/overview.js'
 
 /** As wide as what reads a pipe can be thought to be. */
 const WIDTH = 120
 
-/** What goes on now: for people, and for programs. */
-export async function printDashboard(app: App, flags: DashboardFlags, print: (text: string) => void): Promise<object> {
+/** What goes on now, for people. */
+export async function printDashboard(app: App, flags: DashboardFlags, print: (text: string) => void): Promise<void> {
   const dashboard = await app.dashboard()
   try {
     const [overview, schedules] = await Promise.all([dashboard.overview(), dashboard.schedules()])
     const { columns = WIDTH, isTTY = false } = process.stdout
     const lines = renderSnapshot({ overview, schedules }, columns, createTheme(lookOf(flags, process.env, isTTY)))
     print(lines.join('\n'))
-    return overviewJson(overview)
   } finally {
     await dashboard.close()
   }

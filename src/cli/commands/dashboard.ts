@@ -28,7 +28,11 @@ export default class Dashboard extends AppCommand {
       const { printOverviews } = await import('../watch-overviews.js')
       return printOverviews(app, refreshMs)
     }
-    if (flags.snapshot || this.jsonEnabled() || !process.stdin.isTTY || !process.stdout.isTTY) {
+    if (this.jsonEnabled()) {
+      const { overviewJson } = await import('../presenters/overview.js')
+      return overviewJson(await (await app.dashboard()).overview())
+    }
+    if (flags.snapshot || !process.stdin.isTTY || !process.stdout.isTTY) {
       const { printDashboard } = await import('../print-dashboard.js')
       return printDashboard(app, flags, (text) => this.log(text))
     }
