@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createRedactor } from '../../src/codec/redaction.js'
 import { readJobDetail } from '../../src/control/jobs-detail.js'
+import { timelineOf } from '../../src/control/jobs-timeline.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
 import { type TestApp, testApp } from '../support/test-app.js'
@@ -169,4 +170,25 @@ test('damaged fields do not keep a job from being shown', async () => {
   const job = await detail(app, 'a')
   expect(job).toMatchObject({ argsJson: '[unreadable: 21 B]', enqueuedAt: 0, tries: [], error: 'Error: boom' })
   expect(job.logs).toEqual(['\\u001b[2J', '{"message":"m"'])
+})
+
+test('runs stand in their order, whatever the clocks of their workers say', async () => {
+  const app = testApp(broker, { tasks: [] })
+  await app.client.enqueue('send', [])
+  const [id = ''] = await app.redis.lrange(app.keys.lane('default', 'wait'), 0, -1)
+  const story = await app.engine.jobs.findStory(id)
+  if (story === undefined) throw new Error('the job has no story')
+  const at = story.job.enqueuedAt
+  const tries = [
+    { attempt: 1, startedAt: at + 1, endedAt: at + 9, worker: 'fast@a', error: 'Error: one' },
+    { attempt: 2, startedAt: at + 8, endedAt: at + 12, worker: 'slow@b', error: 'Error: two' },
+  ]
+  expect(timelineOf({ ...story, tries, firstDelayMs: 5 }).map(({ what }) => what)).toEqual([
+    'enqueued',
+    'attempt 1 started',
+    'scheduled for',
+    'attempt 1 failed: Error: one',
+    'attempt 2 started',
+    'attempt 2 failed: Error: two',
+  ])
 })
