@@ -56,6 +56,8 @@ function logJobEvent(log: Logger, event: JobEvent): void {
       )
     case 'job.revoked':
       return log.info(fields, `${task} was revoked: ${safeText(event.reason, 500)}`)
+    case 'job.expired':
+      return log.info(fields, `${task} expired at ${new Date(event.expiredAt).toISOString()} and did not run`)
     case 'job.given-back':
       return log.info(fields, `${task} went back to its queue`)
     case 'job.postponed':

@@ -10,6 +10,7 @@ const NAMES: Readonly<Record<LiveName, true>> = {
   'job.retried': true,
   'job.dead-lettered': true,
   'job.revoked': true,
+  'job.expired': true,
   'job.given-back': true,
   'job.postponed': true,
   'job.result-lost': true,

@@ -1,4 +1,3 @@
-import { encodeEnvelope } from '../codec/envelope.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { NewJob } from '../engine/delivery.js'
 import type { Engine } from '../engine/engine.js'
@@ -11,16 +10,15 @@ import type { JobCall } from '../task/job-call.js'
 import { taskNameProblem } from '../task/names.js'
 import { findTask } from '../task/registry.js'
 import { checkArgs } from '../task/schema.js'
+import { NO_OPTIONS } from './check-call.js'
 import { createDestinations, type FindDestination, type KnownTask } from './destination.js'
-import { checkEnqueue } from './enqueue-problems.js'
 import { newJobId } from './job-id.js'
 import { JobResult } from './job-result.js'
 import { KnownNames } from './known-names.js'
+import { type PlannedJob, planJob } from './plan-job.js'
 
 /** The settings that a client uses. */
 export type ClientConfig = Pick<ResolvedConfig, 'routes' | 'defaultQueue' | 'queues' | 'payload' | 'results'>
-
-const NO_OPTIONS: EnqueueOptions = Object.freeze({})
 
 /** Enqueues jobs and hands out their results. */
 export class Client implements Enqueuer {
@@ -56,8 +54,9 @@ export class Client implements Enqueuer {
     const { job, ignoreResult } = this.#plan({ task, args, options, id: newJobId() }, { definition, facts })
     const checking = definition === undefined ? undefined : checkArgs(definition, args)
     if (checking !== undefined) await checking
-    await this.engine.producer.add(job)
-    return new JobResult<R>(job.id, { task, lane: job.lane, ignoreResult }, this.engine, this.config.results.ttlMs)
+    const { id, isNew } = await this.engine.producer.add(job)
+    const traits = { task, lane: job.lane, ignoreResult, deduplicated: !isNew }
+    return new JobResult<R>(id, traits, this.engine, this.config.results.ttlMs)
   }
 
   /**
@@ -92,18 +91,11 @@ export class Client implements Enqueuer {
     return this.#known.hintsSaid()
   }
 
-  #plan(call: JobCall, known: KnownTask): { job: NewJob; ignoreResult: boolean } {
-    const { task, args, options } = call
-    const { delayMs } = options === NO_OPTIONS ? NOW : checkEnqueue(task, args, options)
-    const { lane, queue, ignoreResult } = this.#destinationOf(task, known, options.queue)
-    this.#known.checkQueue(queue)
-    const data = encodeEnvelope(
-      task,
-      envelopeOf(call, (known.definition ?? known.facts)?.resultTtlMs),
-      this.config.payload,
-    )
-    this.#warnLarge(task, data)
-    return { job: { id: call.id, lane, task, data, delayMs }, ignoreResult }
+  #plan(call: JobCall, known: KnownTask): PlannedJob {
+    const planned = planJob(call, known, this.#destinationOf, this.config)
+    this.#known.checkQueue(planned.destination.queue)
+    this.#warnLarge(call.task, planned.job.data)
+    return planned
   }
 
   async #factsOf(task: string) {
@@ -130,16 +122,5 @@ export class Client implements Enqueuer {
     if (bytes <= this.config.payload.warnBytes) return
     this.#warnedLarge.add(task)
     this.warn(`${task}: a payload of ${bytes} bytes slows the broker down; store the data elsewhere and send its key`)
-  }
-}
-
-const NOW = { delayMs: 0 }
-
-function envelopeOf({ args, options: { retries }, schedule }: JobCall, resultTtlMs: number | undefined) {
-  return {
-    args,
-    ...(retries !== undefined && { retries }),
-    ...(resultTtlMs !== undefined && { resultTtlMs }),
-    ...(schedule !== undefined && { schedule }),
   }
 }

@@ -16,6 +16,8 @@ export interface JobTraits {
   readonly task?: string
   readonly lane?: string
   readonly ignoreResult?: boolean
+  /** Whether it was there already, and stands for the call that this handle is of. */
+  readonly deduplicated?: boolean
 }
 
 /** How a console asks a value to show itself. */
@@ -27,6 +29,7 @@ const DONE: ReadonlySet<JobState> = new Set(['succeeded', 'failed', 'dead', 'rev
 /** An {@link AsyncResult} over the engine. */
 export class JobResult<R> implements AsyncResult<R> {
   readonly task: string | undefined
+  readonly deduplicated: boolean
 
   constructor(
     readonly id: string,
@@ -36,6 +39,7 @@ export class JobResult<R> implements AsyncResult<R> {
     private readonly resultTtlMs: number,
   ) {
     this.task = traits.task
+    this.deduplicated = traits.deduplicated ?? false
   }
 
   /** On a console, without the engine: that holds the broker's password. */

@@ -1,23 +1,15 @@
 import { TaskqError } from '../errors/taskq-error.js'
 import { sentArgs } from '../task/sent-args.js'
+import { type EnvelopeFields, readEnvelopeFields } from './envelope-fields.js'
 import { findInexact } from './exact-json.js'
 
 /** What a job carries beside its task's name: stored as JSON, read by any worker of this version or later. */
-export interface Envelope {
+export interface Envelope extends EnvelopeFields {
   readonly args: readonly unknown[]
-  /** The number of extra runs, where the caller set another than the task's. */
-  readonly retries?: number
-  /** Milliseconds that the result is kept, where it is not the config's. */
-  readonly resultTtlMs?: number
-  /** The slot that the job is for, where a schedule made it. */
-  readonly schedule?: EnvelopeSlot
 }
 
-/** Which slot of which schedule entry. */
-export interface EnvelopeSlot {
-  readonly name: string
-  readonly slotMs: number
-}
+/** An envelope to be written: what is undefined is left out. */
+export type EnvelopeDraft = Pick<Envelope, 'args'> & { readonly [Field in keyof Envelope]: Envelope[Field] | undefined }
 
 /** The layout of stored jobs. A worker leaves jobs of a later layout to later workers. */
 export const ENVELOPE_VERSION = 1
@@ -33,7 +25,7 @@ export interface PayloadLimits {
  * @throws TaskqError `TASKQ_PAYLOAD_NOT_JSON` with the path of the first value that JSON would change,
  *   `TASKQ_PAYLOAD_TOO_LARGE` with the size
  */
-export function encodeEnvelope(task: string, envelope: Envelope, limits: PayloadLimits): string {
+export function encodeEnvelope(task: string, envelope: EnvelopeDraft, limits: PayloadLimits): string {
   const args = sentArgs(envelope.args)
   const inexact = findInexact(args, 'args')
   if (inexact !== undefined) {
@@ -42,8 +34,7 @@ export function encodeEnvelope(task: string, envelope: Envelope, limits: Payload
       data: { task, path: inexact.path },
     })
   }
-  const { retries, resultTtlMs, schedule } = envelope
-  const text = JSON.stringify({ v: ENVELOPE_VERSION, args, retries, resultTtlMs, schedule })
+  const text = JSON.stringify({ ...envelope, v: ENVELOPE_VERSION, args })
   // A string has at most three bytes of UTF-8 per unit: most need no exact count.
   if (text.length * 3 > limits.maxBytes) refuseTooLarge(task, Buffer.byteLength(text), limits.maxBytes)
   return text
@@ -64,17 +55,11 @@ export function decodeEnvelope(text: string): DecodedEnvelope {
     return malformed('the payload is not JSON', cause)
   }
   if (typeof stored !== 'object' || stored === null) return malformed('the payload is no object')
-  const { v, args, retries, resultTtlMs, schedule } = stored as { v?: unknown } & Partial<Envelope>
+  const { v, args } = stored as { v?: unknown; args?: unknown }
   if (typeof v === 'number' && v > ENVELOPE_VERSION) return { kind: 'later-version', version: v }
   if (v !== ENVELOPE_VERSION) return malformed('the payload has no version')
   if (!Array.isArray(args)) return malformed('the payload has no arguments')
-  const envelope = {
-    args,
-    ...(typeof retries === 'number' && { retries }),
-    ...(typeof resultTtlMs === 'number' && { resultTtlMs }),
-    ...(isSlot(schedule) && { schedule: { name: schedule.name, slotMs: schedule.slotMs } }),
-  }
-  return { kind: 'envelope', envelope }
+  return { kind: 'envelope', envelope: { args, ...readEnvelopeFields(stored as Readonly<Record<string, unknown>>) } }
 }
 
 function malformed(message: string, cause?: unknown): DecodedEnvelope {
@@ -92,12 +77,3 @@ function refuseTooLarge(task: string, bytes: number, maxBytes: number): void {
     },
   )
 }
-
-function isSlot(value: unknown): value is EnvelopeSlot {
-  if (typeof value !== 'object' || value === null) return false
-  const { name, slotMs } = value as Partial<EnvelopeSlot>
-  return typeof name === 'string' && Number.isInteger(slotMs) && Math.abs(slotMs as number) <= LAST_DATE_MS
-}
-
-/** The last instant that a Date can be, and, with a minus, the first. */
-const LAST_DATE_MS = 8.64e15

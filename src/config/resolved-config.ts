@@ -66,6 +66,8 @@ export interface RedisBroker {
 /** A queue of which something is configured. */
 export interface ResolvedQueue {
   readonly concurrency: number | undefined
+  /** Whether its jobs go by their priority. */
+  readonly priorities: boolean
 }
 
 /** Where tasks go whose name matches. */

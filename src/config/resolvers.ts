@@ -32,7 +32,8 @@ export const resolversFor = (tty: boolean): readonly Resolver[] => [
 // Without a prototype, a job's queue named `constructor` finds nothing here.
 function resolveQueues(queues: NonNullable<TaskqConfig['queues']>): ResolvedConfig['queues'] {
   const resolved: Record<string, ResolvedQueue> = Object.create(null)
-  for (const [name, { concurrency }] of Object.entries(queues)) resolved[name] = { concurrency }
+  for (const [name, { concurrency, priorities = false }] of Object.entries(queues))
+    resolved[name] = { concurrency, priorities }
   return resolved
 }
 

@@ -51,13 +51,18 @@ const WORKER = z.strictObject({
   stallCheck: duration(100, LONGEST_WAIT_MS).optional(),
 })
 
+const QUEUE = z.strictObject({
+  concurrency: count(1, 10_000).optional(),
+  priorities: leaf<boolean>((value) => typeof value === 'boolean', 'true or false').optional(),
+})
+
 /** What a configuration may look like. Each leaf's error is the text of what was expected. */
 export const CONFIG_SCHEMA = z.strictObject({
   broker: z.preprocess((value) => (typeof value === 'string' ? { url: value } : value), BROKER).optional(),
   prefix: prefix.optional(),
   tasks: list(text('a glob such as "src/tasks/**/*.ts"'), 'a list of globs such as ["src/tasks/**/*.ts"]').optional(),
   defaultQueue: queueName.optional(),
-  queues: z.record(z.string(), z.strictObject({ concurrency: count(1, 10_000).optional() })).optional(),
+  queues: z.record(z.string(), QUEUE).optional(),
   routes: z.array(z.tuple([taskPattern, z.strictObject({ queue: queueName })])).optional(),
   // What is in it is checked by schedule/, which checks entries from elsewhere, too.
   schedule: z.unknown().optional(),

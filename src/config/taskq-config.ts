@@ -59,6 +59,11 @@ export interface TaskqConfig {
 export interface QueueOptions {
   /** At most that many jobs of this queue at once in one worker. Default: as many as the worker has slots. */
   readonly concurrency?: number
+  /**
+   * Whether its jobs go by their `priority`, 9 first and 0 last. A job costs some more then: about 12 % of the speed of a
+   * queue that does nothing else. Default false: in their order.
+   */
+  readonly priorities?: boolean
 }
 
 /** A task name or a glob with `*`, and where such tasks go. */

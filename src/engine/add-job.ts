@@ -13,10 +13,18 @@ export function toAdd(
     id: job.id,
     name: job.task,
     data: job.data,
-    opts: job.delayMs > 0 ? { delay: job.delayMs } : {},
+    opts: optionsOf(job),
     timestamp: job.enqueuedAtMs ?? Date.now(),
   } as unknown as JobJson
   return [json, job.id, {}, backends.keysOf(job.lane)]
+}
+
+/** The engine's highest priority is 1, and jobs without one go before all others: in a queue with priorities every job has one. */
+function optionsOf({ delayMs, priority }: NewJob): object {
+  return {
+    ...(delayMs > 0 && { delay: delayMs }),
+    ...(priority !== undefined && { priority: 10 - priority }),
+  }
 }
 
 /**
@@ -27,8 +35,9 @@ export function toAdd(
  */
 export function loadAddScripts(commands: ChainableCommander, connection: Connection, jobs: readonly NewJob[]): number {
   const wanted = [
-    ...(jobs.some((job) => job.delayMs <= 0) ? ['addStandardJob'] : []),
-    ...(jobs.some((job) => job.delayMs > 0) ? ['addDelayedJob'] : []),
+    ...(jobs.some(({ delayMs, priority }) => delayMs <= 0 && priority === undefined) ? ['addStandardJob'] : []),
+    ...(jobs.some(({ delayMs, priority }) => delayMs <= 0 && priority !== undefined) ? ['addPrioritizedJob'] : []),
+    ...(jobs.some(({ delayMs }) => delayMs > 0) ? ['addDelayedJob'] : []),
   ]
   // BullMQ names its scripts with its version: `addStandardJob:6.7.1`.
   const scripts = Object.entries((connection as unknown as { scriptsSet: Record<string, { lua: string }> }).scriptsSet)

@@ -13,12 +13,34 @@ export interface NewJob {
   readonly delayMs: number
   /** When it was enqueued, where it is not this machine's clock that says so. */
   readonly enqueuedAtMs?: number
+  /** 0 to 9, 9 first; left out where its queue has no priorities. */
+  readonly priority?: number
+  /** What makes it the same as another job; then that one stands for it. */
+  readonly sameJob?: SameJob
+  /** Under which keys limits count it: where the broker holds them, it waits in its key's own row. */
+  readonly keys?: { readonly rate?: string; readonly concurrency?: string }
+  /** The job whose run enqueued it, which is to know its children. */
+  readonly parent?: string
+}
+
+/** When a job is the same as another one that is there. `id` is unique among all tasks of the app. */
+export type SameJob =
+  | { readonly kind: 'unique'; readonly id: string; readonly until: 'started' | 'done' }
+  | { readonly kind: 'unique-for' | 'throttle'; readonly id: string; readonly forMs: number }
+  | { readonly kind: 'debounce'; readonly id: string; readonly waitMs: number }
+  | { readonly kind: 'keep-latest'; readonly id: string }
+
+/** The job that stands for a call: its own, or one that was there. */
+export interface AddedJob {
+  readonly id: string
+  /** False where it was there already. */
+  readonly isNew: boolean
 }
 
 /** A job, and whoever waits to hear of it. */
 export interface Entry {
   readonly job: NewJob
-  readonly resolve: () => void
+  readonly resolve: (added: AddedJob) => void
   readonly reject: (error: unknown) => void
 }
 

@@ -17,5 +17,6 @@ export function jobStateOf(job: Pick<JobRecord, 'standing' | 'attemptsMade' | 'f
 function stateOfEnd(attemptsMade: number, failure: JobFailure | undefined): JobState {
   const code = failure && endCodeOf(failure)
   if (code === 'TASKQ_JOB_REVOKED') return 'revoked'
+  if (code === 'TASKQ_JOB_EXPIRED') return 'expired'
   return attemptsMade > 1 || code === 'TASKQ_JOB_CRASHED' ? 'dead' : 'failed'
 }

@@ -1,7 +1,7 @@
 import { toAdd } from './add-job.js'
 import { announceLane } from './announce-lane.js'
 import type { BrokerLink } from './broker-link.js'
-import { type Answers, Delivery, type Entry, isFinal, type NewJob, withJob } from './delivery.js'
+import { type AddedJob, type Answers, Delivery, type Entry, isFinal, type NewJob, withJob } from './delivery.js'
 import type { Keys } from './keys.js'
 import type { LaneBackends } from './lane-backends.js'
 import { runPipeline } from './run-pipeline.js'
@@ -31,12 +31,12 @@ export class Producer {
   ) {}
 
   /**
-   * Adds a job.
+   * Adds a job, or finds the one that stands for it.
    *
    * @throws TaskqError `TASKQ_ENQUEUE_NOT_SENT` when the job surely does not exist, `TASKQ_ENQUEUE_UNKNOWN`
    *   when it may, `TASKQ_ENQUEUE_REFUSED` when the broker said no
    */
-  add(job: NewJob): Promise<void> {
+  add(job: NewJob): Promise<AddedJob> {
     return new Promise((resolve, reject) => {
       if (this.#batch.length === 0) queueMicrotask(() => this.#flush())
       this.#batch.push({ job, resolve, reject })
@@ -59,8 +59,8 @@ export class Producer {
     const { backend, client } = this.backends.opened ?? (await this.backends.open())
     const [only] = entries
     if (entries.length === 1 && only !== undefined) {
-      await backend.addJobToTransaction(client, ...toAdd(only.job, this.backends))
-      only.resolve()
+      const id = await backend.addJobToTransaction(client, ...toAdd(only.job, this.backends))
+      only.resolve(addedAs(only.job, id))
       return
     }
     const pipeline = client.pipeline()
@@ -85,6 +85,12 @@ function settleEach(entries: readonly Entry[], replies: readonly [Error | null, 
   entries.forEach(({ job, resolve, reject }, index) => {
     const error = replies[index]?.[0]
     if (error) reject(withJob(error, job))
-    else resolve()
+    else resolve(addedAs(job, replies[index]?.[1]))
   })
+}
+
+/** The engine answers with the id of the job that stands for the call. */
+const addedAs = (job: NewJob, reply: unknown): AddedJob => {
+  const id = typeof reply === 'string' ? reply : job.id
+  return { id, isNew: id === job.id }
 }

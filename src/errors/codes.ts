@@ -36,6 +36,7 @@ export const ERROR_CODES = {
   TASKQ_JOB_FAILED: 'The job failed.',
   TASKQ_JOB_CRASHED: 'The job took its worker down too often.',
   TASKQ_JOB_REVOKED: 'The job was revoked.',
+  TASKQ_JOB_EXPIRED: 'The job did not begin in time.',
   TASKQ_JOB_TIME_LIMIT: 'The run took longer than its time limit.',
   TASKQ_JOB_SHUTDOWN: 'The worker shuts down; the job went back to its queue.',
   // Schedules

@@ -48,12 +48,12 @@ export function endCodeOf({ name, code }: JobFailure): EndCode | 'TASKQ_JOB_FAIL
   return name === 'TaskqError' && isEndCode(code) ? code : 'TASKQ_JOB_FAILED'
 }
 
-const END_CODES = ['TASKQ_JOB_CRASHED', 'TASKQ_JOB_REVOKED', 'TASKQ_JOB_TIME_LIMIT'] as const
+const END_CODES = ['TASKQ_JOB_CRASHED', 'TASKQ_JOB_REVOKED', 'TASKQ_JOB_EXPIRED', 'TASKQ_JOB_TIME_LIMIT'] as const
 type EndCode = (typeof END_CODES)[number]
 
 const isEndCode = (code: string | undefined): code is EndCode => (END_CODES as readonly unknown[]).includes(code)
 
-/** A job ended in failure, or was revoked. `failure` holds the original error's message, stack and cause as data. */
+/** A job ended in failure, was revoked, or expired. `failure` holds the original error's message, stack and cause as data. */
 export class JobFailedError extends TaskqError {
   override readonly name = 'JobFailedError'
   readonly failure: JobFailure
@@ -61,7 +61,10 @@ export class JobFailedError extends TaskqError {
 
   constructor(jobId: string, task: string, failure: JobFailure) {
     const code = endCodeOf(failure)
-    const what = code === 'TASKQ_JOB_REVOKED' ? `: ${failure.message}` : ` failed: ${failure.name}: ${failure.message}`
+    const what =
+      code === 'TASKQ_JOB_REVOKED' || code === 'TASKQ_JOB_EXPIRED'
+        ? `: ${failure.message}`
+        : ` failed: ${failure.name}: ${failure.message}`
     super(code, `${task} (${jobId})${what}`, { data: { jobId, task } })
     this.failure = failure
     this.jobId = jobId

@@ -26,6 +26,8 @@ export type WorkerEvent =
   | ({ readonly name: 'job.dead-lettered'; readonly runMs: number; readonly failure: JobFailure } & JobReference)
   /** The job was revoked: it was told to end and did, or it never ran; then there is no `runMs`. */
   | ({ readonly name: 'job.revoked'; readonly reason: string; readonly runMs?: number } & JobReference)
+  /** The job was to begin before a time that is over, in milliseconds since 1970; it did not run. */
+  | ({ readonly name: 'job.expired'; readonly expiredAt: number } & JobReference)
   /** The worker shuts down; the job went back to its queue and no attempt was counted. */
   | ({ readonly name: 'job.given-back' } & JobReference)
   /** This worker cannot run the job; it waits for one that can. */

@@ -3,10 +3,16 @@ import { DURATION_FORM, type Duration, parseDuration } from '../time/duration.js
 
 /** How long to wait before a job runs again after a failure. */
 export interface BackoffOptions {
-  /** `exponential` doubles the wait with each failure; `fixed` keeps it. Default `exponential`. */
-  readonly type?: 'exponential' | 'fixed'
+  /**
+   * How the wait grows with each failure: `exponential` multiplies it by `factor`, `polynomial` goes by the failures to
+   * the power of `factor`, `fixed` keeps it. Or a function of how many runs have failed (1 for the first) and of what
+   * was thrown, which returns the wait: `max` and `jitter` hold for it, too. Default `exponential`.
+   */
+  readonly type?: 'exponential' | 'polynomial' | 'fixed' | BackoffFunction
   /** The first wait. Default `'1s'`. */
   readonly delay?: Duration
+  /** 1 to 100. Default 2 for `exponential`, 4 for `polynomial`. */
+  readonly factor?: number
   /** No wait is longer than this. Default `'1h'`. */
   readonly max?: Duration
   /**
@@ -18,10 +24,14 @@ export interface BackoffOptions {
   readonly jitter?: boolean | number
 }
 
+/** Says how long to wait. What it throws, and what is no duration, counts as the first wait. */
+export type BackoffFunction = (failures: number, error: unknown) => Duration
+
 /** {@link BackoffOptions} with every default filled in. */
 export interface BackoffPolicy {
-  readonly type: 'exponential' | 'fixed'
+  readonly type: 'exponential' | 'polynomial' | 'fixed' | BackoffFunction
   readonly delayMs: number
+  readonly factor: number
   readonly maxMs: number
   /** 0 to 1. */
   readonly jitter: number
@@ -30,11 +40,16 @@ export interface BackoffPolicy {
 export const DEFAULT_BACKOFF: BackoffPolicy = Object.freeze({
   type: 'exponential',
   delayMs: 1000,
+  factor: 2,
   maxMs: 3_600_000,
   jitter: 1,
 })
 
-const KEYS = ['type', 'delay', 'max', 'jitter'] as const
+/** Sidekiq's: https://github.com/sidekiq/sidekiq/wiki/Error-Handling#automatic-job-retry */
+const POLYNOMIAL_FACTOR = 4
+
+const KEYS = ['type', 'delay', 'factor', 'max', 'jitter'] as const
+const TYPES = ['exponential', 'polynomial', 'fixed'] as const
 
 /** Fills in the defaults; what is wrong is added to `problems`. */
 export function parseBackoff(value: unknown, problems: Problem[], path = 'backoff'): BackoffPolicy {
@@ -46,27 +61,57 @@ export function parseBackoff(value: unknown, problems: Problem[], path = 'backof
   problems.push(...unknownKeys(value, KEYS, `${path}.`))
   const given = value as BackoffOptions
   const type = given.type ?? DEFAULT_BACKOFF.type
-  if (type !== 'exponential' && type !== 'fixed') {
-    problems.push({ key: `${path}.type`, expected: "'exponential' or 'fixed'", got: show(type) })
+  if (typeof type !== 'function' && !TYPES.includes(type)) {
+    problems.push({
+      key: `${path}.type`,
+      expected: `${TYPES.map((word) => `'${word}'`).join(', ')} or a function`,
+      got: show(type),
+    })
   }
   return Object.freeze({
     type,
     delayMs: durationOf(given.delay, DEFAULT_BACKOFF.delayMs, `${path}.delay`, problems),
+    factor: factorOf(given, `${path}.factor`, problems),
     maxMs: durationOf(given.max, DEFAULT_BACKOFF.maxMs, `${path}.max`, problems),
     jitter: jitterOf(given.jitter, `${path}.jitter`, problems),
   })
 }
 
+/** Whether a policy can travel with a job. */
+export const isBackoffData = ({ type }: BackoffPolicy): boolean => typeof type !== 'function'
+
 /**
- * The wait before the next run, in milliseconds.
+ * The wait before the next run, in milliseconds. Never throws.
  *
  * @param failures how many runs have failed, 1 for the first
  * @param random a number from 0 to 1
  */
-export function backoffMs(policy: BackoffPolicy, failures: number, random: number = Math.random()): number {
-  const growth = policy.type === 'exponential' ? 2 ** Math.min(failures - 1, 52) : 1
-  const wait = Math.min(policy.delayMs * growth, policy.maxMs)
+export function backoffMs(
+  policy: BackoffPolicy,
+  failures: number,
+  random: number = Math.random(),
+  error?: unknown,
+): number {
+  const wait = Math.min(plainWaitMs(policy, failures, error), policy.maxMs)
   return Math.round(wait * (1 - policy.jitter * random))
+}
+
+function plainWaitMs({ type, delayMs, factor }: BackoffPolicy, failures: number, error: unknown): number {
+  if (type === 'fixed') return delayMs
+  if (type === 'exponential') return delayMs * factor ** (failures - 1)
+  if (type === 'polynomial') return delayMs * failures ** factor
+  try {
+    return parseDuration(type(failures, error)) ?? delayMs
+  } catch {
+    return delayMs
+  }
+}
+
+function factorOf({ factor, type }: BackoffOptions, key: string, problems: Problem[]): number {
+  if (factor === undefined) return type === 'polynomial' ? POLYNOMIAL_FACTOR : DEFAULT_BACKOFF.factor
+  if (typeof factor !== 'number' || !(factor >= 1 && factor <= 100))
+    problems.push({ key, expected: 'a number from 1 to 100', got: show(factor) })
+  return factor
 }
 
 function durationOf(value: Duration | undefined, fallback: number, key: string, problems: Problem[]): number {

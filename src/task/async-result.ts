@@ -14,6 +14,8 @@ export interface AsyncResult<R = unknown> {
   readonly id: string
   /** The task's name, where it is known. */
   readonly task: string | undefined
+  /** True where the call made no job of its own: this is the job that stood for it (`unique`, `throttle`, `taskId`…). */
+  readonly deduplicated: boolean
   /**
    * Waits for the job and returns its result.
    *

@@ -1,3 +1,5 @@
+import type { Headers } from './enqueue-options.js'
+
 /** Who the running job is. */
 export interface JobRequest {
   readonly id: string
@@ -9,6 +11,12 @@ export interface JobRequest {
   readonly retries: number
   /** When it was enqueued, in milliseconds since 1970. */
   readonly enqueuedAt: number
+  /** What its caller sent beside the arguments; empty where nothing was. */
+  readonly headers: Headers
+  /** The job whose run enqueued it, where one did. */
+  readonly parent: string | undefined
+  /** The first job of the line that it is of: its own id where no run enqueued it. */
+  readonly root: string
   /**
    * The schedule entry that this job is a slot of, and the instant at which the slot was due; not there for a job that
    * no schedule made. A report on "yesterday" should count from `slot` and not from the clock, so that a late run, a

@@ -4,6 +4,7 @@ import { TaskqError } from '../errors/taskq-error.js'
 import type { TaskArgs, TaskClass, TaskResult } from '../task/base-task.js'
 import type { FunctionTask } from '../task/define-task.js'
 import type { TaskDefinition } from '../task/definition.js'
+import type { Headers } from '../task/enqueue-options.js'
 import { taskNameOf } from '../task/metadata.js'
 import { findTask } from '../task/registry.js'
 import type { JobRequest, RunContext } from '../task/run-context.js'
@@ -18,6 +19,8 @@ export interface RunTaskOptions {
   readonly signal?: AbortSignal
   /** The slot of a schedule entry that the job is for. Default: none. */
   readonly schedule?: NonNullable<JobRequest['schedule']>
+  /** What its caller would send beside the arguments. Default: nothing. */
+  readonly headers?: Headers
 }
 
 /** What a run did. */
@@ -67,6 +70,9 @@ export async function runTask(
       attempt: options.attempt ?? 1,
       retries: definition.retries,
       enqueuedAt: Date.now(),
+      headers: options.headers ?? {},
+      parent: undefined,
+      root: 'test',
       ...(options.schedule !== undefined && { schedule: options.schedule }),
     },
     log: createRunLog((level, fields, message) => logs.push({ level, fields, message })),

@@ -10,6 +10,7 @@ const OUTCOMES = {
   'job.dead-lettered': 'failed',
   'job.retried': 'retried',
   'job.revoked': 'revoked',
+  'job.expired': 'expired',
   'job.given-back': 'given_back',
 } as const
 
@@ -77,6 +78,7 @@ export class WorkerMetrics {
       case 'job.dead-lettered':
       case 'job.retried':
       case 'job.revoked':
+      case 'job.expired':
       case 'job.given-back':
         return this.#countEnd(event)
     }

@@ -1,4 +1,5 @@
-import type { Envelope, EnvelopeSlot } from '../codec/envelope.js'
+import type { Envelope } from '../codec/envelope.js'
+import type { EnvelopeSlot } from '../codec/envelope-fields.js'
 import type { ActiveJob } from '../engine/consumer.js'
 import type { TaskDefinition } from '../task/definition.js'
 import type { JobRequest, RunContext, TaskLogger } from '../task/run-context.js'
@@ -38,6 +39,9 @@ export class JobContext implements RunContext {
       attempt: job.attemptsMade + 1,
       retries: envelope.retries ?? task.retries,
       enqueuedAt: job.enqueuedAt,
+      headers: envelope.headers ?? {},
+      parent: envelope.parent,
+      root: envelope.root ?? job.id,
       ...(envelope.schedule !== undefined && { schedule: slotOf(envelope.schedule) }),
     }
     return this.#request

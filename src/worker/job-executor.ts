@@ -1,107 +1,72 @@
-import { decodeEnvelope, type Envelope } from '../codec/envelope.js'
-import { encodeResult } from '../codec/result.js'
+import type { Envelope } from '../codec/envelope.js'
 import type { ActiveJob } from '../engine/consumer.js'
-import { describeFailure, type JobFailure } from '../errors/job-failure.js'
-import { TaskqError } from '../errors/taskq-error.js'
-import { judgeFailure } from '../retry/verdict.js'
 import type { TaskDefinition } from '../task/definition.js'
 import type { RunContext } from '../task/run-context.js'
-import { checkArgs } from '../task/schema.js'
+import { type AttemptReport, type AttemptRules, attempt, threw } from './attempt.js'
+import { ignoresResult, type OpeningSite, openJob, revokedOutcome } from './open-job.js'
 import type { RunHandle } from './run-handle.js'
 import type { RunOutcome } from './run-outcome.js'
 import { type TimeLimit, withinLimit } from './time-limit.js'
 
 /** What a run needs of its worker. */
-export interface ExecutionSite {
-  readonly findTask: (name: string) => TaskDefinition | undefined
+export interface ExecutionSite extends OpeningSite {
   readonly contextOf: (job: ActiveJob, task: TaskDefinition, envelope: Envelope, handle: RunHandle) => RunContext
   /** Milliseconds that a result is kept where its task does not say. */
   readonly resultTtlMs: number
-  /** How often a job may take its worker down before it is a dead letter. */
-  readonly crashBudget: number
-  /** How long a task's runs may take, where that is limited. */
+  /** What operators set for a task's runs, which wins over its code. */
   readonly timeLimitOf: (task: string) => TimeLimit | undefined
 }
 
-/** A job that no worker here knows is looked at again after this long. */
-const UNKNOWN_TASK_WAIT_MS = 15_000
-
 /**
- * Runs a job once and judges how it went: decode → guards → run → verdict. Never throws, whatever the
- * task does.
+ * Runs a job once and judges how it went: open (decode, guards) → run → verdict. Never throws, whatever the task does.
  */
 export async function executeJob(job: ActiveJob, handle: RunHandle, site: ExecutionSite): Promise<RunOutcome> {
-  if (job.revoked !== undefined) return revoked(job.revoked, site.findTask(job.task))
-  const decoded = decodeEnvelope(job.data)
-  if (decoded.kind === 'malformed') return { kind: 'dead', failure: describeFailure(decoded.error) }
-  if (decoded.kind === 'later-version') return postponed(`its layout, version ${decoded.version}, is of a later taskq`)
-  const task = site.findTask(job.task)
-  if (task === undefined) return postponed('this worker does not know its task')
-  if (job.crashes >= site.crashBudget) return { kind: 'dead', failure: describeFailure(crashed(job)) }
-  const refused = task.schema === undefined ? undefined : await refusalOf(task, decoded.envelope)
-  if (refused !== undefined) return { kind: 'dead', failure: refused }
-  return run(job, task, decoded.envelope, handle, site)
+  const opening = openJob(job, site)
+  const opened = opening instanceof Promise ? await opening : opening
+  if ('outcome' in opened) return opened.outcome
+  const { task, envelope } = opened
+  const report = await runAttempt(job, task, envelope, handle, site)
+  if (report.kind === 'returned')
+    return {
+      kind: 'succeeded',
+      keep: !ignoresResult(task, envelope),
+      result: report.result,
+      resultTtlMs: envelope.resultTtlMs ?? site.resultTtlMs,
+    }
+  if (handle.revokedFor !== undefined) return revokedOutcome(handle.revokedFor, task)
+  // A task that stopped because it was told to has not failed.
+  if (handle.isAborted && !handle.isOverTime) return { kind: 'given-back' }
+  const { failure, verdict } = report
+  return verdict.kind === 'retry' ? { kind: 'retry', failure, delayMs: verdict.delayMs } : { kind: 'dead', failure }
 }
 
-/** Why a job's arguments are not for its task, where the schema says so: more runs would not make them right. */
-async function refusalOf(task: TaskDefinition, { args }: Envelope): Promise<JobFailure | undefined> {
-  try {
-    await checkArgs(task, args)
-    return undefined
-  } catch (error) {
-    return describeFailure(error)
-  }
-}
-
-async function run(
+/** Runs the attempt within its task's limits of time. */
+async function runAttempt(
   job: ActiveJob,
   task: TaskDefinition,
   envelope: Envelope,
   handle: RunHandle,
   site: ExecutionSite,
-): Promise<RunOutcome> {
-  const context = site.contextOf(job, task, envelope, handle)
-  const limit = site.timeLimitOf(task.name)
-  try {
-    const value = await (limit === undefined
-      ? task.run(context, envelope.args)
-      : withinLimit(async () => task.run(context, envelope.args), limit, job, handle))
-    return {
-      kind: 'succeeded',
-      keep: !task.ignoreResult,
-      result: task.ignoreResult ? NO_RESULT : encodeResult(value),
-      resultTtlMs: envelope.resultTtlMs ?? site.resultTtlMs,
-    }
-  } catch (thrown) {
-    if (handle.revokedFor !== undefined) return revoked(handle.revokedFor, task)
-    // A task that stopped because it was told to has not failed.
-    if (handle.isAborted && !handle.isOverTime) return { kind: 'given-back' }
-    return judge(job, task, envelope, thrown)
-  }
+): Promise<AttemptReport> {
+  const rules = rulesOf(job, task, envelope)
+  const run = () => attempt(task, site.contextOf(job, task, envelope, handle), envelope.args, rules)
+  const limit = limitOf(task, envelope, site.timeLimitOf(task.name))
+  if (limit === undefined) return run()
+  return withinLimit(run, limit, job, handle).catch((error) => threw(error, rules))
 }
 
-function judge(job: ActiveJob, task: TaskDefinition, envelope: Envelope, thrown: unknown): RunOutcome {
-  const failure = describeFailure(thrown)
-  const policy = { retries: envelope.retries ?? task.retries, backoff: task.backoff }
-  const verdict = judgeFailure(policy, job.attemptsMade + 1)
-  return verdict.kind === 'retry' ? { kind: 'retry', failure, delayMs: verdict.delayMs } : { kind: 'dead', failure }
-}
-
-const NO_RESULT = { stored: null }
-
-/** As after its success, a job whose task keeps no result leaves no trace. */
-const revoked = (reason: string, task: TaskDefinition | undefined): RunOutcome => ({
-  kind: 'revoked',
-  reason,
-  keep: task?.ignoreResult !== true,
+const rulesOf = (job: ActiveJob, task: TaskDefinition, envelope: Envelope): AttemptRules => ({
+  retries: envelope.retries ?? task.retries,
+  backoff: envelope.backoff ?? task.backoff,
+  ignoreResult: ignoresResult(task, envelope),
+  attempt: job.attemptsMade + 1,
 })
 
-const postponed = (reason: string): RunOutcome => ({ kind: 'postponed', delayMs: UNKNOWN_TASK_WAIT_MS, reason })
-
-function crashed(job: ActiveJob): TaskqError {
-  return new TaskqError(
-    'TASKQ_JOB_CRASHED',
-    `${job.task} (${job.id}) was running each of the ${job.crashes} times its worker died or was lost`,
-    { hint: 'Look for process.exit, memory or native crashes in the task.' },
-  )
+/** An operator's limits win over the caller's, and those over the task's. */
+function limitOf(task: TaskDefinition, envelope: Envelope, set: TimeLimit | undefined): TimeLimit | undefined {
+  if (set?.softMs !== undefined || set?.hardMs !== undefined) return set
+  const softMs = envelope.softTimeLimitMs ?? task.softTimeLimitMs
+  const hardMs = envelope.timeLimitMs ?? task.timeLimitMs
+  if (softMs === undefined && hardMs === undefined) return undefined
+  return { ...(softMs !== undefined && { softMs }), ...(hardMs !== undefined && { hardMs }) }
 }

@@ -151,6 +151,9 @@ export class JobRunner {
           ...reference,
         })
         return
+      case 'expired':
+        this.#emit({ name: 'job.expired', expiredAt: outcome.expiredAt, ...reference })
+        return
       case 'given-back':
         this.#emit({ name: 'job.given-back', ...reference })
         return

@@ -1,5 +1,6 @@
 import type { ActiveJob, Pull } from '../engine/consumer.js'
 import { revokedFailure } from '../engine/revoke.js'
+import type { JobFailure } from '../errors/job-failure.js'
 import type { RunOutcome } from './run-outcome.js'
 
 /** What recording needs of its worker. */
@@ -73,6 +74,10 @@ async function tell(
       const { reason, keep } = outcome
       return { next: await lane.bury(job, revokedFailure(reason), { keep, fetchNext: mayFetchNext() }) }
     }
+    case 'expired': {
+      const { expiredAt, keep } = outcome
+      return { next: await lane.bury(job, expiredFailure(expiredAt), { keep, fetchNext: mayFetchNext() }) }
+    }
     case 'given-back':
       await lane.giveBack(job)
       return waitsAgain(job, {}, site)
@@ -90,6 +95,11 @@ async function tell(
 async function waitsAgain(job: ActiveJob, next: Pull, site: RecordingSite): Promise<Recorded> {
   const revoked = await site.endIfRevoked(job).catch((error) => void site.onTrouble(error as Error))
   return revoked === undefined ? { next } : { next, revoked }
+}
+
+function expiredFailure(expiredAt: number): JobFailure {
+  const message = `the job was to begin before ${new Date(expiredAt).toISOString()}`
+  return { name: 'TaskqError', message, code: 'TASKQ_JOB_EXPIRED' }
 }
 
 /** The engine's words for a job that another worker has, or that is gone. */

@@ -8,6 +8,8 @@ export type RunOutcome =
   | { readonly kind: 'dead'; readonly failure: JobFailure }
   /** It was told to end, and did; or was told before it could run. */
   | { readonly kind: 'revoked'; readonly reason: string; readonly keep: boolean }
+  /** It was to begin before a time that is over. */
+  | { readonly kind: 'expired'; readonly expiredAt: number; readonly keep: boolean }
   /** It goes back to its queue as if it had never been taken. */
   | { readonly kind: 'given-back' }
   /** This worker cannot run it; it waits for one that can. */

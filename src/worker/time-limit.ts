@@ -17,14 +17,14 @@ export type TimeLimit = Pick<TaskLimit, 'softMs' | 'hardMs'>
  *
  * @throws what the run throws; TaskqError `TASKQ_JOB_TIME_LIMIT` past the hard limit
  */
-export function withinLimit(
-  run: () => Promise<unknown>,
+export function withinLimit<T>(
+  run: () => Promise<T>,
   { softMs, hardMs }: TimeLimit,
   job: ActiveJob,
   handle: RunHandle,
-): Promise<unknown> {
+): Promise<T> {
   const timers: NodeJS.Timeout[] = []
-  const ended = new Promise<unknown>((resolve, reject) => {
+  const ended = new Promise<T>((resolve, reject) => {
     if (softMs !== undefined) timers.push(setTimeout(() => handle.exceed(limitError(job, 'soft', softMs)), softMs))
     if (hardMs !== undefined) {
       const giveUp = () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { checkCall } from '../../src/client/check-call.js'
 import { createDestinations } from '../../src/client/destination.js'
-import { checkEnqueue } from '../../src/client/enqueue-problems.js'
 import type { TaskDefinition } from '../../src/task/definition.js'
 import { refusal } from '../support/refusal.js'
 
@@ -65,7 +65,7 @@ describe('a job goes', () => {
   })
 })
 
-describe('checkEnqueue', () => {
+describe('checkCall', () => {
   test.each([
     [{}, 0],
     [{ countdown: '5m' }, 300_000],
@@ -73,12 +73,13 @@ describe('checkEnqueue', () => {
     [{ countdown: 0, queue: 'emails', retries: 0 }, 0],
     [{ countdown: '4000d' }, 345_600_000_000],
   ] as const)('takes %j', (options, delayMs) => {
-    expect(checkEnqueue('send', [], options)).toEqual({ delayMs })
+    const nowMs = Date.now()
+    expect((checkCall('send', [], options, nowMs).dueAt ?? nowMs) - nowMs).toBe(delayMs)
   })
 
   test('refuses everything that is wrong at once, with the nearest known key', () => {
-    const options = { countdown: '5 minutes', queue: 'a:b', retries: -1, prioritty: 1, countdwon: 2 }
-    const error = refusal(() => checkEnqueue('send', 'no array', options as never))
+    const options = { countdown: '5 minutes', queue: 'a:b', retries: -1, priorrity: 1, countdwon: 2 }
+    const error = refusal(() => checkCall('send', 'no array', options as never, 0))
     expect(error).toMatchObject({ code: 'TASKQ_ENQUEUE_OPTION_INVALID' })
     const { message } = error as Error
     for (const part of [
@@ -87,7 +88,7 @@ describe('checkEnqueue', () => {
       'countdown: expected',
       'queue: ',
       'retries: ',
-      'prioritty: ',
+      'priorrity: ',
     ])
       expect(message).toContain(part)
     expect(message).toContain('did you mean countdown?')
@@ -97,7 +98,7 @@ describe('checkEnqueue', () => {
   test.each([[-1], [Number.NaN], [Number.POSITIVE_INFINITY], ['13 years'], ['4500d'], [{}], [[]], ['1e9d']])(
     'refuses the countdown %j',
     (countdown) => {
-      expect(refusal(() => checkEnqueue('send', [], { countdown } as never))).toMatchObject({
+      expect(refusal(() => checkCall('send', [], { countdown } as never, 0))).toMatchObject({
         code: 'TASKQ_ENQUEUE_OPTION_INVALID',
       })
     },

@@ -71,7 +71,7 @@ describe('what is refused', () => {
     ],
     [
       { queues: { emails: { concurency: 1 } } },
-      'queues.emails.concurency: expected one of concurrency, got an unknown key (did you mean concurrency?)',
+      'queues.emails.concurency: expected one of concurrency, priorities, got an unknown key (did you mean concurrency?)',
     ],
     [{ queues: { emails: 5 } }, 'queues.emails: expected an object, got 5'],
     [{ queues: [] }, 'queues: expected an object, got an array of 0'],

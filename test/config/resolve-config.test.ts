@@ -171,7 +171,7 @@ describe('the result', () => {
   })
 
   test('holds queues that no inherited name can answer for', () => {
-    expect(config.queues.emails).toEqual({ concurrency: 2 })
+    expect(config.queues.emails).toEqual({ concurrency: 2, priorities: false })
     expect(config.queues.constructor).toBeUndefined()
     expect(config.routes).toEqual([{ pattern: 'a.*', queue: 'a' }])
   })

@@ -14,7 +14,7 @@ describe('parseBackoff', () => {
   test('fills in every default', () => {
     for (const value of [undefined, {}]) {
       expect(parse(value)).toEqual({
-        policy: { type: 'exponential', delayMs: 1000, maxMs: 3_600_000, jitter: 1 },
+        policy: { type: 'exponential', delayMs: 1000, factor: 2, maxMs: 3_600_000, jitter: 1 },
         problems: [],
       })
     }
@@ -33,7 +33,7 @@ describe('parseBackoff', () => {
   })
 
   test.each([
-    [{ type: 'linear' }, "backoff.type: expected 'exponential' or 'fixed', got \"linear\""],
+    [{ type: 'linear' }, "backoff.type: expected 'exponential', 'polynomial', 'fixed' or a function, got \"linear\""],
     [{ delay: '5 minutes' }, 'backoff.delay: expected a duration'],
     [{ max: -1 }, 'backoff.max: expected a duration'],
     [{ jitter: 1.5 }, 'backoff.jitter: expected true, false or a number from 0 to 1, got 1.5'],
@@ -65,8 +65,9 @@ describe('backoffMs', () => {
 
   test('lies between what jitter leaves and the limit, for any policy and any failure', () => {
     const anyPolicy = fc.record({
-      type: fc.constantFrom('exponential' as const, 'fixed' as const),
+      type: fc.constantFrom('exponential' as const, 'polynomial' as const, 'fixed' as const),
       delayMs: fc.nat(10_000_000),
+      factor: fc.double({ min: 1, max: 100, noNaN: true }),
       maxMs: fc.nat(100_000_000),
       jitter: fc.double({ min: 0, max: 1, noNaN: true }),
     })

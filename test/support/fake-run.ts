@@ -12,7 +12,17 @@ export function fakeRun(): FakeRun {
   const reported: unknown[] = []
   const line = (...fields: unknown[]) => void logged.push(fields)
   return {
-    request: { id: 'j1', task: 'A', queue: 'default', attempt: 1, retries: 0, enqueuedAt: 0 },
+    request: {
+      id: 'j1',
+      task: 'A',
+      queue: 'default',
+      attempt: 1,
+      retries: 0,
+      enqueuedAt: 0,
+      headers: {},
+      parent: undefined,
+      root: 'j1',
+    },
     log: { debug: line, info: line, warn: line, error: line },
     signal: new AbortController().signal,
     progress: async (value) => void reported.push(value),

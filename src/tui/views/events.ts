@@ -12,6 +12,7 @@ const STATE_AFTER: ReadonlyMap<string, JobState> = new Map<LiveEvent['name'], Jo
   ['job.retried', 'retrying'],
   ['job.dead-lettered', 'dead'],
   ['job.revoked', 'revoked'],
+  ['job.expired', 'expired'],
   ['job.given-back', 'queued'],
   ['job.postponed', 'scheduled'],
   ['job.result-lost', 'unknown'],

@@ -1,0 +1,111 @@
+import { type BackoffPolicy, isBackoffData, parseBackoff } from '../retry/backoff.js'
+import type { Headers } from '../task/enqueue-options.js'
+
+/** What a job carries beside its arguments. */
+export interface EnvelopeFields {
+  /** The number of extra runs, where the caller set another than the task's. */
+  readonly retries?: number
+  /** Milliseconds that the result is kept, where it is not the config's. */
+  readonly resultTtlMs?: number
+  /** The slot that the job is for, where a schedule made it. */
+  readonly schedule?: EnvelopeSlot
+  /** The version of the task's arguments, where it is not 1. */
+  readonly taskVersion?: number
+  /** It is not to begin a run from then on, in milliseconds since 1970. */
+  readonly expiresAt?: number
+  readonly headers?: Headers
+  /** What the code that enqueued it had put into its context: see context/. */
+  readonly context?: Readonly<Record<string, unknown>>
+  /** The job whose run enqueued it, and the first of that line. */
+  readonly parent?: string
+  readonly root?: string
+  /** Under which key its task's limits count it. */
+  readonly keys?: LimitKeys
+  /** What makes it the same as another job, for people. */
+  readonly sameAs?: string
+  /** What the caller set where it is not the task's. */
+  readonly backoff?: BackoffPolicy
+  readonly softTimeLimitMs?: number
+  readonly timeLimitMs?: number
+  readonly ignoreResult?: boolean
+  readonly acks?: 'late' | 'early'
+}
+
+/** Under which keys a job is counted by limits that are divided by keys. */
+export interface LimitKeys {
+  readonly rate?: string
+  readonly concurrency?: string
+}
+
+/** Which slot of which schedule entry. */
+export interface EnvelopeSlot {
+  readonly name: string
+  readonly slotMs: number
+}
+
+type Stored = Readonly<Record<string, unknown>>
+
+/**
+ * Reads what an envelope holds beside its arguments. A field of another type than it should have is left out: somebody
+ * else wrote it, and the job is still run.
+ */
+export function readEnvelopeFields(stored: Stored): EnvelopeFields {
+  const fields: Record<string, unknown> = {}
+  for (const [name, read] of READERS) {
+    const value = stored[name]
+    if (value === undefined) continue
+    const known = read(value)
+    if (known !== undefined) fields[name] = known
+  }
+  return fields
+}
+
+/** Reads a field's value; undefined where it is not what it should be. */
+type Read<T> = (value: unknown) => T | undefined
+
+const number: Read<number> = (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined)
+const text: Read<string> = (value) => (typeof value === 'string' ? value : undefined)
+const flag: Read<boolean> = (value) => (typeof value === 'boolean' ? value : undefined)
+const record: Read<Readonly<Record<string, never>>> = (value) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, never>) : undefined
+
+const READERS = Object.entries({
+  retries: number,
+  resultTtlMs: number,
+  schedule: readSlot,
+  taskVersion: number,
+  expiresAt: number,
+  headers: record,
+  context: record,
+  parent: text,
+  root: text,
+  keys: readKeys,
+  sameAs: text,
+  backoff: readBackoff,
+  softTimeLimitMs: number,
+  timeLimitMs: number,
+  ignoreResult: flag,
+  acks: (value) => (value === 'late' || value === 'early' ? value : undefined),
+} satisfies { [Name in keyof Required<EnvelopeFields>]: Read<EnvelopeFields[Name]> })
+
+function readKeys(value: unknown): LimitKeys | undefined {
+  const { rate, concurrency } = (record(value) ?? {}) as Partial<Record<keyof LimitKeys, unknown>>
+  if (typeof rate !== 'string' && typeof concurrency !== 'string') return undefined
+  return { ...(typeof rate === 'string' && { rate }), ...(typeof concurrency === 'string' && { concurrency }) }
+}
+
+function readBackoff(value: unknown): BackoffPolicy | undefined {
+  const { type, delayMs, factor, maxMs, jitter } = (record(value) ?? {}) as Stored
+  const policy = parseBackoff({ type, delay: delayMs, factor, max: maxMs, jitter }, [])
+  const isRight = [delayMs, factor, maxMs, jitter].every((part) => number(part) !== undefined)
+  return isRight && typeof type === 'string' && isBackoffData(policy) ? policy : undefined
+}
+
+function readSlot(value: unknown): EnvelopeSlot | undefined {
+  const { name, slotMs } = (record(value) ?? {}) as Partial<EnvelopeSlot>
+  const isSlot = typeof name === 'string' && Number.isInteger(slotMs) && Math.abs(slotMs as number) <= LAST_DATE_MS
+  return isSlot ? { name, slotMs: slotMs as number } : undefined
+}
+
+/** The last instant that a Date can be, and, with a minus, the first. */
+const LAST_DATE_MS = 8.64e15

@@ -1,0 +1,41 @@
+import { type Problem, show } from '../errors/problems.js'
+
+/** An error's class, its name, or a function that judges it. */
+export type ErrorRule = ErrorClass | string | ((error: unknown) => boolean)
+
+type ErrorClass = abstract new (...args: never[]) => Error
+
+/** Whether one of these rules matches what was thrown. A rule that itself throws does not match. */
+export function matchesAny(rules: readonly ErrorRule[], thrown: unknown): boolean {
+  return rules.some((rule) => {
+    try {
+      return matches(rule, thrown)
+    } catch {
+      return false
+    }
+  })
+}
+
+function matches(rule: ErrorRule, thrown: unknown): boolean {
+  if (typeof rule === 'string') return nameOf(thrown) === rule
+  return isErrorClass(rule) ? thrown instanceof rule : rule(thrown)
+}
+
+/** Reads rules that somebody wrote; what is wrong is added to `problems`. */
+export function readErrorRules(value: unknown, key: string, problems: Problem[]): readonly ErrorRule[] | undefined {
+  if (value === undefined) return undefined
+  const rules = Array.isArray(value) ? (value as readonly unknown[]) : [value]
+  for (const [index, rule] of rules.entries()) {
+    if (typeof rule === 'function' || (typeof rule === 'string' && rule !== '')) continue
+    const path = Array.isArray(value) ? `${key}[${index}]` : key
+    problems.push({ key: path, expected: "an error's class, its name, or a function that judges it", got: show(rule) })
+  }
+  return Object.freeze([...rules]) as readonly ErrorRule[]
+}
+
+const nameOf = (thrown: unknown): unknown =>
+  typeof thrown === 'object' && thrown !== null ? (thrown as { name?: unknown }).name : undefined
+
+/** Error's own prototype is no instance of Error. */
+const isErrorClass = (rule: ErrorClass | ((error: unknown) => boolean)): rule is ErrorClass =>
+  rule === Error || rule.prototype instanceof Error

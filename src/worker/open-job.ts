@@ -1,0 +1,72 @@
+import { decodeEnvelope, type Envelope } from '../codec/envelope.js'
+import type { ActiveJob } from '../engine/consumer.js'
+import { describeFailure } from '../errors/job-failure.js'
+import { TaskqError } from '../errors/taskq-error.js'
+import type { TaskDefinition } from '../task/definition.js'
+import { checkArgs } from '../task/schema.js'
+import type { RunOutcome } from './run-outcome.js'
+
+/** What opening a job needs of its worker. */
+export interface OpeningSite {
+  readonly findTask: (name: string) => TaskDefinition | undefined
+  /** How often a job may take its worker down before it is a dead letter. */
+  readonly crashBudget: number
+}
+
+/** A job that may run: its task, and what it carries. Or what becomes of it without a run. */
+export type OpenedJob =
+  | { readonly task: TaskDefinition; readonly envelope: Envelope }
+  | { readonly outcome: RunOutcome }
+
+/** A job that no worker here knows is looked at again after this long. */
+const UNKNOWN_TASK_WAIT_MS = 15_000
+
+/** Reads a job, and asks whether it may run: decode → known → not lost too often → not expired → arguments. Never throws. A promise only where a schema is to be waited for. */
+export function openJob(job: ActiveJob, site: OpeningSite): OpenedJob | Promise<OpenedJob> {
+  if (job.revoked !== undefined) return { outcome: revokedOutcome(job.revoked, site.findTask(job.task)) }
+  const decoded = decodeEnvelope(job.data)
+  if (decoded.kind === 'malformed') return dead(decoded.error)
+  if (decoded.kind === 'later-version') return postponed(`its layout, version ${decoded.version}, is of a later taskq`)
+  const task = site.findTask(job.task)
+  if (task === undefined) return postponed('this worker does not know its task')
+  const { envelope } = decoded
+  if (job.crashes >= site.crashBudget) return dead(crashed(job))
+  if (envelope.expiresAt !== undefined && envelope.expiresAt <= Date.now())
+    return { outcome: { kind: 'expired', expiredAt: envelope.expiresAt, keep: !ignoresResult(task, envelope) } }
+  return task.schema === undefined ? { task, envelope } : checked(task, envelope)
+}
+
+/** Whether a job is dropped when it has ended well. */
+export const ignoresResult = (task: TaskDefinition, envelope: Envelope): boolean =>
+  envelope.ignoreResult ?? task.ignoreResult
+
+/** As after its success, a job whose task keeps no result leaves no trace. */
+export const revokedOutcome = (reason: string, task: TaskDefinition | undefined): RunOutcome => ({
+  kind: 'revoked',
+  reason,
+  keep: task?.ignoreResult !== true,
+})
+
+/** Where its task's schema refuses a job's arguments, more runs would not make them right. */
+async function checked(task: TaskDefinition, envelope: Envelope): Promise<OpenedJob> {
+  try {
+    await checkArgs(task, envelope.args)
+    return { task, envelope }
+  } catch (error) {
+    return dead(error)
+  }
+}
+
+const dead = (error: unknown): OpenedJob => ({ outcome: { kind: 'dead', failure: describeFailure(error) } })
+
+const postponed = (reason: string): OpenedJob => ({
+  outcome: { kind: 'postponed', delayMs: UNKNOWN_TASK_WAIT_MS, reason },
+})
+
+function crashed(job: ActiveJob): TaskqError {
+  return new TaskqError(
+    'TASKQ_JOB_CRASHED',
+    `${job.task} (${job.id}) was running each of the ${job.crashes} times its worker died or was lost`,
+    { hint: 'Look for process.exit, memory or native crashes in the task.' },
+  )
+}
