@@ -1,44 +1,15 @@
-import { globSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { Command } from '@oclif/core/command'
-import { boolean } from '@oclif/core/flags'
-import { parse } from '@oclif/core/parser'
+import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { readScheduleFlags } from '../../src/cli/read-schedule-flags.js'
 import type { ScheduleFlags } from '../../src/cli/schedule-flags.js'
 import { resolveConfig } from '../../src/config/resolve-config.js'
 import { loadConfigFile } from '../../src/discovery/load-config-file.js'
 import { checkScheduleEntry } from '../../src/schedule/check-entry.js'
+import { commandOf, parseLine } from './command-line.js'
 import { codesIn, Page, wordsOf } from './page.js'
 import { compile, writeProjects } from './page-project.js'
 
 const GUIDES = ['docs/guides/schedules.md', 'docs/guides/from-celery-beat.md'].map((path) => new Page(path))
-const COMMANDS = fileURLToPath(new URL('../../src/cli/commands/', import.meta.url))
-const known = globSync('**/*.ts', { cwd: COMMANDS }).map((file) => file.replace(/\.ts$/, '').replaceAll('\\', '/'))
-
-/** A command line without `taskq`, as its command and the rest. */
-function commandOf(words: readonly string[]): { name: string; rest: string[] } | undefined {
-  const two = words.slice(0, 2).join('/')
-  if (known.includes(two)) return { name: two, rest: words.slice(2) }
-  return known.includes(words[0] ?? '') ? { name: words[0] as string, rest: words.slice(1) } : undefined
-}
-
-type CommandClass = Required<Pick<typeof Command, 'args' | 'flags' | 'baseFlags' | 'enableJsonFlag'>>
-
-/** Parses a line as the command line would. Throws what is wrong with it. */
-async function parseLine(line: string): Promise<{ name: string; args: { name?: string }; flags: object }> {
-  const [program, ...words] = wordsOf(line)
-  const command = program === 'taskq' ? commandOf(words) : undefined
-  if (command === undefined) throw new Error(`no command of taskq: ${line}`)
-  const loaded = (await import(join(COMMANDS, `${command.name}.ts`))) as { default: CommandClass }
-  const { args: declared, flags: own, baseFlags, enableJsonFlag } = loaded.default
-  const json = enableJsonFlag ? { json: boolean() } : {}
-  const all = { args: declared, flags: { ...baseFlags, ...own, ...json }, strict: true }
-  const { args, flags } = await parse(command.rest, all)
-  return { name: command.name, args, flags }
-}
-
 describe.each(GUIDES)('$path', (page) => {
   test('shows TypeScript that compiles, by the options that taskq init writes', () => {
     const projects = writeProjects(page)
@@ -72,13 +43,22 @@ describe.each(GUIDES)('$path', (page) => {
   })
 })
 
-test('docs/guides/monitoring.md shows TypeScript that compiles', () => {
-  const projects = writeProjects(new Page('docs/guides/monitoring.md'))
-  expect(projects).not.toEqual([])
-  for (const project of projects) expect(compile(project)).toBe('')
+const OTHERS = readdirSync('docs/guides')
+  .map((file) => new Page(`docs/guides/${file}`))
+  .filter(({ path }) => !GUIDES.some((guide) => guide.path === path))
+
+describe.each(OTHERS)('$path', (page) => {
+  test('shows TypeScript that compiles', () => {
+    for (const project of writeProjects(page)) expect(compile(project)).toBe('')
+  })
+
+  test('shows command lines that can be parsed', async () => {
+    const lines = page.commandLines.map((line) => line.replace(/^npx /, ''))
+    for (const line of lines.filter((line) => line.startsWith('taskq '))) await parseLine(line)
+  })
 })
 
-test.each(['README.md', 'docs/guides/start.md', 'docs/guides/monitoring.md', 'docs/reference/commands.md'])(
+test.each(['README.md', 'docs/guides/start.md', 'docs/reference/commands.md'])(
   '%s shows command lines that can be parsed',
   async (path) => {
     const lines = new Page(path).commandLines.map((line) => line.replace(/^npx /, ''))
