@@ -1,19 +1,30 @@
 import type { Envelope } from '../codec/envelope.js'
 import type { EnvelopeSlot } from '../codec/envelope-fields.js'
-import type { ActiveJob } from '../engine/consumer.js'
 import type { TaskDefinition } from '../task/definition.js'
 import type { JobRequest, RunContext, TaskLogger } from '../task/run-context.js'
-import type { RunHandle } from './run-handle.js'
-import { createRunLog, formatLogLine } from './run-log.js'
-import type { WorkerOptions } from './worker-options.js'
+import { createRunLog, type LogLevel } from './run-log.js'
+
+/** What of a job its run is told. */
+export interface JobFacts {
+  readonly id: string
+  readonly attemptsMade: number
+  /** Milliseconds since 1970. */
+  readonly enqueuedAt: number
+  readonly lane: { readonly name: { readonly queue: string } }
+}
+
+/** What a run can do to its job, and its job to it: here by the broker, in a child by the worker that made it. */
+export interface RunPort {
+  readonly signal: AbortSignal
+  progress(value: unknown): Promise<void>
+  log(level: LogLevel, fields: object | undefined, message: string): void
+}
 
 /** What a task sees of its run. Made for every run, so what a task does not ask for is not made. */
 export class JobContext implements RunContext {
   /** A property, not a method: tasks take it apart (`const { progress } = ctx`). */
   readonly progress = (value: unknown): Promise<void> => {
-    // The job may run again by now, and tell its own.
-    if (this.handle.isOver) return Promise.resolve()
-    const stored = this.job.lane.progress(this.job, value)
+    const stored = this.port.progress(value)
     // Many do not wait for it. That it could not be stored must not end the process then.
     stored.catch(() => {})
     return stored
@@ -23,11 +34,10 @@ export class JobContext implements RunContext {
   #log: TaskLogger | undefined
 
   constructor(
-    private readonly job: ActiveJob,
+    private readonly job: JobFacts,
     private readonly task: TaskDefinition,
     private readonly envelope: Envelope,
-    private readonly handle: RunHandle,
-    private readonly onLog: WorkerOptions['onLog'],
+    private readonly port: RunPort,
   ) {}
 
   get request(): JobRequest {
@@ -48,16 +58,12 @@ export class JobContext implements RunContext {
   }
 
   get log(): TaskLogger {
-    this.#log ??= createRunLog((level, fields, message) => {
-      this.onLog(level, { id: this.job.id, task: this.task.name }, fields, message)
-      if (this.handle.isOver) return
-      this.handle.log.add(formatLogLine(level, this.job.attemptsMade + 1, fields, message))
-    })
+    this.#log ??= createRunLog((level, fields, message) => this.port.log(level, fields, message))
     return this.#log
   }
 
   get signal(): AbortSignal {
-    return this.handle.signal
+    return this.port.signal
   }
 }
 

@@ -1,12 +1,11 @@
 import type { ActiveJob, Pull } from '../engine/consumer.js'
-import type { JobLog } from '../engine/job-log.js'
 import type { LockKeeper } from '../engine/lock-keeper.js'
 import type { WorkerSide } from '../engine/worker-side.js'
 import type { JobReference, WorkerEvent } from '../events/worker-event.js'
 import { JobContext } from './job-context.js'
 import { type ExecutionSite, executeJob } from './job-executor.js'
 import { type RecordingSite, recordOutcome } from './record-outcome.js'
-import { RunHandle } from './run-handle.js'
+import { RunHandle, type RunLogs } from './run-handle.js'
 import type { RunOutcome } from './run-outcome.js'
 import type { WorkerOptions } from './worker-options.js'
 
@@ -18,7 +17,7 @@ export class JobRunner {
   readonly #handles = new Map<ActiveJob, RunHandle>()
   readonly #execution: ExecutionSite
   readonly #recording: RecordingSite
-  readonly #openLog: (job: ActiveJob) => JobLog
+  readonly #logs: RunLogs
   /** Limited tasks of which no job came past the limit yet. */
   readonly #limited: Set<string>
   #hurried = false
@@ -36,13 +35,13 @@ export class JobRunner {
     this.#limited = new Set(tasks.filter((task) => task.rateLimit !== undefined).map((task) => task.name))
     const byName = new Map(tasks.map((task) => [task.name, task]))
     const onLog: WorkerOptions['onLog'] = (...line) => this.#guard(() => options.onLog(...line))
-    this.#openLog = (job) => side.jobLog(job)
+    this.#logs = { openLog: (job) => side.jobLog(job), onLog }
     this.#execution = {
       resultTtlMs,
       crashBudget,
       timeLimitOf,
       findTask: (name) => byName.get(name),
-      contextOf: (job, task, envelope, handle) => new JobContext(job, task, envelope, handle, onLog),
+      contextOf: (job, task, envelope, handle) => new JobContext(job, task, envelope, handle),
     }
     this.#recording = {
       onTrouble,
@@ -53,7 +52,7 @@ export class JobRunner {
   }
 
   async run(job: ActiveJob, mayFetchNext: () => boolean): Promise<Pull> {
-    const handle = new RunHandle(job, this.#openLog)
+    const handle = new RunHandle(job, this.#logs)
     this.#handles.set(job, handle)
     this.locks.hold(job)
     const reference = referenceOf(job)

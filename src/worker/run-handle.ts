@@ -1,11 +1,22 @@
 import type { ActiveJob } from '../engine/consumer.js'
 import type { JobLog } from '../engine/job-log.js'
 import { revokedError } from '../engine/revoke.js'
+import type { RunPort } from './job-context.js'
+import { formatLogLine, type LogLevel } from './run-log.js'
+import type { WorkerOptions } from './worker-options.js'
 
-/** A running job: its log, and the ways to end it early. Signal and log are made when they are first asked for. */
-export class RunHandle {
+/** Where what a run says goes. */
+export interface RunLogs {
+  readonly openLog: (job: ActiveJob) => JobLog
+  readonly onLog: WorkerOptions['onLog']
+}
+
+/** A running job: what it says, and the ways to end it early. Signal and log are made when they are first asked for. */
+export class RunHandle implements RunPort {
   /** Called when nobody waits for the run any more. */
   onAbandon: (() => void) | undefined
+  /** Ends the run by force, where it is not in this process and thread. The run then fails with this error. */
+  onKill: ((error: Error) => void) | undefined
   #controller: AbortController | undefined
   #aborted: { reason: unknown } | undefined
   #revokedFor: string | undefined
@@ -15,12 +26,12 @@ export class RunHandle {
 
   constructor(
     readonly job: ActiveJob,
-    private readonly openLog: (job: ActiveJob) => JobLog,
+    private readonly logs: RunLogs,
   ) {}
 
   /** The job's own log. */
-  get log(): JobLog {
-    this.#log ??= this.openLog(this.job)
+  get jobLog(): JobLog {
+    this.#log ??= this.logs.openLog(this.job)
     return this.#log
   }
 
@@ -33,6 +44,17 @@ export class RunHandle {
   end(): Promise<void> | undefined {
     this.#isOver = true
     return this.#log?.flush()
+  }
+
+  progress(value: unknown): Promise<void> {
+    // The job may run again by now, and tell its own.
+    return this.#isOver ? Promise.resolve() : this.job.lane.progress(this.job, value)
+  }
+
+  /** Writes a line of its task to the worker's log, and to the job's own. */
+  log(level: LogLevel, fields: object | undefined, message: string): void {
+    this.logs.onLog(level, { id: this.job.id, task: this.job.task }, fields, message)
+    if (!this.#isOver) this.jobLog.add(formatLogLine(level, this.job.attemptsMade + 1, fields, message))
   }
 
   get signal(): AbortSignal {
@@ -78,8 +100,16 @@ export class RunHandle {
     this.abort(revokedError(reason))
   }
 
-  /** Waits for the task no longer; in this process its code may still go on. */
+  /** Ends the run by force; false where its code is in this process and thread, and nothing can. */
+  kill(error: Error): boolean {
+    this.onKill?.(error)
+    return this.onKill !== undefined
+  }
+
+  /** Waits for the task no longer. In this process its code may still go on; a child is ended first. */
   abandon(): void {
-    this.onAbandon?.()
+    const given = new Error('the job was given back')
+    if (this.onKill !== undefined) this.abort(given)
+    if (!this.kill(given)) this.onAbandon?.()
   }
 }

@@ -35,7 +35,7 @@ function execute(
   const noLog = () => {
     throw new Error('nothing is logged here')
   }
-  const handle = new RunHandle(held, noLog)
+  const handle = new RunHandle(held, { openLog: noLog, onLog: noLog })
   if (abort) handle.abort(new Error('shutdown'))
   return executeJob(held, handle, {
     findTask: (name): TaskDefinition | undefined => (name === 'send' ? definition : undefined),

@@ -170,7 +170,7 @@ describe('how a run of a revoked job is judged', () => {
   }
   const judge = (over: object, definition?: TaskDefinition, tell: (handle: RunHandle) => void = () => {}) => {
     const job = fakeJob(over)
-    const handle = new RunHandle(job, NOT_RUN)
+    const handle = new RunHandle(job, { openLog: NOT_RUN, onLog: NOT_RUN })
     const contextOf = () => {
       tell(handle)
       return fakeRun()
