@@ -25,6 +25,15 @@ export const workerFlags = {
     description: 'MAX,MIN: run so many jobs at once as there is work for, between these; instead of --concurrency',
     exclusive: ['concurrency'],
   }),
+  pool: string({
+    char: 'P',
+    description:
+      "where tasks run that do not say it: async, process or thread. Celery's names stand for these: prefork, processes, threads, gevent, eventlet; and solo for async with one job at once. Default: async",
+  }),
+  'max-tasks-per-child': integer({ min: 1, description: 'replace a child of a pool after so many runs' }),
+  'max-memory-per-child': string({
+    description: 'replace a child of a pool that holds more memory after a run: 200mb',
+  }),
   name: string({ char: 'n', description: 'the name before @host. Default: worker' }),
   ...logFlags,
   'shutdown-timeout': string({ description: 'how long running jobs may go on after SIGTERM. Default: 25s' }),
@@ -41,6 +50,9 @@ export interface WorkerFlags extends LogFlags {
   readonly 'exclude-queue'?: string[] | undefined
   readonly concurrency?: number | undefined
   readonly autoscale?: string | undefined
+  readonly pool?: string | undefined
+  readonly 'max-tasks-per-child'?: number | undefined
+  readonly 'max-memory-per-child'?: string | undefined
   readonly name?: string | undefined
   readonly 'shutdown-timeout'?: string | undefined
   readonly 'metrics-port'?: number | undefined
@@ -49,12 +61,31 @@ export interface WorkerFlags extends LogFlags {
 
 /** The settings that they override. */
 export function settingsOf(flags: WorkerFlags): Partial<FlagValues> {
-  const { concurrency, 'shutdown-timeout': shutdownTimeout } = flags
+  const { concurrency, 'shutdown-timeout': shutdownTimeout, pool } = flags
+  const { 'max-tasks-per-child': maxTasksPerChild, 'max-memory-per-child': maxMemoryPerChild } = flags
   return {
     ...logSettingsOf(flags),
     ...(concurrency !== undefined && { concurrency }),
     ...(shutdownTimeout !== undefined && { shutdownTimeout }),
+    ...(pool !== undefined && readPool(pool)),
+    ...(maxTasksPerChild !== undefined && { maxTasksPerChild }),
+    ...(maxMemoryPerChild !== undefined && { maxMemoryPerChild }),
   }
+}
+
+/** What Celery's names of pools stand for. */
+const POOL_ALIASES = new Map([
+  ['prefork', 'process'],
+  ['processes', 'process'],
+  ['threads', 'thread'],
+  ['gevent', 'async'],
+  ['eventlet', 'async'],
+])
+
+/** Reads `--pool`; a name that is none is told by the configuration. One job at once wins over `--concurrency`, as in Celery. */
+function readPool(pool: string): Partial<FlagValues> {
+  if (pool === 'solo') return { pool: 'async', concurrency: 1 }
+  return { pool: POOL_ALIASES.get(pool) ?? pool }
 }
 
 /**

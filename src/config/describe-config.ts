@@ -1,5 +1,6 @@
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import { formatDuration, parseDuration } from '../time/duration.js'
+import { formatByteSize } from './byte-size.js'
 import { DEFAULT_TASK_PATTERNS, DEFAULTS, type SettingKey } from './defaults.js'
 import { MASK } from './mask-url.js'
 import { OTHER_QUEUES, type ResolvedAlerts, type ResolvedWebhook } from './resolve-alerts.js'
@@ -36,6 +37,10 @@ const VALUES: Readonly<Record<SettingKey, (config: ResolvedConfig) => unknown>> 
   'worker.shutdownTimeout': (config) => durationText(config.worker.shutdownTimeoutMs),
   'worker.lock': (config) => durationText(config.worker.lockMs),
   'worker.stallCheck': (config) => durationText(config.worker.stallCheckMs),
+  'worker.pool': (config) => config.worker.pool,
+  'worker.maxTasksPerChild': ({ worker }) => finite(worker.maxTasksPerChild),
+  'worker.maxMemoryPerChild': ({ worker }) =>
+    Number.isFinite(worker.maxMemoryPerChild) ? formatByteSize(worker.maxMemoryPerChild) : null,
   'results.ttl': (config) => durationText(config.results.ttlMs),
   'deadLetters.ttl': (config) => durationText(config.deadLetters.ttlMs),
   'deadLetters.max': (config) => config.deadLetters.max,
@@ -55,6 +60,8 @@ const VALUES: Readonly<Record<SettingKey, (config: ResolvedConfig) => unknown>> 
   }),
   'alerts.repeat': ({ alerts }) => durationText(alerts.repeatMs),
 }
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
 // The readable form rounds: it is shown only where it says exactly the same.
 function durationText(ms: number): string {

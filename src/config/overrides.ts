@@ -9,6 +9,9 @@ export interface FlagValues {
   readonly logLevel: string
   readonly logFormat: string
   readonly shutdownTimeout: string | number
+  readonly pool: string
+  readonly maxTasksPerChild: number
+  readonly maxMemoryPerChild: string
 }
 
 /** A setting that was given outside the file. */
@@ -37,6 +40,9 @@ export const FLAGS: readonly (readonly [flag: keyof FlagValues, name: string, ke
   ['prefix', 'prefix', 'prefix'],
   ['concurrency', 'concurrency', 'worker.concurrency'],
   ['shutdownTimeout', 'shutdown-timeout', 'worker.shutdownTimeout'],
+  ['pool', 'pool', 'worker.pool'],
+  ['maxTasksPerChild', 'max-tasks-per-child', 'worker.maxTasksPerChild'],
+  ['maxMemoryPerChild', 'max-memory-per-child', 'worker.maxMemoryPerChild'],
   ['logLevel', 'log-level', 'log.level'],
   ['logFormat', 'log-format', 'log.format'],
 ]

@@ -1,4 +1,5 @@
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
+import type { PoolKind } from '../task/options/time-options.js'
 import type { BrokerTls } from './broker-options.js'
 import type { SettingKey } from './defaults.js'
 import type { ResolvedAlerts } from './resolve-alerts.js'
@@ -29,6 +30,11 @@ export interface ResolvedConfig {
     readonly shutdownTimeoutMs: number
     readonly lockMs: number
     readonly stallCheckMs: number
+    /** Where tasks run that do not say it. */
+    readonly pool: PoolKind
+    /** After so many runs, or with more memory than this, a child of a pool is replaced. Infinite where it stays. */
+    readonly maxTasksPerChild: number
+    readonly maxMemoryPerChild: number
   }
   readonly results: { readonly ttlMs: number }
   readonly deadLetters: { readonly ttlMs: number; readonly max: number }

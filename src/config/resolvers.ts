@@ -1,6 +1,7 @@
 import { TaskqError } from '../errors/taskq-error.js'
 import { checkSchedules } from '../schedule/check-entry.js'
 import { parseDuration } from '../time/duration.js'
+import { parseByteSize } from './byte-size.js'
 import type { SettingKey } from './defaults.js'
 import { resolveAlerts } from './resolve-alerts.js'
 import { resolveBroker } from './resolve-broker.js'
@@ -53,6 +54,9 @@ function resolveWorker(settings: Settings): Partial<ResolvedConfig> {
       shutdownTimeoutMs: milliseconds(settings['worker.shutdownTimeout']),
       lockMs: milliseconds(settings['worker.lock']),
       stallCheckMs: milliseconds(settings['worker.stallCheck']),
+      pool: settings['worker.pool'] as ResolvedConfig['worker']['pool'],
+      maxTasksPerChild: Number(settings['worker.maxTasksPerChild'] ?? Number.POSITIVE_INFINITY),
+      maxMemoryPerChild: parseByteSize(settings['worker.maxMemoryPerChild']) ?? Number.POSITIVE_INFINITY,
     },
   }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isQueueName } from '../task/names.js'
 import { DURATION_FORM, type Duration, formatDuration, parseDuration } from '../time/duration.js'
 import { isZone, ZONE_FORM } from '../time/zone.js'
+import { formatByteSize, parseByteSize } from './byte-size.js'
 
 const PREFIX = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
 const TASK_PATTERN = /^[A-Za-z0-9_.$/*-]{1,200}$/
@@ -31,6 +32,16 @@ export const duration = (minMs: number, maxMs: number) =>
       return ms !== undefined && ms >= minMs && ms <= maxMs
     },
     `${DURATION_FORM}; from ${formatDuration(minMs)} to ${formatDuration(maxMs)}`,
+  )
+
+/** A size of memory in a range of bytes. */
+export const byteSize = (min: number, max: number) =>
+  leaf<string | number>(
+    (value) => {
+      const bytes = parseByteSize(value)
+      return bytes !== undefined && bytes >= min && bytes <= max
+    },
+    `a size such as '200mb' or '1gb', or a number of bytes; from ${formatByteSize(min)} to ${formatByteSize(max)}`,
   )
 
 /** One of these words. */

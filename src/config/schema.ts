@@ -1,7 +1,10 @@
 import { z } from 'zod'
+import { POOL_KINDS } from '../task/options/time-options.js'
 import { ALERTS } from './alert-schema.js'
 import { isBrokerUrl } from './broker-url.js'
+import { MEBIBYTE } from './byte-size.js'
 import {
+  byteSize,
   count,
   duration,
   LONGEST_TTL_MS,
@@ -49,6 +52,9 @@ const WORKER = z.strictObject({
   shutdownTimeout: duration(0, LONGEST_WAIT_MS).optional(),
   lock: duration(1000, LONGEST_WAIT_MS).optional(),
   stallCheck: duration(100, LONGEST_WAIT_MS).optional(),
+  pool: oneOf(POOL_KINDS).optional(),
+  maxTasksPerChild: count(1, 1_000_000_000).optional(),
+  maxMemoryPerChild: byteSize(16 * MEBIBYTE, 1024 * 1024 * MEBIBYTE).optional(),
 })
 
 const QUEUE = z.strictObject({

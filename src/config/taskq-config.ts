@@ -1,4 +1,5 @@
 import type { ScheduleOptions } from '../schedule/schedule-options.js'
+import type { PoolKind } from '../task/options/time-options.js'
 import type { Duration } from '../time/duration.js'
 import type { AlertOptions } from './alert-options.js'
 import type { BrokerOptions } from './broker-options.js'
@@ -79,6 +80,15 @@ export interface WorkerOptions {
   readonly lock?: Duration
   /** How often jobs of lost workers are looked for. Default `'5s'`. */
   readonly stallCheck?: Duration
+  /** Where tasks run that do not say it: in the worker itself, in child processes, or in threads. Default `'async'`. */
+  readonly pool?: PoolKind
+  /** A child of a pool is replaced by a new one after so many runs. Default: it stays. */
+  readonly maxTasksPerChild?: number
+  /**
+   * A child of a pool that holds more memory after a run is replaced by a new one: `'200mb'`, or a number of bytes. Of a
+   * process all its memory counts, of a thread its heap. Default: it stays.
+   */
+  readonly maxMemoryPerChild?: string | number
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
