@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { MAX_LOGGED } from '../codec/log-line.js'
 import { safeText } from '../codec/safe-text.js'
 import { safeValues } from '../codec/safe-values.js'
+import type { JobFailure } from '../errors/job-failure.js'
 import type { JobReference, WorkerEvent, WorkerEventSink } from '../events/worker-event.js'
 import { formatDuration } from '../time/duration.js'
 import type { LogLevel } from '../worker/run-log.js'
@@ -45,11 +46,14 @@ function logJobEvent(log: Logger, event: JobEvent): void {
     case 'job.succeeded':
       return log.info(fields, `${task} succeeded in ${formatDuration(event.runMs)}`)
     case 'job.retried':
+      if (event.isExpected)
+        return log.info(fields, `${expectedEnd(task, event.failure)}; runs again in ${formatDuration(event.delayMs)}`)
       return log.warn(
         { ...fields, error: safeValues(event.failure) },
         `${task} failed: ${safeText(event.failure.message, 500)}; runs again in ${formatDuration(event.delayMs)}`,
       )
     case 'job.dead-lettered':
+      if (event.isExpected) return log.info(fields, expectedEnd(task, event.failure))
       return log.error(
         { ...fields, error: safeValues(event.failure) },
         `${task} failed for good: ${safeText(event.failure.message, 500)}`,
@@ -58,6 +62,10 @@ function logJobEvent(log: Logger, event: JobEvent): void {
       return log.info(fields, `${task} was revoked: ${safeText(event.reason, 500)}`)
     case 'job.expired':
       return log.info(fields, `${task} expired at ${new Date(event.expiredAt).toISOString()} and did not run`)
+    case 'job.snoozed':
+      return log.info(fields, `${task} runs again in ${formatDuration(event.delayMs)}: ${safeText(event.reason, 500)}`)
+    case 'job.ignored':
+      return log.info(fields, `${task} is done and forgotten: it was ignored`)
     case 'job.given-back':
       return log.info(fields, `${task} went back to its queue`)
     case 'job.postponed':
@@ -66,6 +74,10 @@ function logJobEvent(log: Logger, event: JobEvent): void {
       return log.warn(fields, `${task} ended, but the job was no longer ours: ${event.reason}`)
   }
 }
+
+/** One line for a failure that is a part of the task's work. */
+const expectedEnd = (task: string, { name, message }: JobFailure): string =>
+  `${task} ended with ${safeText(name, 100)}: ${safeText(message, 500)}`
 
 /** Writes tasks' own lines to the same log, made safe for a terminal. */
 export function logTaskLines(log: Logger) {

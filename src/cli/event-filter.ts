@@ -11,6 +11,8 @@ const NAMES: Readonly<Record<LiveName, true>> = {
   'job.dead-lettered': true,
   'job.revoked': true,
   'job.expired': true,
+  'job.snoozed': true,
+  'job.ignored': true,
   'job.given-back': true,
   'job.postponed': true,
   'job.result-lost': true,

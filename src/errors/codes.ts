@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   TASKQ_TASK_NAME_TAKEN: 'Two tasks have the same name.',
   TASKQ_TASK_INVALID: 'A class or function cannot be used as a task.',
   TASKQ_TASK_OPTION_INVALID: 'An option of a task has a value it cannot have.',
+  TASKQ_SIGNAL_INVALID: 'A signal that a task throws was given a value it cannot have.',
   TASKQ_TASK_NOT_REGISTERED: 'A class without @Task was used as a task.',
   // What crosses the wire
   TASKQ_PAYLOAD_NOT_JSON: 'An argument would be changed by JSON.',
@@ -20,6 +21,8 @@ export const ERROR_CODES = {
   TASKQ_ENQUEUE_NOT_SENT: 'The broker was not reachable: the job does not exist.',
   TASKQ_ENQUEUE_UNKNOWN: 'The broker did not answer in time: the job may exist.',
   TASKQ_ENQUEUE_REFUSED: 'The broker refused the job.',
+  TASKQ_CONTEXT_INVALID: 'What withContext was given cannot travel with jobs.',
+  TASKQ_MIDDLEWARE_INVALID: 'A middleware does not do what it must.',
   // Broker
   TASKQ_BROKER_UNREACHABLE: 'No connection to the broker.',
   TASKQ_BROKER_AUTH: 'The broker refused the user or the password.',
@@ -38,7 +41,7 @@ export const ERROR_CODES = {
   TASKQ_JOB_REVOKED: 'The job was revoked.',
   TASKQ_JOB_EXPIRED: 'The job did not begin in time.',
   TASKQ_JOB_TIME_LIMIT: 'The run took longer than its time limit.',
-  TASKQ_JOB_SHUTDOWN: 'The worker shuts down; the job went back to its queue.',
+  TASKQ_JOB_SHUTDOWN: 'The worker shut down before the run was done.',
   // Schedules
   TASKQ_SCHEDULE_INVALID: 'A schedule entry, or what is asked of it, is not possible.',
   TASKQ_SCHEDULE_UNKNOWN: 'No schedule entry has this name.',

@@ -48,7 +48,13 @@ export function endCodeOf({ name, code }: JobFailure): EndCode | 'TASKQ_JOB_FAIL
   return name === 'TaskqError' && isEndCode(code) ? code : 'TASKQ_JOB_FAILED'
 }
 
-const END_CODES = ['TASKQ_JOB_CRASHED', 'TASKQ_JOB_REVOKED', 'TASKQ_JOB_EXPIRED', 'TASKQ_JOB_TIME_LIMIT'] as const
+const END_CODES = [
+  'TASKQ_JOB_CRASHED',
+  'TASKQ_JOB_REVOKED',
+  'TASKQ_JOB_EXPIRED',
+  'TASKQ_JOB_TIME_LIMIT',
+  'TASKQ_JOB_SHUTDOWN',
+] as const
 type EndCode = (typeof END_CODES)[number]
 
 const isEndCode = (code: string | undefined): code is EndCode => (END_CODES as readonly unknown[]).includes(code)

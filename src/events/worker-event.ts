@@ -21,9 +21,25 @@ export type WorkerEvent =
       readonly runMs: number
       readonly failure: JobFailure
       readonly delayMs: number
+      /** One of the errors that the task's `throws` names. */
+      readonly isExpected?: true
     } & JobReference)
   /** A run failed and was the last; the job is kept as a dead letter. */
-  | ({ readonly name: 'job.dead-lettered'; readonly runMs: number; readonly failure: JobFailure } & JobReference)
+  | ({
+      readonly name: 'job.dead-lettered'
+      readonly runMs: number
+      readonly failure: JobFailure
+      readonly isExpected?: true
+    } & JobReference)
+  /** A run asked to be made again after `delayMs`, as if it had not been. */
+  | ({
+      readonly name: 'job.snoozed'
+      readonly runMs: number
+      readonly reason: string
+      readonly delayMs: number
+    } & JobReference)
+  /** A run asked for its job to be forgotten. */
+  | ({ readonly name: 'job.ignored'; readonly runMs: number } & JobReference)
   /** The job was revoked: it was told to end and did, or it never ran; then there is no `runMs`. */
   | ({ readonly name: 'job.revoked'; readonly reason: string; readonly runMs?: number } & JobReference)
   /** The job was to begin before a time that is over, in milliseconds since 1970; it did not run. */

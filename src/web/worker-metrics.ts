@@ -11,6 +11,8 @@ const OUTCOMES = {
   'job.retried': 'retried',
   'job.revoked': 'revoked',
   'job.expired': 'expired',
+  'job.snoozed': 'snoozed',
+  'job.ignored': 'ignored',
   'job.given-back': 'given_back',
 } as const
 
@@ -79,6 +81,8 @@ export class WorkerMetrics {
       case 'job.retried':
       case 'job.revoked':
       case 'job.expired':
+      case 'job.snoozed':
+      case 'job.ignored':
       case 'job.given-back':
         return this.#countEnd(event)
     }

@@ -2,7 +2,7 @@ import type { Envelope } from '../codec/envelope.js'
 import type { ActiveJob } from '../engine/consumer.js'
 import type { TaskDefinition } from '../task/definition.js'
 import type { RunContext } from '../task/run-context.js'
-import { type AttemptReport, type AttemptRules, attempt, threw } from './attempt.js'
+import { type AttemptReport, type AttemptRules, attempt, gaveUp } from './attempt.js'
 import { ignoresResult, type OpeningSite, openJob, revokedOutcome } from './open-job.js'
 import type { RunHandle } from './run-handle.js'
 import type { RunOutcome } from './run-outcome.js'
@@ -35,10 +35,25 @@ export async function executeJob(job: ActiveJob, handle: RunHandle, site: Execut
     }
   if (handle.revokedFor !== undefined) return revokedOutcome(handle.revokedFor, task)
   // A task that stopped because it was told to has not failed.
-  if (handle.isAborted && !handle.isOverTime) return { kind: 'given-back' }
-  const { failure, verdict } = report
-  return verdict.kind === 'retry' ? { kind: 'retry', failure, delayMs: verdict.delayMs } : { kind: 'dead', failure }
+  if (handle.isAborted && !handle.isOverTime && report.isSignal === undefined) return { kind: 'given-back' }
+  return outcomeOf(report)
 }
+
+function outcomeOf({ verdict, failure, isExpected }: ThrewReport): RunOutcome {
+  const failed = { failure, ...(isExpected && { isExpected }) }
+  switch (verdict.kind) {
+    case 'retry':
+      return { kind: 'retry', delayMs: verdict.delayMs, ...failed }
+    case 'dead':
+      return { kind: 'dead', ...failed }
+    case 'snooze':
+      return { kind: 'snoozed', delayMs: verdict.delayMs, reason: failure.message }
+    case 'ignore':
+      return { kind: 'ignored' }
+  }
+}
+
+type ThrewReport = Extract<AttemptReport, { kind: 'threw' }>
 
 /** Runs the attempt within its task's limits of time. */
 async function runAttempt(
@@ -49,15 +64,19 @@ async function runAttempt(
   site: ExecutionSite,
 ): Promise<AttemptReport> {
   const rules = rulesOf(job, task, envelope)
-  const run = () => attempt(task, site.contextOf(job, task, envelope, handle), envelope.args, rules)
+  const context = site.contextOf(job, task, envelope, handle)
+  const run = () => attempt(task, context, envelope.args, rules, handle)
   const limit = limitOf(task, envelope, site.timeLimitOf(task.name))
   if (limit === undefined) return run()
-  return withinLimit(run, limit, job, handle).catch((error) => threw(error, rules))
+  return withinLimit(run, limit, job, handle).catch((error) => {
+    handle.giveUp()
+    return gaveUp(task, context, envelope.args, error, rules)
+  })
 }
 
 const rulesOf = (job: ActiveJob, task: TaskDefinition, envelope: Envelope): AttemptRules => ({
   retries: envelope.retries ?? task.retries,
-  backoff: envelope.backoff ?? task.backoff,
+  ...(envelope.backoff !== undefined && { backoff: envelope.backoff }),
   ignoreResult: ignoresResult(task, envelope),
   attempt: job.attemptsMade + 1,
 })

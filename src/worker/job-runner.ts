@@ -2,6 +2,7 @@ import type { ActiveJob, Pull } from '../engine/consumer.js'
 import type { LockKeeper } from '../engine/lock-keeper.js'
 import type { WorkerSide } from '../engine/worker-side.js'
 import type { JobReference, WorkerEvent } from '../events/worker-event.js'
+import { isLimited } from '../task/options/limit-options.js'
 import { JobContext } from './job-context.js'
 import { type ExecutionSite, executeJob } from './job-executor.js'
 import { type RecordingSite, recordOutcome } from './record-outcome.js'
@@ -32,7 +33,7 @@ export class JobRunner {
     private readonly onTrouble: (error: Error) => void,
   ) {
     const { tasks, resultTtlMs, crashBudget } = options
-    this.#limited = new Set(tasks.filter((task) => task.rateLimit !== undefined).map((task) => task.name))
+    this.#limited = new Set(tasks.filter(isLimited).map((task) => task.name))
     const byName = new Map(tasks.map((task) => [task.name, task]))
     const onLog: WorkerOptions['onLog'] = (...line) => this.#guard(() => options.onLog(...line))
     this.#logs = { openLog: (job) => side.jobLog(job), onLog }
@@ -136,11 +137,11 @@ export class JobRunner {
         return
       case 'retry':
         this.failed++
-        this.#emit({ name: 'job.retried', runMs, failure: outcome.failure, delayMs: outcome.delayMs, ...reference })
+        this.#emit({ name: 'job.retried', runMs, ...factsOf(outcome), ...reference })
         return
       case 'dead':
         this.failed++
-        this.#emit({ name: 'job.dead-lettered', runMs, failure: outcome.failure, ...reference })
+        this.#emit({ name: 'job.dead-lettered', runMs, ...factsOf(outcome), ...reference })
         return
       case 'revoked':
         this.#emit({
@@ -152,6 +153,13 @@ export class JobRunner {
         return
       case 'expired':
         this.#emit({ name: 'job.expired', expiredAt: outcome.expiredAt, ...reference })
+        return
+      case 'snoozed':
+        this.#emit({ name: 'job.snoozed', runMs, ...factsOf(outcome), ...reference })
+        return
+      case 'ignored':
+        this.succeeded++
+        this.#emit({ name: 'job.ignored', runMs, ...reference })
         return
       case 'given-back':
         this.#emit({ name: 'job.given-back', ...reference })
@@ -167,6 +175,11 @@ export class JobRunner {
       this.options.onLog('warn', reference, undefined, `${inexact.path} is ${inexact.what}: it was stored changed`),
     )
   }
+}
+
+/** What an outcome says beside its kind. */
+function factsOf<Outcome extends RunOutcome>({ kind: _, ...facts }: Outcome): Omit<Outcome, 'kind'> {
+  return facts
 }
 
 /** A job that a worker before this one had to give back is said to have waited once: when it was first taken. */

@@ -81,6 +81,9 @@ async function tell(
     case 'given-back':
       await lane.giveBack(job)
       return waitsAgain(job, {}, site)
+    case 'ignored':
+      return { next: await lane.succeed(job, null, { keep: false, fetchNext: mayFetchNext() }) }
+    case 'snoozed':
     case 'postponed':
       await lane.postpone(job, outcome.delayMs)
       return waitsAgain(job, {}, site)

@@ -22,6 +22,7 @@ export class RunHandle implements RunPort {
   #revokedFor: string | undefined
   #isOverTime = false
   #isOver = false
+  #isGivenUp = false
   #log: JobLog | undefined
 
   constructor(
@@ -106,8 +107,19 @@ export class RunHandle implements RunPort {
     return this.onKill !== undefined
   }
 
+  /** Whether nobody waits for the run any more, though its code may still go on. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp
+  }
+
+  /** Its end is known before its code's: what that comes to counts no more. */
+  giveUp(): void {
+    this.#isGivenUp = true
+  }
+
   /** Waits for the task no longer. In this process its code may still go on; a child is ended first. */
   abandon(): void {
+    this.giveUp()
     const given = new Error('the job was given back')
     if (this.onKill !== undefined) this.abort(given)
     if (!this.kill(given)) this.onAbandon?.()

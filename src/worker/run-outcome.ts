@@ -4,8 +4,12 @@ import type { JobFailure } from '../errors/job-failure.js'
 /** What one run of a job came to, before the broker knows. */
 export type RunOutcome =
   | { readonly kind: 'succeeded'; readonly result: EncodedResult; readonly keep: boolean; readonly resultTtlMs: number }
-  | { readonly kind: 'retry'; readonly failure: JobFailure; readonly delayMs: number }
-  | { readonly kind: 'dead'; readonly failure: JobFailure }
+  | { readonly kind: 'retry'; readonly failure: JobFailure; readonly delayMs: number; readonly isExpected?: true }
+  | { readonly kind: 'dead'; readonly failure: JobFailure; readonly isExpected?: true }
+  /** Its task wants it later, as if this run had not been. */
+  | { readonly kind: 'snoozed'; readonly delayMs: number; readonly reason: string }
+  /** Its task wants it forgotten. */
+  | { readonly kind: 'ignored' }
   /** It was told to end, and did; or was told before it could run. */
   | { readonly kind: 'revoked'; readonly reason: string; readonly keep: boolean }
   /** It was to begin before a time that is over. */

@@ -34,6 +34,7 @@ export class StatsCollector {
       case 'job.started':
         return this.#countWait(event)
       case 'job.succeeded':
+      case 'job.ignored':
         return this.#countEnd(event, 'succeeded', event.runMs)
       case 'job.retried':
         return this.#countEnd(event, 'retried', event.runMs)

@@ -13,6 +13,8 @@ const STATE_AFTER: ReadonlyMap<string, JobState> = new Map<LiveEvent['name'], Jo
   ['job.dead-lettered', 'dead'],
   ['job.revoked', 'revoked'],
   ['job.expired', 'expired'],
+  ['job.snoozed', 'scheduled'],
+  ['job.ignored', 'succeeded'],
   ['job.given-back', 'queued'],
   ['job.postponed', 'scheduled'],
   ['job.result-lost', 'unknown'],

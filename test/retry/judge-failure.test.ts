@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_BACKOFF } from '../../src/retry/backoff.js'
-import { judgeFailure } from '../../src/retry/verdict.js'
+import { judgeFailure } from '../../src/retry/judge-failure.js'
 
 const policy = (retries: number) => ({ retries, backoff: DEFAULT_BACKOFF })
 
