@@ -28,16 +28,33 @@ export function describeFailure(thrown: unknown, depth = 0): JobFailure {
 }
 
 function describe(thrown: unknown, depth: number): JobFailure {
-  if (!(thrown instanceof Error))
+  if (!isError(thrown))
     return { name: 'NonError', message: clip(`a value that is no Error was thrown: ${preview(thrown)}`) }
   const { code, cause } = thrown as { code?: unknown; cause?: unknown }
   return {
-    name: clip(String(thrown.name || 'Error')),
+    name: clip(nameOf(thrown)),
     message: clip(String(thrown.message)),
     ...(typeof thrown.stack === 'string' && { stack: clip(thrown.stack) }),
     ...((typeof code === 'string' || typeof code === 'number') && { code: clip(String(code)) }),
     ...(cause !== undefined && depth < MAX_CAUSES && { cause: describeFailure(cause, depth + 1) }),
   }
+}
+
+/** What was thrown as an Error, for those who are to handle it. Never throws. */
+export function errorOf(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown
+  const { name, message } = describeFailure(thrown)
+  return Object.assign(new Error(message, { cause: thrown }), { name })
+}
+
+/** Those of another realm (a `vm` context, as test runners make) are no instances of ours. */
+const isError = (thrown: unknown): thrown is Error =>
+  thrown instanceof Error || Object.prototype.toString.call(thrown) === '[object Error]'
+
+/** Most classes of errors give their instances no name: then it is the class's. */
+function nameOf(error: Error): string {
+  const name = String(error.name || 'Error')
+  return name === 'Error' ? String(error.constructor?.name || name) : name
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Problem, show } from '../errors/problems.js'
 
-/** An error's class, its name, or a function that judges it. */
+/** An error's class, its name or its class's, or a function that judges it. */
 export type ErrorRule = ErrorClass | string | ((error: unknown) => boolean)
 
 type ErrorClass = abstract new (...args: never[]) => Error
@@ -17,8 +17,8 @@ export function matchesAny(rules: readonly ErrorRule[], thrown: unknown): boolea
 }
 
 function matches(rule: ErrorRule, thrown: unknown): boolean {
-  if (typeof rule === 'string') return nameOf(thrown) === rule
-  return isErrorClass(rule) ? thrown instanceof rule : rule(thrown)
+  if (typeof rule === 'string') return namesOf(thrown).includes(rule)
+  return isClass(rule) ? thrown instanceof rule : rule(thrown)
 }
 
 /** Reads rules that somebody wrote; what is wrong is added to `problems`. */
@@ -33,9 +33,15 @@ export function readErrorRules(value: unknown, key: string, problems: Problem[])
   return Object.freeze([...rules]) as readonly ErrorRule[]
 }
 
-const nameOf = (thrown: unknown): unknown =>
-  typeof thrown === 'object' && thrown !== null ? (thrown as { name?: unknown }).name : undefined
+/** An error's own name, and those of its classes: many give their instances no name. */
+function namesOf(thrown: unknown): unknown[] {
+  if (typeof thrown !== 'object' || thrown === null) return []
+  const names = [(thrown as { name?: unknown }).name]
+  for (let kind = Object.getPrototypeOf(thrown); kind !== null && names.length < 20; kind = Object.getPrototypeOf(kind))
+    names.push(kind.constructor?.name)
+  return names
+}
 
-/** Error's own prototype is no instance of Error. */
-const isErrorClass = (rule: ErrorClass | ((error: unknown) => boolean)): rule is ErrorClass =>
-  rule === Error || rule.prototype instanceof Error
+/** Error's own prototype is no instance of Error; a class of another kind cannot be called. */
+const isClass = (rule: ErrorClass | ((error: unknown) => boolean)): rule is ErrorClass =>
+  rule === Error || rule.prototype instanceof Error || /^class\b/.test(Function.prototype.toString.call(rule))

@@ -24,6 +24,12 @@ export abstract class TaskSignal extends Error {
   }
 }
 
+/** What a run ended for: what was thrown, or what a signal says. */
+export const reasonOf = (thrown: unknown, runs: JobRuns): unknown => {
+  const signal = signalIn(thrown)
+  return signal === undefined ? thrown : signal.reason(runs)
+}
+
 /** What was thrown, where it is a signal. Never throws. */
 export function signalIn(thrown: unknown): TaskSignal | undefined {
   try {

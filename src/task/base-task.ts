@@ -1,8 +1,10 @@
 import { type Missing, type Signature, signature, type Tails } from '../canvas/signature.js'
 import { TaskqError } from '../errors/taskq-error.js'
+import { Retry, type RetrySignalOptions } from '../retry/signals.js'
 import type { AsyncResult } from './async-result.js'
 import type { EnqueueOptions } from './enqueue-options.js'
 import { enqueue } from './enqueuer.js'
+import type { NextRun, RunEnd } from './hooks.js'
 import { taskNameOf } from './metadata.js'
 import type { JobRequest, RunContext, TaskLogger } from './run-context.js'
 
@@ -14,11 +16,18 @@ export type TaskClass = abstract new () => { run(...args: never[]): unknown }
 export type TaskArgs<C extends TaskClass> = Parameters<InstanceType<C>['run']>
 /** What a task class's `run` returns, awaited. */
 export type TaskResult<C extends TaskClass> = Awaited<ReturnType<InstanceType<C>['run']>>
+/** What a task class tells of its progress. */
+export type TaskProgress<C extends TaskClass> =
+  InstanceType<C> extends { progress(value: infer P): Promise<void> } ? P : unknown
+/** A handle on a job of a task class. */
+type Handle<C extends TaskClass> = AsyncResult<TaskResult<C>, TaskProgress<C>>
 
 /**
  * The base of task classes: gives `run` its job (`this.request`, `this.log`, `this.signal`,
  * `this.progress`) and the class its typed ways to be called (`delay`, `applyAsync`, `s`, `si`).
  * A new instance is made for every run.
+ *
+ * @typeParam P what `this.progress` takes, and those get who follow a job: `extends BaseTask<{ done: number }>`
  *
  * @example
  * @Task({ queue: 'emails', retries: 5, rateLimit: '100/m' })
@@ -31,7 +40,7 @@ export type TaskResult<C extends TaskClass> = Awaited<ReturnType<InstanceType<C>
  * const result = await SendWelcomeEmail.delay('u_42')
  * await result.get({ timeout: '10s' })   // { sent: true }
  */
-export abstract class BaseTask {
+export abstract class BaseTask<P = unknown> {
   abstract run(...args: never[]): unknown
 
   /** Who this job is: id, attempt, queue… */
@@ -50,9 +59,31 @@ export abstract class BaseTask {
   }
 
   /** Stores how far the job is: a number from 0 to 1, or any JSON. */
-  progress(value: unknown): Promise<void> {
+  progress(value: P): Promise<void> {
     return contextOf(this).progress(value)
   }
+
+  /**
+   * Ends this run, and the job runs again: throws {@link Retry}. Write `throw this.retry(…)`, so that the compiler knows
+   * that nothing comes after it.
+   */
+  retry(options?: RetrySignalOptions): never {
+    throw new Retry(options)
+  }
+
+  // Hooks. All are a part of the run, within its time limits, and awaited. What beforeStart throws fails the run; what
+  // the others throw is logged and changes nothing.
+
+  /** Called before `run`. */
+  beforeStart?(args: Parameters<this['run']>): unknown
+  /** Called when `run` has returned. */
+  onSuccess?(result: Awaited<ReturnType<this['run']>>, args: Parameters<this['run']>): unknown
+  /** Called when the run has failed and the job runs again. */
+  onRetry?(error: Error, args: Parameters<this['run']>, next: NextRun): unknown
+  /** Called when the job has failed for good. */
+  onFailure?(error: Error, args: Parameters<this['run']>): unknown
+  /** Called after all others, whatever the run came to. */
+  afterReturn?(end: RunEnd<Awaited<ReturnType<this['run']>>>, args: Parameters<this['run']>): unknown
 
   /**
    * Enqueues a job with these arguments.
@@ -62,8 +93,8 @@ export abstract class BaseTask {
    *   `TASKQ_TASK_NOT_REGISTERED` for a class without `@Task`; at the process's first use also `TASKQ_CONFIG_INVALID`,
    *   `TASKQ_CONFIG_UNREADABLE`, `TASKQ_EMBEDDED_REFUSED`, `TASKQ_EMBEDDED_START` and `TASKQ_BROKER_CONFIG`
    */
-  static delay<C extends TaskClass>(this: C, ...args: TaskArgs<C>): Promise<AsyncResult<TaskResult<C>>> {
-    return enqueue(taskNameOf(this), args) as Promise<AsyncResult<TaskResult<C>>>
+  static delay<C extends TaskClass>(this: C, ...args: TaskArgs<C>): Promise<Handle<C>> {
+    return enqueue(taskNameOf(this), args) as Promise<Handle<C>>
   }
 
   /**
@@ -71,12 +102,8 @@ export abstract class BaseTask {
    *
    * @throws TaskqError what {@link BaseTask.delay} throws, and `TASKQ_ENQUEUE_OPTION_INVALID` naming every wrong option
    */
-  static applyAsync<C extends TaskClass>(
-    this: C,
-    args: TaskArgs<C>,
-    options?: EnqueueOptions,
-  ): Promise<AsyncResult<TaskResult<C>>> {
-    return enqueue(taskNameOf(this), args, options) as Promise<AsyncResult<TaskResult<C>>>
+  static applyAsync<C extends TaskClass>(this: C, args: TaskArgs<C>, options?: EnqueueOptions): Promise<Handle<C>> {
+    return enqueue(taskNameOf(this), args, options) as Promise<Handle<C>>
   }
 
   /** A signature with these arguments; leading ones may be left out for a chain to fill in. */

@@ -4,6 +4,7 @@ import type { AsyncResult } from './async-result.js'
 import type { TaskDefinition } from './definition.js'
 import type { EnqueueOptions } from './enqueue-options.js'
 import { enqueue } from './enqueuer.js'
+import { bindHooks, type FunctionHooks, readHooks } from './hooks.js'
 import { resolveTaskOptions, type TaskOptions } from './options.js'
 import { registerTask } from './registry.js'
 import type { RunContext } from './run-context.js'
@@ -11,12 +12,12 @@ import type { SchemaArgs, StandardSchema } from './schema.js'
 import { callerOf } from './source.js'
 
 /** A task made of a function: the same ways to be called as a class. */
-export interface FunctionTask<Args extends unknown[], R> {
+export interface FunctionTask<Args extends unknown[], R, P = unknown> {
   readonly definition: TaskDefinition
   /** Enqueues a job with these arguments. */
-  delay(...args: Args): Promise<AsyncResult<R>>
+  delay(...args: Args): Promise<AsyncResult<R, P>>
   /** Enqueues a job with these arguments and options. */
-  applyAsync(args: Args, options?: EnqueueOptions): Promise<AsyncResult<R>>
+  applyAsync(args: Args, options?: EnqueueOptions): Promise<AsyncResult<R, P>>
   /** A signature with these arguments; leading ones may be left out for a chain to fill in. */
   s<Given extends Tails<Args>>(...args: Given): Signature<R, Missing<Args, Given>>
   /** An immutable signature. */
@@ -30,8 +31,8 @@ type LettingPass<S extends StandardSchema, Args extends unknown[]> =
 /**
  * Makes a function a task.
  *
- * @param options as in `@Task`; `name` may be left out where the function has one
- * @param run gets the run's context and the job's arguments
+ * @param options as in `@Task`, and `hooks`; `name` may be left out where the function has one
+ * @param run gets the run's context and the job's arguments; `(ctx: RunContext<number>, …)` types its progress
  * @throws TaskqError as `@Task` does
  *
  * @example
@@ -41,23 +42,38 @@ type LettingPass<S extends StandardSchema, Args extends unknown[]> =
  * })
  * await resize.delay('cat.png')
  */
-export function defineTask<Args extends unknown[], R, S extends StandardSchema = StandardSchema>(
-  options: TaskOptions & { readonly schema?: S & LettingPass<S, NoInfer<Args>> },
-  run: (context: RunContext, ...args: Args) => R,
-): FunctionTask<Args, Awaited<R>> {
+export function defineTask<Args extends unknown[], R, S extends StandardSchema = StandardSchema, P = unknown>(
+  {
+    hooks: given,
+    ...options
+  }: TaskOptions & {
+    readonly schema?: S & LettingPass<S, NoInfer<Args>>
+    readonly hooks?: FunctionHooks<NoInfer<Args>, Awaited<NoInfer<R>>>
+  },
+  run: (context: RunContext<P>, ...args: Args) => R,
+): FunctionTask<Args, Awaited<R>, P> {
   if (typeof run !== 'function') {
     throw new TaskqError('TASKQ_TASK_INVALID', 'defineTask was given no function', {
       hint: "Write defineTask({ name: 'my.task' }, async (ctx, …args) => { … }).",
     })
   }
+  const resolved = resolveTaskOptions(options, run.name)
+  const hooks = readHooks(resolved.name, given)
+  const runWith = (context: RunContext, args: readonly unknown[]) => run(context, ...(args as Args))
   const definition: TaskDefinition = Object.freeze({
-    ...resolveTaskOptions(options, run.name),
+    ...resolved,
     source: callerOf(defineTask),
-    run: (context: RunContext, args: readonly unknown[]) => run(context, ...(args as Args)),
+    run: runWith,
+    ...(hooks && {
+      hooked: (context: RunContext) => ({
+        hooks: bindHooks(hooks, context),
+        run: (args: readonly unknown[]) => runWith(context, args),
+      }),
+    }),
   })
   registerTask(definition)
   const { name } = definition
-  type Result = AsyncResult<Awaited<R>>
+  type Result = AsyncResult<Awaited<R>, P>
   return Object.freeze({
     definition,
     delay: (...args: Args) => enqueue(name, args) as Promise<Result>,

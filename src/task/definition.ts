@@ -1,3 +1,4 @@
+import type { HookedRun } from './hooks.js'
 import type { ResolvedTaskOptions } from './options.js'
 import type { RunContext } from './run-context.js'
 
@@ -7,4 +8,6 @@ export interface TaskDefinition extends ResolvedTaskOptions {
   readonly source: string | undefined
   /** Runs the task once. */
   readonly run: (context: RunContext, args: readonly unknown[]) => unknown
+  /** Begins a run of a task that has hooks; those without have none of it. */
+  readonly hooked?: (context: RunContext) => HookedRun
 }

@@ -1,6 +1,7 @@
 import { TaskqError } from '../errors/taskq-error.js'
 import { attachContext } from './base-task.js'
 import type { TaskDefinition } from './definition.js'
+import { type HookedRun, hasHooks, type RunHooks } from './hooks.js'
 import { writeDefinition } from './metadata.js'
 import { resolveTaskOptions, type TaskOptions } from './options.js'
 import { registerTask } from './registry.js'
@@ -27,14 +28,21 @@ export function Task<S extends StandardSchema = StandardSchema>(options: TaskOpt
   const source = callerOf(Task)
   return <C extends RunnableClass<SchemaArgs<S>>>(target: C, _context?: ClassDecoratorContext): void => {
     if (typeof target?.prototype?.run !== 'function') throw notRunnable(target)
+    const begin = (context: RunContext) => {
+      const instance = new target()
+      attachContext(instance, context)
+      return instance
+    }
     const definition: TaskDefinition = Object.freeze({
       ...resolveTaskOptions(options, target.name),
       source,
-      run: (context: RunContext, args: readonly unknown[]) => {
-        const instance = new target()
-        attachContext(instance, context)
-        return instance.run(...(args as unknown as SchemaArgs<S>))
-      },
+      run: (context: RunContext, args: readonly unknown[]) => begin(context).run(...(args as unknown as SchemaArgs<S>)),
+      ...(hasHooks(target.prototype) && {
+        hooked: (context: RunContext): HookedRun => {
+          const instance = begin(context)
+          return { hooks: instance as RunHooks, run: (args) => instance.run(...(args as unknown as SchemaArgs<S>)) }
+        },
+      }),
     })
     registerTask(definition)
     writeDefinition(target, definition)

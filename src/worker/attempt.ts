@@ -3,23 +3,25 @@ import { describeFailure, type JobFailure } from '../errors/job-failure.js'
 import type { BackoffPolicy } from '../retry/backoff.js'
 import { matchesAny } from '../retry/error-rule.js'
 import { judgeFailure } from '../retry/judge-failure.js'
-import { signalIn } from '../retry/task-signal.js'
+import { reasonOf, signalIn } from '../retry/task-signal.js'
 import type { Verdict } from '../retry/verdict.js'
 import type { TaskDefinition } from '../task/definition.js'
 import type { RunContext } from '../task/run-context.js'
+import { type HookTour, startTour, tourOf } from './hook-tour.js'
 
 /** What one run of a task's code came to, where it ran: plain data, which a child process can send. */
-export type AttemptReport =
-  | { readonly kind: 'returned'; readonly result: EncodedResult }
-  | {
-      readonly kind: 'threw'
-      readonly failure: JobFailure
-      readonly verdict: Verdict
-      /** The task threw a signal: it has said itself what it wants, even where it was told to end. */
-      readonly isSignal?: true
-      /** One of the errors that the task's `throws` names. */
-      readonly isExpected?: true
-    }
+export type AttemptReport = { readonly kind: 'returned'; readonly result: EncodedResult } | ThrewReport
+
+/** A run that did not return. */
+export interface ThrewReport {
+  readonly kind: 'threw'
+  readonly failure: JobFailure
+  readonly verdict: Verdict
+  /** The task threw a signal: it has said itself what it wants, even where it was told to end. */
+  readonly isSignal?: true
+  /** One of the errors that the task's `throws` names. */
+  readonly isExpected?: true
+}
 
 /** What an attempt needs to know of its job beside the task and the context: plain data, too. */
 export interface AttemptRules {
@@ -46,42 +48,72 @@ export async function attempt(
   context: RunContext,
   args: readonly unknown[],
   rules: AttemptRules,
-  _waiting?: Waiting,
+  waiting: Waiting = WAITED_FOR,
 ): Promise<AttemptReport> {
+  let tour: HookTour | undefined
   try {
-    const value = await task.run(context, args)
-    return { kind: 'returned', result: rules.ignoreResult ? NO_RESULT : encodeResult(value) }
+    tour = startTour(task, context, args)
+    const value = await (tour === undefined ? task.run(context, args) : tour.run())
+    const result = rules.ignoreResult ? NO_RESULT : encodeResult(value)
+    if (tour !== undefined && !waiting.isGivenUp) await tour.returned(value)
+    return { kind: 'returned', result }
   } catch (thrown) {
-    return judge(task, thrown, rules)
+    const report = judge(task, thrown, rules)
+    if (tour !== undefined && !waiting.isGivenUp) await tellHooks(tour, thrown, report, rules)
+    return report
   }
 }
 
 /**
- * Judges a run that ended from outside: over its time, or with its child. Call it where the run was not told itself,
- * in the worker's process.
+ * Judges a run that ended from outside, over its time or with its child, and tells its hooks. To be called in the
+ * worker's process.
  */
 export async function gaveUp(
   task: TaskDefinition,
-  _context: RunContext,
-  _args: readonly unknown[],
+  context: RunContext,
+  args: readonly unknown[],
   thrown: unknown,
   rules: AttemptRules,
 ): Promise<AttemptReport> {
-  return judge(task, thrown, rules)
+  const report = judge(task, thrown, rules)
+  try {
+    const tour = tourOf(task, context, args)
+    if (tour !== undefined) await inTime(tellHooks(tour, thrown, report, rules))
+  } catch {
+    // The task's class cannot even be made here: its run in the child has told that.
+  }
+  return report
 }
 
-function judge(task: TaskDefinition, thrown: unknown, rules: AttemptRules): Extract<AttemptReport, { kind: 'threw' }> {
+const tellHooks = (tour: HookTour, thrown: unknown, report: ThrewReport, rules: AttemptRules): Promise<void> =>
+  tour.threw(reasonOf(thrown, rules), report.verdict, report.isSignal === true)
+
+/** The run's own time is over: nothing else would end a hook that does not end. */
+function inTime(hooks: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, LAST_HOOKS_MS)
+    void hooks.finally(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}
+
+/** Judges what a run threw. */
+export function judge(task: TaskDefinition, thrown: unknown, rules: AttemptRules): ThrewReport {
   const { retries, attempt: run } = rules
   const { retryOn, dontRetryOn, throws } = task
-  const signal = signalIn(thrown)
-  const cause = signal === undefined ? thrown : signal.reason({ retries, attempt: run })
+  const reason = reasonOf(thrown, rules)
   return {
     kind: 'threw',
-    failure: describeFailure(cause),
+    failure: describeFailure(reason),
     verdict: judgeFailure({ retries, backoff: rules.backoff ?? task.backoff, retryOn, dontRetryOn }, run, thrown),
-    ...(signal !== undefined && { isSignal: true }),
-    ...(throws.length > 0 && matchesAny(throws, cause) && { isExpected: true }),
+    ...(signalIn(thrown) !== undefined && { isSignal: true }),
+    ...(throws.length > 0 && matchesAny(throws, reason) && { isExpected: true }),
   }
 }
 
 const NO_RESULT: EncodedResult = { stored: null }
+const WAITED_FOR: Waiting = { isGivenUp: false }
+/** Hooks of a run whose time is over have so long. */
+const LAST_HOOKS_MS = 5000
