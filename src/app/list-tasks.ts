@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
-import { createRouter, queueOfTask } from '../config/create-router.js'
+import { createRouter, type Router } from '../config/create-router.js'
 import { DEFAULT_TASK_PATTERNS } from '../config/defaults.js'
+import { EffectiveTasks } from '../config/task-options.js'
 import type { DiscoveredTask } from '../discovery/discover-tasks.js'
 import type { DiscoveryFailure } from '../discovery/discovery-failure.js'
 import { formatRate } from '../time/rate.js'
@@ -30,24 +31,22 @@ export interface TaskList {
 /** The tasks of a project, where their jobs go and where they stand. */
 export async function listTasks(app: App): Promise<TaskList> {
   const { tasks, failures } = await app.discover()
-  const routeOf = createRouter(app.config)
+  const [router, effective] = [createRouter(app.config), new EffectiveTasks(app.config)]
   return {
-    tasks: tasks.map((task) => describeTask(task, routeOf, app.config.root)),
+    tasks: tasks.map((task) =>
+      describeTask({ ...task, definition: effective.of(task.definition) }, router, app.config.root),
+    ),
     failures,
     patterns: app.config.tasks ?? DEFAULT_TASK_PATTERNS,
   }
 }
 
-function describeTask(
-  { definition, file }: DiscoveredTask,
-  routeOf: (task: string) => string,
-  root: string,
-): ListedTask {
+function describeTask({ definition, file }: DiscoveredTask, router: Router, root: string): ListedTask {
   const { name, retries, rateLimit, source } = definition
   const line = /:(\d+)$/.exec(source ?? '')?.[1]
   return {
     name,
-    queue: queueOfTask(routeOf, definition),
+    queue: definition.queue ?? router.home(name).queue,
     retries,
     ...(rateLimit !== undefined && { rateLimit: formatRate(rateLimit) }),
     file: relative(root, file),

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { createRouter, queueOfTask } from '../config/create-router.js'
+import { createRouter } from '../config/create-router.js'
 import { describeConfig } from '../config/describe-config.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
+import { EffectiveTasks } from '../config/task-options.js'
+import { laneLimitsOf } from '../engine/limits/lane-limits.js'
 import { formatProblem } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { WorkerEventSink } from '../events/worker-event.js'
 import type { TaskDefinition } from '../task/definition.js'
 import { queueNameProblem } from '../task/names.js'
+import { isLimited } from '../task/options/limit-options.js'
 import type { WorkerOptions } from '../worker/worker-options.js'
 
 /** What a caller says of the worker it wants; the rest comes from the config. */
@@ -30,15 +33,21 @@ export interface WorkerRequest {
 /** How often a job may take its worker down: reliability first, but a poison job must not go on for ever. */
 const CRASH_BUDGET = 3
 
-/** Makes a worker's options of the config, the tasks and the request. Pure but for the worker's id. */
+/**
+ * Makes a worker's options of the config, the tasks as their code has them, and the request. Pure but for the worker's id.
+ *
+ * @throws TaskqError `TASKQ_USAGE` for queues that cannot be, `TASKQ_CONFIG_INVALID` where a task and `taskOptions` do
+ *   not go together
+ */
 export function planWorker(
   config: ResolvedConfig,
-  tasks: readonly TaskDefinition[],
+  written: readonly TaskDefinition[],
   request: WorkerRequest,
   version: string,
 ): WorkerOptions {
-  const routeOf = createRouter(config)
-  const queueOf = (task: TaskDefinition) => queueOfTask(routeOf, task)
+  const [router, effective] = [createRouter(config), new EffectiveTasks(config)]
+  const tasks = written.map((task) => effective.of(task))
+  const queueOf = ({ name, queue }: TaskDefinition) => queue ?? router.home(name).queue
   const longestTtlMs = Math.max(config.results.ttlMs, ...tasks.map((task) => task.resultTtlMs ?? 0))
   return {
     id: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
@@ -50,13 +59,13 @@ export function planWorker(
     tasks,
     taskFacts: new Map(
       tasks.map((task) => {
-        const { ignoreResult, rateLimit, resultTtlMs } = task
+        const { ignoreResult, resultTtlMs } = task
         const facts = {
           queue: queueOf(task),
-          rateLimited: rateLimit !== undefined,
+          limited: isLimited(task),
           ignoreResult,
           ...(resultTtlMs !== undefined && { resultTtlMs }),
-          ...(rateLimit !== undefined && { rate: rateLimit }),
+          ...laneLimitsOf(task),
         }
         return [task.name, facts]
       }),

@@ -1,9 +1,9 @@
 import type { LimitKeys } from '../codec/envelope-fields.js'
 import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
-import type { TaskDefinition } from '../task/definition.js'
 import type { ResolvedCall } from '../task/enqueue-problems.js'
 import type { KeyOfArgs } from '../task/options/limit-options.js'
+import type { ResolvedTaskOptions } from '../task/options.js'
 
 /**
  * Under which keys a job's limits count it: what the call says, else what its task makes of the arguments. Undefined
@@ -12,7 +12,7 @@ import type { KeyOfArgs } from '../task/options/limit-options.js'
  * @throws TaskqError `TASKQ_ENQUEUE_OPTION_INVALID` where a key function throws, or gives no key
  */
 export function limitKeysOf(
-  task: TaskDefinition,
+  task: ResolvedTaskOptions,
   args: readonly unknown[],
   call: Pick<ResolvedCall, 'rateKey' | 'concurrencyKey'>,
 ): LimitKeys | undefined {

@@ -1,29 +1,30 @@
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { NewJob } from '../engine/delivery.js'
 import type { Engine } from '../engine/engine.js'
-import { formatProblem } from '../errors/problems.js'
-import { isTaskqError, TaskqError } from '../errors/taskq-error.js'
 import type { AsyncResult } from '../task/async-result.js'
 import type { EnqueueOptions } from '../task/enqueue-options.js'
 import type { Enqueuer } from '../task/enqueuer.js'
 import type { JobCall } from '../task/job-call.js'
-import { taskNameProblem } from '../task/names.js'
-import { findTask } from '../task/registry.js'
 import { checkArgs } from '../task/schema.js'
 import { NO_OPTIONS } from './check-call.js'
 import { createDestinations, type FindDestination, type KnownTask } from './destination.js'
 import { newJobId } from './job-id.js'
 import { JobResult } from './job-result.js'
 import { KnownNames } from './known-names.js'
+import { KnownTasks } from './known-tasks.js'
 import { type PlannedJob, planJob } from './plan-job.js'
 
 /** The settings that a client uses. */
-export type ClientConfig = Pick<ResolvedConfig, 'routes' | 'defaultQueue' | 'queues' | 'payload' | 'results'>
+export type ClientConfig = Pick<
+  ResolvedConfig,
+  'routes' | 'taskOptions' | 'defaultQueue' | 'queues' | 'payload' | 'results'
+>
 
 /** Enqueues jobs and hands out their results. */
 export class Client implements Enqueuer {
   readonly #destinationOf: FindDestination
-  readonly #known: KnownNames
+  readonly #names: KnownNames
+  readonly #tasks: KnownTasks
   readonly #warnedLarge = new Set<string>()
 
   constructor(
@@ -32,8 +33,9 @@ export class Client implements Enqueuer {
     private readonly warn: (message: string) => void,
   ) {
     this.#destinationOf = createDestinations(config)
-    const queues = [config.defaultQueue, ...Object.keys(config.queues), ...config.routes.map(({ queue }) => queue)]
-    this.#known = new KnownNames(engine, queues, warn)
+    const routed = config.routes.flatMap((route) => ('queue' in route ? route.queue : []))
+    this.#names = new KnownNames(engine, [config.defaultQueue, ...Object.keys(config.queues), ...routed], warn)
+    this.#tasks = new KnownTasks(config, this.#names)
   }
 
   /**
@@ -49,13 +51,13 @@ export class Client implements Enqueuer {
     args: readonly unknown[],
     options: EnqueueOptions = NO_OPTIONS,
   ): Promise<AsyncResult<R>> {
-    const definition = findTask(task)
-    const facts = definition === undefined ? await this.#factsOf(task) : undefined
-    const { job, ignoreResult } = this.#plan({ task, args, options, id: newJobId() }, { definition, facts })
-    const checking = definition === undefined ? undefined : checkArgs(definition, args)
+    const coded = this.#tasks.coded(task)
+    const known = coded ?? (await this.#tasks.told(task))
+    const { job, ignoreResult } = this.#plan({ task, args, options, id: newJobId() }, known)
+    const checking = coded === undefined ? undefined : checkArgs(coded.definition, args)
     if (checking !== undefined) await checking
-    const { id, isNew } = await this.engine.producer.add(job)
-    const traits = { task, lane: job.lane, ignoreResult, deduplicated: !isNew }
+    const { id, isNew, lane = job.lane } = await this.engine.producer.add(job)
+    const traits = { task, lane, ignoreResult, deduplicated: !isNew }
     return new JobResult<R>(id, traits, this.engine, this.config.results.ttlMs)
   }
 
@@ -66,8 +68,8 @@ export class Client implements Enqueuer {
    */
   async plan(call: JobCall): Promise<NewJob> {
     const job = await this.planUnchecked(call)
-    const definition = findTask(call.task)
-    if (definition !== undefined) await checkArgs(definition, call.args)
+    const coded = this.#tasks.coded(call.task)
+    if (coded !== undefined) await checkArgs(coded.definition, call.args)
     return job
   }
 
@@ -76,9 +78,7 @@ export class Client implements Enqueuer {
    * or they were added. A schema is somebody else's code, and nothing else may wait for it.
    */
   async planUnchecked(call: JobCall): Promise<NewJob> {
-    const definition = findTask(call.task)
-    const facts = definition === undefined ? await this.#factsOf(call.task) : undefined
-    return this.#plan(call, { definition, facts }).job
+    return this.#plan(call, this.#tasks.coded(call.task) ?? (await this.#tasks.told(call.task))).job
   }
 
   /** A handle on a job by its id. */
@@ -88,30 +88,14 @@ export class Client implements Enqueuer {
 
   /** Waits for hints that are under way; call it before the engine is closed. */
   close(): Promise<void> {
-    return this.#known.hintsSaid()
+    return this.#names.hintsSaid()
   }
 
   #plan(call: JobCall, known: KnownTask): PlannedJob {
     const planned = planJob(call, known, this.#destinationOf, this.config)
-    this.#known.checkQueue(planned.destination.queue)
+    this.#names.checkQueue(planned.destination.queue)
     this.#warnLarge(call.task, planned.job.data)
     return planned
-  }
-
-  async #factsOf(task: string) {
-    const problem = taskNameProblem('task', task)
-    if (problem !== undefined) throw new TaskqError('TASKQ_ENQUEUE_OPTION_INVALID', formatProblem(problem))
-    try {
-      const facts = await this.#known.factsOf(task)
-      if (facts === undefined) await this.#known.warnUnknownTask(task)
-      return facts
-    } catch (cause) {
-      if (!isTaskqError(cause, 'TASKQ_BROKER_UNREACHABLE')) throw cause
-      throw new TaskqError('TASKQ_ENQUEUE_NOT_SENT', `${task}: the job does not exist: ${cause.message}`, {
-        hint: 'Is the broker running? It is safe to enqueue again.',
-        cause,
-      })
-    }
   }
 
   /** Warns, once per task, of a payload that is allowed but heavy. */

@@ -1,14 +1,13 @@
 import { type EnvelopeDraft, encodeEnvelope } from '../codec/envelope.js'
-import type { ResolvedConfig, ResolvedQueue } from '../config/resolved-config.js'
+import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { NewJob } from '../engine/delivery.js'
-import type { TaskDefinition } from '../task/definition.js'
 import type { ResolvedCall } from '../task/enqueue-problems.js'
 import type { JobCall } from '../task/job-call.js'
 import { limitKeysOf } from './call-limits.js'
 import { checkCall } from './check-call.js'
 import type { Destination, FindDestination, KnownTask } from './destination.js'
 import { lineageHere } from './lineage.js'
-import { sameJobOf } from './same-job.js'
+import { type Sameness, samenessOf } from './same-job.js'
 
 /** A job that is ready to be sent, and what its caller's handle must know. */
 export interface PlannedJob {
@@ -18,7 +17,7 @@ export interface PlannedJob {
 }
 
 /** What planning needs of the config. */
-export type PlanConfig = Pick<ResolvedConfig, 'payload' | 'queues'>
+export type PlanConfig = Pick<ResolvedConfig, 'payload' | 'queues' | 'results'>
 
 /**
  * Makes a call a job: check its options → find its queue → gather what it carries → encode. Asks nobody.
@@ -33,25 +32,33 @@ export function planJob(
 ): PlannedJob {
   const nowMs = Date.now()
   const call = checkCall(task, args, options, nowMs)
-  const destination = destinationOf(task, known, call.queue)
+  const destination = destinationOf({ task, args, options }, known, call.queue)
   const { definition } = known
   const keys = definition && limitKeysOf(definition, args, call)
-  const sameJob = sameJobOf(definition, task, args, call)
+  const { sameAs, ...sameness } = samenessOf(definition, task, args, call)
   const lineage = lineageHere()
-  const carried = { args, schedule, keys, sameAs: sameJob?.id, ...lineage, ...carriedOf(call, known, nowMs) }
-  const priority = priorityOf(call, definition, config.queues[destination.queue])
+  const carried = { args, schedule, keys, sameAs, ...lineage, ...carriedOf(call, known, nowMs) }
+  const wanted = call.priority ?? definition?.priority ?? destination.priority
+  // In a queue with priorities every job has one: the engine puts those without before all others.
+  const priority = config.queues[destination.queue]?.priorities === true ? (wanted ?? 0) : undefined
   const job = {
     id: call.taskId === undefined ? id : `u_${call.taskId}`,
     lane: destination.lane,
     task,
     data: encodeEnvelope(task, carried, config.payload),
-    delayMs: call.dueAt === undefined ? 0 : call.dueAt - nowMs,
+    delayMs: delayOf(call, sameness, nowMs),
     ...(priority !== undefined && { priority }),
-    ...(sameJob && { sameJob }),
+    ...sameness,
     ...(keys && { keys }),
-    ...(lineage.parent !== undefined && { parent: lineage.parent }),
+    ...(lineage.parent !== undefined && { parent: { id: lineage.parent, keepMs: config.results.ttlMs } }),
   }
   return { job, destination, ignoreResult: call.ignoreResult ?? destination.ignoreResult }
+}
+
+/** Until when a job waits: until its time; where calls that come close together are one job, until it has been quiet. */
+function delayOf({ dueAt }: ResolvedCall, { sameJob }: Sameness, nowMs: number): number {
+  const delayMs = dueAt === undefined ? 0 : dueAt - nowMs
+  return sameJob?.kind === 'debounce' ? Math.max(delayMs, sameJob.waitMs) : delayMs
 }
 
 /** What a job carries of its call, and of its task where the worker cannot know it. */
@@ -70,13 +77,4 @@ function carriedOf(call: ResolvedCall, { definition, facts }: KnownTask, nowMs: 
     taskVersion: version === 1 ? undefined : version,
     expiresAt: call.expiresAt ?? (expiresMs === undefined ? undefined : nowMs + expiresMs),
   }
-}
-
-/** In a queue with priorities every job has one: the engine puts those without before all others. */
-function priorityOf(
-  call: ResolvedCall,
-  task: TaskDefinition | undefined,
-  queue: ResolvedQueue | undefined,
-): number | undefined {
-  return queue?.priorities === true ? (call.priority ?? task?.priority ?? 0) : undefined
 }

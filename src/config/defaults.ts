@@ -16,6 +16,7 @@ export const DEFAULTS = Object.freeze({
   defaultQueue: 'default',
   queues: Object.freeze({}),
   routes: Object.freeze([]),
+  taskOptions: Object.freeze({}),
   schedule: Object.freeze({}),
   timezone: 'UTC',
   'worker.concurrency': 10,

@@ -5,6 +5,8 @@ import { DEFAULT_TASK_PATTERNS, DEFAULTS, type SettingKey } from './defaults.js'
 import { MASK } from './mask-url.js'
 import { OTHER_QUEUES, type ResolvedAlerts, type ResolvedWebhook } from './resolve-alerts.js'
 import type { Origin, ResolvedConfig } from './resolved-config.js'
+import type { ResolvedRoute } from './route.js'
+import type { ResolvedTaskOverrides } from './task-overrides.js'
 
 /** One line of `taskq config`. */
 export interface ConfigEntry {
@@ -30,7 +32,8 @@ const VALUES: Readonly<Record<SettingKey, (config: ResolvedConfig) => unknown>> 
   tasks: (config) => config.tasks ?? DEFAULT_TASK_PATTERNS,
   defaultQueue: (config) => config.defaultQueue,
   queues: (config) => ({ ...config.queues }),
-  routes: (config) => config.routes.map(({ pattern, queue }) => [pattern, { queue }]),
+  routes: (config) => config.routes.map(showRoute),
+  taskOptions: ({ taskOptions }) => Object.fromEntries(taskOptions.map((entry) => [entry.pattern, showOptions(entry)])),
   schedule: (config) => Object.fromEntries(config.schedule.map((entry) => [entry.name, shortFormOf(entry)])),
   timezone: (config) => config.timezone,
   'worker.concurrency': (config) => config.worker.concurrency,
@@ -80,6 +83,18 @@ function queueAgeText(queueAgeMs: ResolvedAlerts['queueAgeMs']): unknown {
   const [first] = ages
   return ages.length === 1 && first?.[0] === OTHER_QUEUES ? first[1] : Object.fromEntries(ages)
 }
+
+function showRoute(route: ResolvedRoute): unknown {
+  if (!('pattern' in route)) return '[function]'
+  const { pattern, ...target } = route
+  return [String(pattern), target]
+}
+
+/** Functions and classes, which JSON has not, by their names. */
+const showOptions = ({ options }: ResolvedTaskOverrides): unknown =>
+  JSON.parse(
+    JSON.stringify(options, (_, value) => (typeof value === 'function' ? `[${value.name || 'function'}]` : value)),
+  )
 
 /** What and when; its rules are in the file. */
 function shortFormOf({ task, schedule }: ScheduleEntry): object {

@@ -7,9 +7,11 @@ import { queueNameProblem } from '../task/names.js'
 import { isZone } from '../time/zone.js'
 import { brokerProblems } from './broker-problems.js'
 import { DEFAULTS } from './defaults.js'
+import { routesProblems } from './route-problems.js'
 import { CONFIG_SCHEMA, LOG_FORMATS, LOG_LEVELS } from './schema.js'
 import { knownKeysAt } from './schema-keys.js'
 import { showBrokerUrl, showSecret } from './show-secret.js'
+import { taskOptionsProblems } from './task-overrides.js'
 
 /** Everything that is wrong with a configuration, in the order of its keys. Shows no secret. */
 export function findProblems(config: unknown): Problem[] {
@@ -23,6 +25,8 @@ export function findProblems(config: unknown): Problem[] {
   return [
     ...issues.flatMap((issue) => problemsOf(issue, config)),
     ...queueNameProblems(config.queues),
+    ...routesProblems(config.routes),
+    ...taskOptionsProblems(config.taskOptions),
     ...brokerProblems(config.broker),
     ...scheduleProblems(schedule, config.timezone),
   ]
@@ -50,7 +54,6 @@ function problemsOf(issue: Issue, config: object): Problem[] {
 }
 
 function expectedAt(issue: Issue): string {
-  if (issue.path[0] === 'routes') return 'routes such as [["reports.*", { queue: "reports" }]]'
   if (issue.path.at(-1) === 'tls') return 'true, false or an object with ca, cert, key, servername'
   if (issue.path.length === 1 && issue.path[0] === 'broker') return 'redis://…, rediss://… or an object'
   if (issue.path.length === 2 && issue.path[1] === 'webhook') return 'https://… or an object with url and headers'

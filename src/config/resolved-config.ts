@@ -3,6 +3,8 @@ import type { PoolKind } from '../task/options/time-options.js'
 import type { BrokerTls } from './broker-options.js'
 import type { SettingKey } from './defaults.js'
 import type { ResolvedAlerts } from './resolve-alerts.js'
+import type { ResolvedRoute } from './route.js'
+import type { ResolvedTaskOverrides } from './task-overrides.js'
 import type { LogFormat, LogLevel } from './taskq-config.js'
 
 /** Where the value of a setting came from. */
@@ -21,6 +23,8 @@ export interface ResolvedConfig {
   readonly defaultQueue: string
   readonly queues: Readonly<Record<string, ResolvedQueue>>
   readonly routes: readonly ResolvedRoute[]
+  /** What is laid over the options of tasks; later ones over earlier ones. */
+  readonly taskOptions: readonly ResolvedTaskOverrides[]
   /** The entries of the configuration; the decorators' come later, with the task files. */
   readonly schedule: readonly ScheduleEntry[]
   /** The zone of schedule entries that name none. */
@@ -74,10 +78,4 @@ export interface ResolvedQueue {
   readonly concurrency: number | undefined
   /** Whether its jobs go by their priority. */
   readonly priorities: boolean
-}
-
-/** Where tasks go whose name matches. */
-export interface ResolvedRoute {
-  readonly pattern: string
-  readonly queue: string
 }

@@ -6,6 +6,8 @@ import type { SettingKey } from './defaults.js'
 import { resolveAlerts } from './resolve-alerts.js'
 import { resolveBroker } from './resolve-broker.js'
 import type { ResolvedConfig, ResolvedQueue } from './resolved-config.js'
+import { type Route, resolveRoute } from './route.js'
+import { resolveTaskOverrides } from './task-overrides.js'
 import type { TaskqConfig } from './taskq-config.js'
 
 /** The winning value of every setting, as it was written. */
@@ -18,7 +20,8 @@ export const resolversFor = (tty: boolean): readonly Resolver[] => [
   ({ prefix, defaultQueue }) => ({ prefix: String(prefix), defaultQueue: String(defaultQueue) }),
   ({ queues }) => ({ queues: resolveQueues(queues as NonNullable<TaskqConfig['queues']>) }),
   ({ schedule, timezone }) => ({ schedule: resolveSchedule(schedule, String(timezone)), timezone: String(timezone) }),
-  ({ routes }) => ({ routes: resolveRoutes(routes as NonNullable<TaskqConfig['routes']>) }),
+  ({ routes }) => ({ routes: (routes as readonly Route[]).map(resolveRoute) }),
+  ({ taskOptions }) => ({ taskOptions: resolveTaskOverrides(taskOptions as NonNullable<TaskqConfig['taskOptions']>) }),
   resolveWorker,
   resolveRetention,
   ({ enqueueTimeout }) => ({ enqueueTimeoutMs: milliseconds(enqueueTimeout) }),
@@ -37,9 +40,6 @@ function resolveQueues(queues: NonNullable<TaskqConfig['queues']>): ResolvedConf
     resolved[name] = { concurrency, priorities }
   return resolved
 }
-
-const resolveRoutes = (routes: NonNullable<TaskqConfig['routes']>): ResolvedConfig['routes'] =>
-  routes.map(([pattern, { queue }]) => ({ pattern, queue }))
 
 function resolveSchedule(schedule: unknown, timezone: string): ResolvedConfig['schedule'] {
   const checked = checkSchedules(schedule, { timezone })

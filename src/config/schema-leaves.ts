@@ -5,7 +5,6 @@ import { isZone, ZONE_FORM } from '../time/zone.js'
 import { formatByteSize, parseByteSize } from './byte-size.js'
 
 const PREFIX = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
-const TASK_PATTERN = /^[A-Za-z0-9_.$/*-]{1,200}$/
 
 const DAY_MS = 86_400_000
 /** No timer of a process is longer than this. */
@@ -59,11 +58,6 @@ export const prefix = leaf<string>(
 )
 
 export const zone = leaf<string>(isZone, ZONE_FORM)
-
-export const taskPattern = leaf<string>(
-  (value) => typeof value === 'string' && TASK_PATTERN.test(value),
-  'a task name, or a glob with * such as "reports.*"',
-)
 
 /** A list with at least one entry. */
 export const list = <T extends z.ZodType>(entry: T, what: string) =>

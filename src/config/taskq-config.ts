@@ -3,6 +3,8 @@ import type { PoolKind } from '../task/options/time-options.js'
 import type { Duration } from '../time/duration.js'
 import type { AlertOptions } from './alert-options.js'
 import type { BrokerOptions } from './broker-options.js'
+import type { Route } from './route.js'
+import type { TaskOverrides } from './task-overrides.js'
 
 /** What `taskq.config.ts` exports. Every key may be left out; docs/reference/configuration.md explains each. */
 export interface TaskqConfig {
@@ -19,8 +21,18 @@ export interface TaskqConfig {
   readonly defaultQueue?: string
   /** What is special about a queue, by its name. */
   readonly queues?: Readonly<Record<string, QueueOptions>>
-  /** Which queue a task goes to that names none itself: a task name or a glob with `*`; the first match wins. */
+  /**
+   * Where tasks go that name no queue themselves: by name, glob with `*`, RegExp, or a function of the call; the first
+   * match wins.
+   */
   readonly routes?: readonly Route[]
+  /**
+   * Options of tasks, by name or glob with `*`, laid over those of `@Task` and `defineTask`; of entries that match the
+   * same task, later ones win option by option. All options but `name`, `schema`, `version` and `migrate`.
+   *
+   * @example { 'reports.*': { retries: 3, timeLimit: '10m' } }
+   */
+  readonly taskOptions?: Readonly<Record<string, TaskOverrides>>
   /** What runs by itself and when, by the entry's name; Beat sees to it. */
   readonly schedule?: Readonly<Record<string, ScheduleOptions>>
   /** The zone of schedule entries that name none. Default `'UTC'`. */
@@ -66,9 +78,6 @@ export interface QueueOptions {
    */
   readonly priorities?: boolean
 }
-
-/** A task name or a glob with `*`, and where such tasks go. */
-export type Route = readonly [pattern: string, target: { readonly queue: string }]
 
 /** How a worker runs. */
 export interface WorkerOptions {

@@ -16,6 +16,8 @@ export const ERROR_CODES = {
   TASKQ_PAYLOAD_TOO_LARGE: 'The arguments are larger than the limit.',
   TASKQ_PAYLOAD_INVALID: "The arguments are not what the task's schema asks for.",
   TASKQ_PAYLOAD_MALFORMED: 'A stored job cannot be read.',
+  TASKQ_PAYLOAD_REFUSED: 'A stored job or result is not as this app wrote it.',
+  TASKQ_PAYLOAD_KEY_MISSING: 'A key to encrypt, decrypt or check with is missing.',
   // Enqueueing
   TASKQ_ENQUEUE_OPTION_INVALID: 'An option of applyAsync has a value it cannot have.',
   TASKQ_ENQUEUE_NOT_SENT: 'The broker was not reachable: the job does not exist.',
@@ -55,6 +57,7 @@ export const ERROR_CODES = {
   TASKQ_TASK_UNKNOWN: 'No worker knows this task.',
   // Config and discovery
   TASKQ_CONFIG_INVALID: 'The configuration has problems.',
+  TASKQ_ROUTE_INVALID: 'A function among the routes failed, or named no queue.',
   TASKQ_CONFIG_UNREADABLE: 'The configuration file cannot be loaded.',
   TASKQ_DISCOVERY_FAILED: 'Task files cannot be imported.',
   TASKQ_DISCOVERY_OUTSIDE: 'A task file lies outside the project.',

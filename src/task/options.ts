@@ -65,18 +65,21 @@ export function resolveTaskOptions(options: TaskOptions, fallbackName: string): 
   const name = options.name ?? fallbackName
   const problem = taskNameProblem('name', name)
   if (problem !== undefined) reader.problems.push(problem)
-  const resolved = {
-    name,
+  const resolved = { name, ...readTaskOptions(reader), given: options }
+  if (reader.problems.length > 0) throw optionsError(name, reader.problems)
+  return Object.freeze(resolved)
+}
+
+/** Reads every option but the name; what is wrong with any goes to the reader's problems. */
+export function readTaskOptions(reader: OptionReader): Omit<ResolvedTaskOptions, 'name' | 'given'> {
+  return {
     ...readJobOptions(reader),
     ...readRetryOptions(reader),
     ...readTimeOptions(reader),
     ...readLimitOptions(reader),
     sameJob: readSameJobRule(reader) || undefined,
     ...readPayloadOptions(reader),
-    given: options,
   }
-  if (reader.problems.length > 0) throw optionsError(name, reader.problems)
-  return Object.freeze(resolved)
 }
 
 function optionsError(name: string, problems: Problem[]): TaskqError {

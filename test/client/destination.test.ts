@@ -12,9 +12,10 @@ const destinationOf = createDestinations({
   ],
 })
 
+const call = (task: string) => ({ task, args: [], options: {} })
 const definition = (over: Partial<TaskDefinition> = {}) =>
   ({ queue: undefined, rateLimit: undefined, ignoreResult: false, ...over }) as TaskDefinition
-const facts = { queue: 'stored', rateLimited: false, ignoreResult: false }
+const facts = { queue: 'stored', limited: false, ignoreResult: false }
 const unknown = { definition: undefined, facts: undefined }
 
 describe('a job goes', () => {
@@ -39,29 +40,40 @@ describe('a job goes', () => {
       'default',
     ],
   ])('%s', (_, task, known, named, queue) => {
-    expect(destinationOf(task, known, named)).toEqual({ queue, lane: queue, ignoreResult: false })
+    expect(destinationOf(call(task), known, named)).toEqual({
+      queue,
+      lane: queue,
+      ignoreResult: false,
+      priority: undefined,
+    })
   })
 
   test('to a lane of its own where its task has a rate limit, by code or by stored facts', () => {
     const rateLimit = { max: 1, durationMs: 100 }
     const byCode = { definition: definition({ rateLimit }), facts: undefined }
-    expect(destinationOf('Send', byCode, undefined)).toMatchObject({ lane: 'default~Send' })
-    expect(destinationOf('Send', byCode, 'default')).toMatchObject({ lane: 'default~Send' })
-    const byFacts = destinationOf('Send', { definition: undefined, facts: { ...facts, rateLimited: true } }, undefined)
+    expect(destinationOf(call('Send'), byCode, undefined)).toMatchObject({ lane: 'default~Send' })
+    expect(destinationOf(call('Send'), byCode, 'default')).toMatchObject({ lane: 'default~Send' })
+    const byFacts = destinationOf(
+      call('Send'),
+      { definition: undefined, facts: { ...facts, limited: true } },
+      undefined,
+    )
     expect(byFacts).toMatchObject({ queue: 'stored', lane: 'stored~Send' })
-    for (const known of [byCode, { definition: undefined, facts: { ...facts, rateLimited: true } }]) {
-      expect(() => destinationOf('Send', known, 'emails')).toThrow(
-        /the queue in which its rate limit holds, got "emails"/,
+    for (const known of [byCode, { definition: undefined, facts: { ...facts, limited: true } }]) {
+      expect(() => destinationOf(call('Send'), known, 'emails')).toThrow(
+        /the queue in which its limits hold, got "emails"/,
       )
     }
-    const codeWins = { definition: definition(), facts: { ...facts, rateLimited: true } }
-    expect(destinationOf('Send', codeWins, 'emails').lane).toBe('emails')
+    const codeWins = { definition: definition(), facts: { ...facts, limited: true } }
+    expect(destinationOf(call('Send'), codeWins, 'emails').lane).toBe('emails')
   })
 
   test('with the word on its result from code or facts', () => {
-    expect(destinationOf('S', { definition: definition({ ignoreResult: true }), facts }, 'q').ignoreResult).toBe(true)
+    expect(destinationOf(call('S'), { definition: definition({ ignoreResult: true }), facts }, 'q').ignoreResult).toBe(
+      true,
+    )
     const stored = { definition: undefined, facts: { ...facts, ignoreResult: true } }
-    expect(destinationOf('S', stored, 'q').ignoreResult).toBe(true)
+    expect(destinationOf(call('S'), stored, 'q').ignoreResult).toBe(true)
   })
 })
 

@@ -82,8 +82,30 @@ describe('what is refused', () => {
     [{ routes: { a: 'b' } }, 'routes: expected routes such as [["reports.*", { queue: "reports" }]], got an object'],
     [
       { routes: [['a', { queue: 'x y' }]] },
-      'routes[0][1].queue: expected a queue name (letters, digits, ".", "_", "-"; at most 100), got "x y"',
+      'routes[0][1].queue: expected a queue name (letters, digits, ".", "_", "-"; at most 100, starting with a letter or digit), got "x y"',
     ],
+    [
+      { routes: [[5, 'a']] },
+      'routes[0][0]: expected a task name, or a glob with * such as "reports.*", or a RegExp, got 5',
+    ],
+    [
+      { routes: [['a', { queue: 'b', priority: 10 }]] },
+      'routes[0][1].priority: expected a whole number from 0 to 9, got 10',
+    ],
+    [
+      { taskOptions: { 'reports.*': { retries: -1 } } },
+      'taskOptions.reports.*.retries: expected a whole number from 0 to 1000, got -1',
+    ],
+    [
+      { taskOptions: { a: { backoff: { delay: 'soon' } } } },
+      `taskOptions.a.backoff.delay: expected a duration such as '500ms', '30s', '5m', '2h', '7d', or a number of milliseconds, got "soon"`,
+    ],
+    [
+      { taskOptions: { 'a b': {} } },
+      'taskOptions.a b: expected a task name, or a glob with * such as "reports.*", got "a b"',
+    ],
+    [{ taskOptions: { a: 5 } }, 'taskOptions.a: expected an object such as { retries: 3 }, got 5'],
+    [{ taskOptions: [] }, 'taskOptions: expected an object such as { "reports.*": { retries: 3 } }, got an array of 0'],
     [{ worker: null }, 'worker: expected an object, got null'],
     [{ worker: { concurrency: 0 } }, 'worker.concurrency: expected a whole number from 1 to 10000, got 0'],
     [
@@ -96,7 +118,7 @@ describe('what is refused', () => {
     ],
     [
       { workr: {} },
-      'workr: expected one of broker, prefix, tasks, defaultQueue, queues, routes, schedule, timezone, worker, results, deadLetters, payload, enqueueTimeout, redact, log, alerts, got an unknown key (did you mean worker?)',
+      'workr: expected one of broker, prefix, tasks, defaultQueue, queues, routes, taskOptions, schedule, timezone, worker, results, deadLetters, payload, enqueueTimeout, redact, log, alerts, got an unknown key (did you mean worker?)',
     ],
   ])('%j', (config, line) => expect(lines(config)).toEqual([line]))
 

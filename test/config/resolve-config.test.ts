@@ -32,6 +32,7 @@ test('the defaults', () => {
     defaultQueue: 'default',
     queues: {},
     routes: [],
+    taskOptions: [],
     schedule: [],
     timezone: 'UTC',
     worker: {

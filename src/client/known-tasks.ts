@@ -1,0 +1,69 @@
+import type { ResolvedConfig } from '../config/resolved-config.js'
+import { EffectiveTasks } from '../config/task-options.js'
+import type { TaskFacts } from '../engine/worker-registry.js'
+import { formatProblem } from '../errors/problems.js'
+import { isTaskqError, TaskqError } from '../errors/taskq-error.js'
+import type { TaskDefinition } from '../task/definition.js'
+import { taskNameProblem } from '../task/names.js'
+import { type ResolvedTaskOptions, resolveTaskOptions } from '../task/options.js'
+import { findTask } from '../task/registry.js'
+import type { KnownTask } from './destination.js'
+import type { KnownNames } from './known-names.js'
+
+/** A task whose code is in this process. */
+export interface CodedTask extends KnownTask {
+  readonly definition: TaskDefinition
+}
+
+/** What a client knows of the tasks that it is to enqueue: by their code, by the config, and by what workers told. */
+export class KnownTasks {
+  readonly #effective: EffectiveTasks
+
+  constructor(
+    config: Pick<ResolvedConfig, 'taskOptions'>,
+    private readonly names: KnownNames,
+  ) {
+    this.#effective = new EffectiveTasks(config)
+  }
+
+  /** The task by its code, with what the config says of it; undefined where its code is not in this process. */
+  coded(task: string): CodedTask | undefined {
+    const definition = findTask(task)
+    return definition && { definition: this.#effective.of(definition), facts: undefined }
+  }
+
+  /**
+   * The task by what some worker told of it, with what the config says of it. Warns, once, of one that nobody knows.
+   *
+   * @throws TaskqError `TASKQ_ENQUEUE_OPTION_INVALID`, `TASKQ_ENQUEUE_NOT_SENT`, `TASKQ_CONFIG_INVALID`
+   */
+  async told(task: string): Promise<KnownTask> {
+    const problem = taskNameProblem('task', task)
+    if (problem !== undefined) throw new TaskqError('TASKQ_ENQUEUE_OPTION_INVALID', formatProblem(problem))
+    const facts = await this.#factsOf(task)
+    return { definition: this.#withoutCode(task, facts), facts }
+  }
+
+  async #factsOf(task: string): Promise<TaskFacts | undefined> {
+    try {
+      const facts = await this.names.factsOf(task)
+      if (facts === undefined) await this.names.warnUnknownTask(task)
+      return facts
+    } catch (cause) {
+      if (!isTaskqError(cause, 'TASKQ_BROKER_UNREACHABLE')) throw cause
+      throw new TaskqError('TASKQ_ENQUEUE_NOT_SENT', `${task}: the job does not exist: ${cause.message}`, {
+        hint: 'Is the broker running? It is safe to enqueue again.',
+        cause,
+      })
+    }
+  }
+
+  /** What the config says of a task that is known by facts alone; the limits stay those that its workers hold. */
+  #withoutCode(task: string, facts: TaskFacts | undefined): ResolvedTaskOptions | undefined {
+    if (this.#effective.overridesOf(task) === undefined) return undefined
+    const { ignoreResult = false, resultTtlMs: resultTtl } = facts ?? {}
+    const told = resolveTaskOptions({ ignoreResult, ...(resultTtl !== undefined && { resultTtl }) }, task)
+    const options = this.#effective.of(told)
+    return facts === undefined ? options : { ...options, rateLimit: facts.rate, maxConcurrency: facts.maxConcurrency }
+  }
+}
