@@ -3,6 +3,7 @@ import { AlertStore } from './alert-store.js'
 import { type BeatFacts, readLeadingBeat } from './beat-lease.js'
 import { type BrokerInfo, type BrokerPulse, readBrokerInfo, readBrokerPulse } from './broker-info.js'
 import { BrokerLink } from './broker-link.js'
+import { type ChildJob, readChildren } from './children.js'
 import { ControlBus } from './control-bus.js'
 import type { EngineOptions } from './engine-options.js'
 import { FinishWatch } from './finish-watch.js'
@@ -20,7 +21,8 @@ import { Producer } from './producer.js'
 import { type QueueOverviews, readQueueOverviews } from './queue-overview-reader.js'
 import { QueuePause } from './queue-pause.js'
 import { type RetryProgress, retryAll } from './retry-all.js'
-import { type JobPlace, type Revocation, revokeJob } from './revoke.js'
+import type { JobPlace, Revocation } from './revoke.js'
+import { Revokes } from './revokes/revokes.js'
 import { ScheduleStore } from './schedule-store.js'
 import { StatsReader } from './stats-reader.js'
 import { TaskLimits } from './task-limits.js'
@@ -38,6 +40,8 @@ export class Engine {
   readonly jobLists: JobLists
   readonly jobEdits: JobEdits
   readonly queuePause: QueuePause
+  /** Ends jobs before they are done. */
+  readonly revokes: Revokes
   readonly finish: FinishWatch
   readonly stats: StatsReader
   readonly alerts: AlertStore
@@ -59,6 +63,7 @@ export class Engine {
     this.jobs = new JobReader(this.#link, this.#keys)
     this.jobLists = new JobLists(this.#link, this.#keys)
     this.jobEdits = new JobEdits(this.#link, this.#backends, this.#keys)
+    this.revokes = new Revokes(this.#link, this.#keys, this.jobs)
     this.queuePause = new QueuePause(this.#link, this.#backends, this.#keys)
     this.stats = new StatsReader(this.#link, this.#keys)
     this.alerts = new AlertStore(this.#link, this.#keys)
@@ -83,23 +88,31 @@ export class Engine {
     if (!job.standing.succeeded && !job.standing.failed) return false
     return this.#link.read(async (redis) => {
       const backend = await this.#backends.of(job.lane)
-      const [removed] = await Promise.all([backend.remove(job.id, false), redis.del(this.#keys.result(job.id))])
+      const [removed] = await Promise.all([
+        backend.remove(job.id, false),
+        redis.del(this.#keys.result(job.id), this.#keys.children(job.id)),
+      ])
       return removed > 0
     })
   }
 
   /**
    * Ends a job before it is done. One that waits ends now, as `revoked`, and never runs. One that runs is told by its
-   * signal when its worker next renews its lock: within about a quarter of `worker.lock`. When it then throws, it is
-   * `revoked` and not retried. A task that returns all the same has done its work: the job succeeded.
+   * signal at once; at the latest when its worker next renews its lock. When it then throws, it is `revoked` and not
+   * retried. A task that returns all the same has done its work: the job succeeded.
    */
   revoke(job: JobPlace, reason: string): Promise<Revocation> {
-    return this.#link.read((redis) => revokeJob(redis, this.#keys, job, reason))
+    return this.revokes.endAt(job, { reason })
   }
 
   /** Runs every dead letter again that matches and is there now, but for those that were revoked. */
   retryAll(filter: JobFilter, argsText: ArgsText, onProgress: (progress: RetryProgress) => void) {
     return retryAll({ link: this.#link, keys: this.#keys, edits: this.jobEdits }, filter, argsText, onProgress)
+  }
+
+  /** The jobs that a job's runs enqueued and that are still there, oldest first. */
+  childrenOf(jobId: string): Promise<readonly ChildJob[]> {
+    return readChildren(this.#link, this.#keys, this.jobs, jobId)
   }
 
   /** How each logical queue stands. The cost does not depend on how much it holds. */

@@ -22,7 +22,7 @@ function searchable(job: JobSummary, argsText: ArgsText): string {
 }
 
 /** The lanes in which a job that matches may be. */
-export function lanesFor({ queue, task }: JobFilter, lanes: readonly string[]): string[] {
+export function lanesFor({ queue, task }: Pick<JobFilter, 'queue' | 'task'>, lanes: readonly string[]): string[] {
   const glob = task === undefined ? undefined : taskGlob(task)
   return lanes.filter((lane) => {
     const name = parseLane(lane)

@@ -17,6 +17,17 @@ export interface Keys {
   readonly limits: string
   /** A lane's failed jobs that wait for their next run: a sorted set by the time they are due. */
   retrying(lane: string): string
+  /** The sorted set of what was revoked lately, by when. */
+  readonly revokes: string
+  /** The hash of what came of it: job id, or a name for many at once → JSON. */
+  readonly revokeFacts: string
+  /** Ids that were revoked before there was a job of them: a sorted set by until when that holds. */
+  readonly revokedAhead: string
+  /**
+   * What a lane with limits divided by keys has beside the engine's own: `waiting`, `ring`, `held`… With `''`, what all
+   * of their names begin with.
+   */
+  keyed(lane: string, part: string): string
   /** What tasks did in one minute, counted since 1970. */
   stats(minute: number): string
   /** What queues did in one stretch of 5 s, counted since 1970. */
@@ -45,6 +56,12 @@ export interface Keys {
   readonly watched: string
   /** A large result. */
   result(jobId: string): string
+  /** Which job stands for calls of one kind that have the same key: see same-jobs/. */
+  claim(kind: string, key: string): string
+  /** The sorted set of claims that hold as long as their jobs live, by the time when each is next looked at. */
+  readonly claims: string
+  /** The jobs that a job's runs enqueued: a sorted set by when. */
+  children(jobId: string): string
   /** A job's hash. */
   job(lane: string, jobId: string): string
   /** One of a lane's own keys: `completed`, `delayed`, `events`… */
@@ -66,16 +83,23 @@ export function keysOf(prefix: string): Keys {
     alerts: `${root}~alerts`,
     alertState: `${root}~alert-state`,
     limits: `${root}~limits`,
+    revokes: `${root}~revokes`,
+    revokeFacts: `${root}~revoke-facts`,
+    revokedAhead: `${root}~revoked-ahead`,
     control: `${root}~control`,
     events: `${root}~events`,
     watched: `${root}~watched`,
     replies: (commandId: string) => `${root}~replies:${commandId}`,
     retrying: (lane: string) => `${root}~retrying:${lane}`,
+    keyed: (lane: string, part: string) => `${root}~keyed:${lane}:${part}`,
     stats: (minute: number) => `${root}~stats:${minute}`,
     pulse: (stretch: number) => `${root}~pulse:${stretch}`,
     worker: (id: string) => `${root}~worker:${id}`,
     nudges: (id: string) => `${root}~nudges:${id}`,
+    claim: (kind: string, key: string) => `${root}~same:${kind}:${key}`,
+    claims: `${root}~claims`,
     result: (jobId: string) => `${root}~result:${jobId}`,
+    children: (jobId: string) => `${root}~children:${jobId}`,
     job: (lane: string, jobId: string) => `${root}:${lane}:${jobId}`,
     lane: (lane: string, part: string) => `${root}:${lane}:${part}`,
   })

@@ -1,4 +1,5 @@
 import type { ActiveJob, LaneConsumer } from './consumer.js'
+import type { RevokeOrder } from './revoke.js'
 import type { WorkerSide } from './worker-side.js'
 
 /** Who hears of a worker's jobs. */
@@ -6,7 +7,7 @@ export interface LockWatcher {
   /** Another worker may run this job now. */
   readonly onLost: (job: ActiveJob) => void
   /** This job was told to end. Said at every renewal until it has. */
-  readonly onRevoked: (job: ActiveJob, reason: string) => void
+  readonly onRevoked: (job: ActiveJob, order: RevokeOrder) => void
   readonly onError: (error: Error) => void
 }
 
@@ -70,7 +71,7 @@ export class LockKeeper {
 
   async #findRevoked(jobs: readonly ActiveJob[]): Promise<void> {
     try {
-      for (const [job, reason] of await this.side.revokedAmong(jobs)) this.watcher.onRevoked(job, reason)
+      for (const [job, order] of await this.side.revokedAmong(jobs)) this.watcher.onRevoked(job, order)
     } catch (error) {
       this.watcher.onError(error as Error)
     }

@@ -7,6 +7,9 @@ export const MAX_SLOTS = 10_000
 /** The longest that workers publish without being told again. */
 const MAX_WATCH_MS = 60_000
 
+/** Jobs that one notice tells of, at the most. */
+export const MAX_TOLD = 200
+
 /** A command as it came, before anybody has looked at it. */
 type RawCommand = Readonly<Record<string, unknown>>
 
@@ -42,6 +45,7 @@ const CHECKS: Readonly<Record<WorkerCommandName, Check>> = {
   autoscale: autoscaleProblems,
   'add-queue': queue,
   'cancel-queue': queue,
+  revoked: revokedProblems,
   watch: (raw) => wholeNumber('forMs', raw.forMs, 1, MAX_WATCH_MS),
 }
 
@@ -57,6 +61,7 @@ const BUILDERS: Readonly<Record<WorkerCommandName, (raw: RawCommand) => object>>
   autoscale: ({ min, max }) => ({ name: 'autoscale', ...(max !== undefined && { min: min ?? 1, max }) }),
   'add-queue': ({ queue }) => ({ name: 'add-queue', queue }),
   'cancel-queue': ({ queue }) => ({ name: 'cancel-queue', queue }),
+  revoked: ({ ids, ahead }) => ({ name: 'revoked', ids, ahead: ahead === true }),
   watch: ({ forMs }) => ({ name: 'watch', forMs }),
 }
 
@@ -69,6 +74,11 @@ function autoscaleProblems({ min, max }: RawCommand): readonly Problem[] {
   const problems = [...wholeNumber('min', min ?? 1, 1, MAX_SLOTS), ...wholeNumber('max', max, 1, MAX_SLOTS)]
   if (problems.length > 0 || Number(min ?? 1) <= Number(max)) return problems
   return [{ key: 'min', expected: `at most max, which is ${show(max)}`, got: show(min) }]
+}
+
+function revokedProblems({ ids }: RawCommand): readonly Problem[] {
+  const fits = Array.isArray(ids) && ids.length <= MAX_TOLD && ids.every((id) => typeof id === 'string')
+  return fits ? [] : [{ key: 'ids', expected: `at most ${MAX_TOLD} ids of jobs`, got: show(ids) }]
 }
 
 function wholeNumber(key: string, value: unknown, least: number, most: number): readonly Problem[] {

@@ -1,4 +1,7 @@
 import type { Connection } from './connection.js'
+import { REMEMBER } from './revokes/fact-script.js'
+import { CLAIM_OF } from './same-jobs/claim-field.js'
+import { CLAIMS } from './same-jobs/settle-script.js'
 
 /**
  * Ends a job that waits, or notes on one that runs that it is to end. One step of the broker: a worker that asks for a
@@ -8,9 +11,12 @@ import type { Connection } from './connection.js'
  * wait for its end. A job of a task that keeps no result goes without a trace.
  */
 const REVOKE = `
-local job, lock, completed, failed, delayed, prioritized, wait, active, stalled, meta, events, tasks, retrying = unpack(KEYS)
-local id, note, now, message, failure = unpack(ARGV)
+local job, lock, completed, failed, delayed, prioritized, wait, active, stalled, meta, events, tasks, retrying, revokes, facts = unpack(KEYS)
+local id, note, now, message, failure, caller, fact = unpack(ARGV)
 local call = redis.call
+${REMEMBER}
+${CLAIMS}
+${CLAIM_OF}
 
 local function takeOut()
   if call('ZREM', delayed, id) == 1 then
@@ -18,6 +24,7 @@ local function takeOut()
     return 'delayed'
   end
   if call('ZREM', prioritized, id) == 1 then return 'prioritized' end
+  if call('ZREM', string.sub(wait, 1, -5) .. 'waiting-children', id) == 1 then return 'waiting-children' end
   if call('LREM', wait, -1, id) == 1 then return 'waiting' end
   if call('LREM', active, -1, id) == 1 then
     call('SREM', stalled, id)
@@ -31,12 +38,16 @@ local function keepsNoResult()
   return known and type(task) == 'table' and task.ignoreResult == true
 end
 
+local told = toldBefore()
+if told then return told end
 if call('EXISTS', job) == 0 then return 'unknown' end
-if call('ZSCORE', completed, id) or call('ZSCORE', failed, id) then return 'too-late' end
+local task = call('HGET', job, 'name') or ''
+if call('ZSCORE', completed, id) or call('ZSCORE', failed, id) then return remember('too-late', task) end
 local from = call('EXISTS', lock) == 0 and takeOut()
+local claim = claimOf(job)
 if not from then
   call('HSET', job, 'defa', note)
-  return 'told'
+  return remember('told', task)
 end
 if keepsNoResult() then
   call('DEL', job, job .. ':logs')
@@ -47,10 +58,11 @@ else
 end
 local kept = call('HGET', meta, 'opts.maxLenEvents') or 10000
 call('XADD', events, 'MAXLEN', '~', kept, '*', 'event', 'failed', 'jobId', id, 'failedReason', message, 'prev', from)
-return 'removed'
+if claim then settle(claim) end
+return remember('removed', task)
 `
 
-const KEYS = 13
+const KEYS = 15
 
 /** A connection that has learnt the script. */
 interface Scripted {

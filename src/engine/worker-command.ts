@@ -20,6 +20,11 @@ export type WorkerCommand =
   | { readonly name: 'shutdown' }
   /** Stored limits have changed: read them again now. */
   | { readonly name: 'refresh' }
+  /**
+   * These jobs were revoked: look which of them run here. With `ahead`, there was no such job yet: look what is stored. No
+   * answer is expected.
+   */
+  | { readonly name: 'revoked'; readonly ids: readonly string[]; readonly ahead: boolean }
   /** Somebody watches: beat every second and publish events for so long. No answer is expected. */
   | { readonly name: 'watch'; readonly forMs: number }
 

@@ -14,7 +14,7 @@ import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
 import { isReady, openConnection } from './open-connection.js'
 import { type Retention, sweepLane } from './retention.js'
-import { type JobPlace, readRevokes, revokeJob } from './revoke.js'
+import { type JobPlace, type RevokeOrder, readRevoke, readRevokes, revokeJob } from './revoke.js'
 import { runPipeline } from './run-pipeline.js'
 import type { StatsBatch } from './stats-batch.js'
 import { StatsWriter } from './stats-writer.js'
@@ -72,18 +72,28 @@ export class WorkerSide {
     await this.connection.set(this.keys.result(jobId), json, 'PX', Math.max(1, ttlMs))
   }
 
-  /** Which of these jobs were told to end, and why. One trip for all. */
-  async revokedAmong(jobs: readonly ActiveJob[]): Promise<Map<ActiveJob, string>> {
-    const reasons = await readRevokes(this.connection, this.keys, jobs.map(placeOf))
-    return new Map(jobs.flatMap((job, index) => (reasons[index] === undefined ? [] : [[job, reasons[index]]])))
+  /** Which of these jobs were told to end, and how. One trip for all. */
+  async revokedAmong(jobs: readonly ActiveJob[]): Promise<Map<ActiveJob, RevokeOrder>> {
+    const orders = await readRevokes(this.connection, this.keys, jobs.map(placeOf))
+    return new Map(jobs.flatMap((job, index) => (orders[index] === undefined ? [] : [[job, orders[index]]])))
+  }
+
+  /** Whether a job was revoked, also before it came. */
+  revokeOf(job: ActiveJob): Promise<RevokeOrder | undefined> {
+    return readRevoke(this.connection, this.keys, placeOf(job))
+  }
+
+  /** The ids that were revoked before there was a job of them. */
+  revokedAhead(): Promise<readonly string[]> {
+    return this.connection.zrange(this.keys.revokedAhead, '0', '-1')
   }
 
   /** Ends a job that went back to its queue although it had been told to end, and returns why. */
   async endIfRevoked(job: ActiveJob): Promise<string | undefined> {
-    const reason = (await this.revokedAmong([job])).get(job)
-    if (reason === undefined) return undefined
-    const revocation = await revokeJob(this.connection, this.keys, placeOf(job), reason)
-    return revocation === 'removed' ? reason : undefined
+    const order = (await this.revokedAmong([job])).get(job)
+    if (order === undefined) return undefined
+    const revocation = await revokeJob(this.connection, this.keys, placeOf(job), order)
+    return revocation === 'removed' ? order.reason : undefined
   }
 
   sweep(lane: string, keep: Retention): Promise<number> {

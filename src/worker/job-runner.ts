@@ -1,13 +1,17 @@
 import type { ActiveJob, Pull } from '../engine/consumer.js'
 import type { LockKeeper } from '../engine/lock-keeper.js'
+import type { RevokeOrder } from '../engine/revoke.js'
 import type { WorkerSide } from '../engine/worker-side.js'
 import type { JobReference, WorkerEvent } from '../events/worker-event.js'
 import { isLimited } from '../task/options/limit-options.js'
 import { JobContext } from './job-context.js'
 import { type ExecutionSite, executeJob } from './job-executor.js'
+import { revokedOutcome } from './open-job.js'
 import { type RecordingSite, recordOutcome } from './record-outcome.js'
+import type { RevokeWatch } from './revoke-watch.js'
 import { RunHandle, type RunLogs } from './run-handle.js'
 import type { RunOutcome } from './run-outcome.js'
+import { stoppedOutcome } from './stopped-outcome.js'
 import type { WorkerOptions } from './worker-options.js'
 
 /**
@@ -26,8 +30,9 @@ export class JobRunner {
   failed = 0
 
   constructor(
-    side: WorkerSide,
+    private readonly side: WorkerSide,
     private readonly locks: LockKeeper,
+    private readonly revokes: RevokeWatch,
     private readonly options: WorkerOptions,
     timeLimitOf: ExecutionSite['timeLimitOf'],
     private readonly onTrouble: (error: Error) => void,
@@ -87,26 +92,58 @@ export class JobRunner {
     this.#handles.get(job)?.abort(new Error('the lock was lost: another worker may run this job'))
   }
 
-  /** This job is to end for good; the task is told. */
-  revoke(job: ActiveJob, reason: string): void {
-    this.#handles.get(job)?.revoke(reason)
+  /** This job is to end for good; the task is told, and ended by force where that is wanted. */
+  revoke(job: ActiveJob, { reason, terminateMs }: RevokeOrder): void {
+    const handle = this.#handles.get(job)
+    handle?.revoke(reason)
+    if (terminateMs !== undefined) handle?.terminateIn(terminateMs, () => handle.onRevokedForGood?.())
+  }
+
+  /** Looks which of these jobs run here, and tells them to end as the broker says. */
+  async hearRevoked(ids: readonly string[]): Promise<void> {
+    const running = [...this.#handles.keys()].filter(({ id }) => ids.includes(id))
+    if (running.length === 0) return
+    for (const [job, order] of await this.side.revokedAmong(running)) this.revoke(job, order)
   }
 
   #execute(job: ActiveJob, handle: RunHandle): Promise<RunOutcome> {
     return new Promise((resolve) => {
       handle.onAbandon = () => {
         void handle.end()
-        resolve({ kind: 'given-back' })
+        resolve(stoppedOutcome(job, handle))
+      }
+      handle.onRevokedForGood = () => {
+        handle.giveUp()
+        void handle.end()
+        resolve(this.#revoked(job, handle.revokedFor ?? ''))
       }
       void this.#executeAndLog(job, handle).then(resolve)
     })
   }
 
   async #executeAndLog(job: ActiveJob, handle: RunHandle): Promise<RunOutcome> {
-    const outcome = await executeJob(job, handle, this.#execution)
+    const asking = this.revokes.ask(job)
+    const outcome =
+      (asking === undefined ? undefined : await this.#endIfAhead(job, asking)) ??
+      (await executeJob(job, handle, this.#execution))
     const flushed = handle.end()
     if (flushed !== undefined) await flushed
     return outcome
+  }
+
+  /** How a job ends that was revoked before it came. Where nobody can tell, it goes back, and is asked about again. */
+  async #endIfAhead(job: ActiveJob, asking: Promise<RevokeOrder | undefined>): Promise<RunOutcome | undefined> {
+    try {
+      const order = await asking
+      return order === undefined ? undefined : this.#revoked(job, order.reason)
+    } catch (error) {
+      this.onTrouble(error as Error)
+      return { kind: 'given-back' }
+    }
+  }
+
+  #revoked(job: ActiveJob, reason: string): RunOutcome {
+    return revokedOutcome(reason, this.#execution.findTask(job.task))
   }
 
   /** A limited task's job belongs in its own lane; a producer that never heard of the limit put it into its queue's. */

@@ -15,6 +15,8 @@ export interface RunLogs {
 export class RunHandle implements RunPort {
   /** Called when nobody waits for the run any more. */
   onAbandon: (() => void) | undefined
+  /** Called when a revoked run in this process did not end in its time. */
+  onRevokedForGood: (() => void) | undefined
   /** Ends the run by force, where it is not in this process and thread. The run then fails with this error. */
   onKill: ((error: Error) => void) | undefined
   #controller: AbortController | undefined
@@ -23,7 +25,9 @@ export class RunHandle implements RunPort {
   #isOverTime = false
   #isOver = false
   #isGivenUp = false
+  #isAckedEarly = false
   #log: JobLog | undefined
+  #terminating: NodeJS.Timeout | undefined
 
   constructor(
     readonly job: ActiveJob,
@@ -44,6 +48,7 @@ export class RunHandle implements RunPort {
   /** Its outcome is known. Stores what the run has logged so far; undefined where that is nothing. */
   end(): Promise<void> | undefined {
     this.#isOver = true
+    clearTimeout(this.#terminating)
     return this.#log?.flush()
   }
 
@@ -101,10 +106,30 @@ export class RunHandle implements RunPort {
     this.abort(revokedError(reason))
   }
 
+  /**
+   * Ends the run by force where it has not ended so long after it was asked to: its child is killed; in this process it
+   * is waited for no longer, as `giveUp` says, though its code may go on.
+   */
+  terminateIn(graceMs: number, giveUp: () => void): void {
+    if (this.#isOver) return
+    this.#terminating ??= setTimeout(() => {
+      if (!this.kill(revokedError(this.#revokedFor ?? 'it was terminated'))) giveUp()
+    }, graceMs)
+  }
+
   /** Ends the run by force; false where its code is in this process and thread, and nothing can. */
   kill(error: Error): boolean {
     this.onKill?.(error)
     return this.onKill !== undefined
+  }
+
+  /** Whether its job was taken for done when its run began: it never goes back. */
+  get isAckedEarly(): boolean {
+    return this.#isAckedEarly
+  }
+
+  ackEarly(): void {
+    this.#isAckedEarly = true
   }
 
   /** Whether nobody waits for the run any more, though its code may still go on. */

@@ -15,6 +15,8 @@ export interface Steered {
   readonly describeConfig: () => unknown
   /** Reads stored limits again. */
   readonly refresh: () => Promise<void>
+  /** Looks which of these jobs run here and were revoked; with `ahead`, which were before they came. */
+  readonly hearRevoked: (ids: readonly string[], ahead: boolean) => Promise<void>
   /** Says at once what the worker is now. */
   readonly announce: () => void
   readonly isStopping: () => boolean
@@ -40,12 +42,14 @@ export class Steering {
         return this.#watch(command)
       case 'shutdown':
         return this.#shutDown()
+      case 'revoked':
+        return this.worker.hearRevoked(command.ids, command.ahead).then(() => done('has looked'))
       default:
         return this.#change(command)
     }
   }
 
-  async #change(command: Exclude<WorkerCommand, CommandOf<'ping' | 'conf' | 'watch' | 'shutdown'>>) {
+  async #change(command: Exclude<WorkerCommand, CommandOf<'ping' | 'conf' | 'watch' | 'shutdown' | 'revoked'>>) {
     if (this.worker.isStopping()) return refused('it is shutting down')
     const outcome = await this.#changeTo(command)
     if (!outcome.ok) return outcome
@@ -55,7 +59,7 @@ export class Steering {
   }
 
   #changeTo(
-    command: Exclude<WorkerCommand, CommandOf<'ping' | 'conf' | 'watch' | 'shutdown'>>,
+    command: Exclude<WorkerCommand, CommandOf<'ping' | 'conf' | 'watch' | 'shutdown' | 'revoked'>>,
   ): CommandOutcome | Promise<CommandOutcome> {
     const { slots } = this.worker.dispatcher
     switch (command.name) {

@@ -7,6 +7,7 @@ import { Dispatcher } from './dispatcher.js'
 import { JobRunner } from './job-runner.js'
 import { LiveEvents } from './live-events.js'
 import { ProcessVitals } from './process-vitals.js'
+import { RevokeWatch } from './revoke-watch.js'
 import { ServedLanes } from './served-lanes.js'
 import { StatsCollector } from './stats-collector.js'
 import type { TimeLimit } from './time-limit.js'
@@ -17,6 +18,7 @@ export interface WorkerParts {
   readonly dispatcher: Dispatcher
   readonly runner: JobRunner
   readonly locks: LockKeeper
+  readonly revokes: RevokeWatch
   readonly lanes: ServedLanes
   readonly stats: StatsCollector
   readonly live: LiveEvents
@@ -44,7 +46,8 @@ export function assembleParts(
   }
   const trouble = new TroubleLog(onEvent)
   const heard = { ...options, onEvent }
-  const { runner, locks } = assembleRunner(side, heard, timeLimitOf, onError)
+  const revokes = new RevokeWatch(side)
+  const { runner, locks } = assembleRunner(side, heard, revokes, timeLimitOf, onError)
   const dispatcher = assembleDispatcher(heard, runner, onError)
   const vitals = new ProcessVitals()
   const autoscaler = new Autoscaler(
@@ -52,21 +55,22 @@ export function assembleParts(
     options.autoscale,
   )
   const lanes = new ServedLanes(side, dispatcher, heard, onError)
-  return { dispatcher, runner, locks, lanes, stats, live, vitals, autoscaler, onEvent, onError }
+  return { dispatcher, runner, locks, revokes, lanes, stats, live, vitals, autoscaler, onEvent, onError }
 }
 
 function assembleRunner(
   side: WorkerSide,
   options: WorkerOptions,
+  revokes: RevokeWatch,
   timeLimitOf: (task: string) => TimeLimit | undefined,
   onError: (error: Error) => void,
 ): Pick<WorkerParts, 'runner' | 'locks'> {
   const locks = new LockKeeper(options.lockMs, side, {
     onLost: (job) => runner.lose(job),
-    onRevoked: (job, reason) => runner.revoke(job, reason),
+    onRevoked: (job, order) => runner.revoke(job, order),
     onError,
   })
-  const runner = new JobRunner(side, locks, options, timeLimitOf, onError)
+  const runner = new JobRunner(side, locks, revokes, options, timeLimitOf, onError)
   return { runner, locks }
 }
 

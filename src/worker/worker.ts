@@ -50,6 +50,7 @@ export class Worker {
       ...this.#parts,
       describeConfig: options.describeConfig,
       refresh: () => this.#look(),
+      hearRevoked: (ids, ahead) => (ahead ? this.#parts.revokes.look() : this.#parts.runner.hearRevoked(ids)),
       announce: () => this.#heartbeat.now(),
       isStopping: () => this.#stopping !== undefined,
       stop: () => void this.stop(),
@@ -172,15 +173,15 @@ export class Worker {
 
   /** It can be told things before it is seen. */
   async #announce(): Promise<void> {
-    await Promise.all([this.#announceTasks(), this.#listen(), this.#readLimits()])
+    await Promise.all([this.#announceTasks(), this.#listen(), this.#readLimits(), this.#parts.revokes.look()])
     await this.#beat()
   }
 
   async #announceTasks(): Promise<void> {
     const { tasks, taskFacts } = this.options
-    const limits = tasks.map(async ({ name, rateLimit }) => {
-      const queue = taskFacts.get(name)?.queue
-      if (rateLimit !== undefined && queue !== undefined) await this.side.lanes.limit(queue, name, rateLimit)
+    const limits = tasks.map(async ({ name }) => {
+      const facts = taskFacts.get(name)
+      if (facts?.limited === true) await this.side.lanes.limit(facts.queue, name, facts)
     })
     await Promise.all([...limits, this.side.registry.announceTasks(taskFacts)])
   }
@@ -201,9 +202,9 @@ export class Worker {
     if (isForgotten && this.#life === 'working') await this.#announceTasks()
   }
 
-  /** Sees what has changed in the broker: new lanes, stored limits. */
+  /** Sees what has changed in the broker: new lanes, stored limits, ids that were revoked before their jobs came. */
   async #look(): Promise<void> {
-    await Promise.all([this.#readLimits(), this.#parts.lanes.openNew()])
+    await Promise.all([this.#readLimits(), this.#parts.revokes.look(), this.#parts.lanes.openNew()])
   }
 
   async #readLimits(): Promise<void> {

@@ -105,7 +105,7 @@ describe('revoke', () => {
     await desk.add('j-later', { delayMs: HOUR })
     const report = await actOnJobs(app.engine, 'revoke', ['dead', 'running', 'j-queued', 'j-later', 'nobody'])
     expect(report).toMatchObject({ done: 3, text: '3 jobs were revoked' })
-    expect([...(await (await app.side()).revokedAmong([job])).values()]).toEqual(['an operator revoked it'])
+    expect([...(await (await app.side()).revokedAmong([job])).values()]).toEqual([{ reason: 'an operator revoked it' }])
     expect(report.refused).toEqual([
       { what: 'dead', why: 'it has ended' },
       { what: 'nobody', why: 'there is no such job' },

@@ -84,7 +84,7 @@ describe('a job that waits', () => {
   test('of a task that keeps no result is gone without a trace', async () => {
     const app = testApp(broker)
     const { registry } = await app.side()
-    const facts = { queue: 'default', rateLimited: false, ignoreResult: true }
+    const facts = { queue: 'default', limited: false, ignoreResult: true }
     await registry.announceTasks(new Map([['send', facts]]))
     await add(app)
     await app.redis.rpush(`${app.keys.job('default', 'a')}:logs`, 'a line')
@@ -164,7 +164,7 @@ describe('a job that a worker holds', () => {
     expect([...(await side.revokedAmong([job]))]).toEqual([])
     expect(await revoke(app)).toBe('told')
     expect(await stateOf(app)).toBe('active')
-    expect([...(await side.revokedAmong([job]))]).toEqual([[job, 'not needed']])
+    expect([...(await side.revokedAmong([job]))]).toEqual([[job, { reason: 'not needed' }]])
     expect(await side.endIfRevoked(job)).toBeUndefined()
     await lane.succeed(job, { value: 1 }, { fetchNext: false, keep: true })
     expect(await stateOf(app)).toBe('succeeded')

@@ -1,0 +1,28 @@
+import type { ActiveJob } from '../engine/consumer.js'
+import type { RevokeOrder } from '../engine/revoke.js'
+import type { WorkerSide } from '../engine/worker-side.js'
+
+/** Jobs that their callers named: only of these can anybody have known the id before there was a job. */
+const NAMED = 'u_'
+
+/**
+ * Knows which ids were revoked before their jobs came. Jobs whose callers named them are asked about one by one, so that
+ * none is missed; of all others it is looked up in memory, which costs them nothing.
+ */
+export class RevokeWatch {
+  #ahead: ReadonlySet<string> = new Set()
+
+  constructor(private readonly side: Pick<WorkerSide, 'revokedAhead' | 'revokeOf'>) {}
+
+  /** Reads what is stored. */
+  async look(): Promise<void> {
+    const ids = await this.side.revokedAhead()
+    if (ids.length > 0 || this.#ahead.size > 0) this.#ahead = new Set(ids)
+  }
+
+  /** Asks whether a job must not run; undefined where there is nothing to ask. */
+  ask(job: ActiveJob): Promise<RevokeOrder | undefined> | undefined {
+    if (job.revoked !== undefined) return undefined
+    return job.id.startsWith(NAMED) || this.#ahead.has(job.id) ? this.side.revokeOf(job) : undefined
+  }
+}
