@@ -7,7 +7,10 @@ export { Task } from './task/task.js'
 export type { TaskOptions } from './task/options.js'
 export type { StandardSchema } from './task/schema.js'
 export type { JobRequest, LogLine, RunContext, TaskLogger } from './task/run-context.js'
-export type { BackoffOptions } from './retry/backoff.js'
+export type { BackoffFunction, BackoffOptions } from './retry/backoff.js'
+export type { ErrorRule } from './retry/error-rule.js'
+export { Ignore, Reject, Retry, RetryAfter, type RetrySignalOptions, Snooze } from './retry/signals.js'
+export type { FunctionHooks, NextRun, RunEnd } from './task/hooks.js'
 
 // Schedules
 export { Cron, type DeclaredRules, Every } from './schedule/decorators.js'

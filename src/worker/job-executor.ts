@@ -3,9 +3,10 @@ import type { ActiveJob } from '../engine/consumer.js'
 import type { TaskDefinition } from '../task/definition.js'
 import type { RunContext } from '../task/run-context.js'
 import { type AttemptReport, type AttemptRules, attempt, gaveUp } from './attempt.js'
-import { ignoresResult, type OpeningSite, openJob, revokedOutcome } from './open-job.js'
+import { ignoresResult, isAckedEarly, type OpeningSite, openJob, revokedOutcome } from './open-job.js'
 import type { RunHandle } from './run-handle.js'
 import type { RunOutcome } from './run-outcome.js'
+import { stoppedOutcome } from './stopped-outcome.js'
 import { type TimeLimit, withinLimit } from './time-limit.js'
 
 /** What a run needs of its worker. */
@@ -25,6 +26,7 @@ export async function executeJob(job: ActiveJob, handle: RunHandle, site: Execut
   const opened = opening instanceof Promise ? await opening : opening
   if ('outcome' in opened) return opened.outcome
   const { task, envelope } = opened
+  if (isAckedEarly(task, envelope)) handle.ackEarly()
   const report = await runAttempt(job, task, envelope, handle, site)
   if (report.kind === 'returned')
     return {
@@ -35,7 +37,8 @@ export async function executeJob(job: ActiveJob, handle: RunHandle, site: Execut
     }
   if (handle.revokedFor !== undefined) return revokedOutcome(handle.revokedFor, task)
   // A task that stopped because it was told to has not failed.
-  if (handle.isAborted && !handle.isOverTime && report.isSignal === undefined) return { kind: 'given-back' }
+  if (handle.isAborted && !handle.isOverTime && report.isSignal === undefined)
+    return stoppedOutcome(job, handle, report.failure)
   return outcomeOf(report)
 }
 
@@ -79,6 +82,8 @@ const rulesOf = (job: ActiveJob, task: TaskDefinition, envelope: Envelope): Atte
   ...(envelope.backoff !== undefined && { backoff: envelope.backoff }),
   ignoreResult: ignoresResult(task, envelope),
   attempt: job.attemptsMade + 1,
+  ...(envelope.context !== undefined && { carried: envelope.context }),
+  ...(envelope.trace !== undefined && { trace: envelope.trace }),
 })
 
 /** An operator's limits win over the caller's, and those over the task's. */

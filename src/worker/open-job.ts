@@ -31,6 +31,7 @@ export function openJob(job: ActiveJob, site: OpeningSite): OpenedJob | Promise<
   if (task === undefined) return postponed('this worker does not know its task')
   const { envelope } = decoded
   if (job.crashes >= site.crashBudget) return dead(crashed(job))
+  if (job.crashes > 0 && isAckedEarly(task, envelope)) return dead(lostOnce(job))
   if (envelope.expiresAt !== undefined && envelope.expiresAt <= Date.now())
     return { outcome: { kind: 'expired', expiredAt: envelope.expiresAt, keep: !ignoresResult(task, envelope) } }
   return task.schema === undefined ? { task, envelope } : checked(task, envelope)
@@ -39,6 +40,10 @@ export function openJob(job: ActiveJob, site: OpeningSite): OpenedJob | Promise<
 /** Whether a job is dropped when it has ended well. */
 export const ignoresResult = (task: TaskDefinition, envelope: Envelope): boolean =>
   envelope.ignoreResult ?? task.ignoreResult
+
+/** Whether a job is taken for done when its run begins. */
+export const isAckedEarly = (task: TaskDefinition, envelope: Envelope): boolean =>
+  (envelope.acks ?? task.acks) === 'early'
 
 /** As after its success, a job whose task keeps no result leaves no trace. */
 export const revokedOutcome = (reason: string, task: TaskDefinition | undefined): RunOutcome => ({
@@ -62,6 +67,14 @@ const dead = (error: unknown): OpenedJob => ({ outcome: { kind: 'dead', failure:
 const postponed = (reason: string): OpenedJob => ({
   outcome: { kind: 'postponed', delayMs: UNKNOWN_TASK_WAIT_MS, reason },
 })
+
+function lostOnce(job: ActiveJob): TaskqError {
+  return new TaskqError(
+    'TASKQ_JOB_CRASHED',
+    `the worker that had ${job.task} (${job.id}) died or was lost, and it runs once at most (acks: 'early')`,
+    { hint: 'See how far it came, and enqueue it again where that is right.' },
+  )
+}
 
 function crashed(job: ActiveJob): TaskqError {
   return new TaskqError(
