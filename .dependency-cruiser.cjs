@@ -2,7 +2,7 @@
 const FLOORS = [
   ['errors', 'time'],
   ['task', 'canvas', 'schedule', 'retry', 'events', 'stats'],
-  ['config', 'codec'],
+  ['config', 'codec', 'context'],
   ['engine', 'embedded', 'discovery'],
   ['client', 'worker', 'beat', 'control', 'scaffold'],
   ['app'],

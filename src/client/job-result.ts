@@ -1,15 +1,18 @@
 import { decodeEnvelope } from '../codec/envelope.js'
+import { parseLogLine } from '../codec/parse-log-line.js'
 import { decodeResult } from '../codec/result.js'
 import type { Engine } from '../engine/engine.js'
 import type { FinishEvent } from '../engine/finish-watch.js'
 import type { JobRecord } from '../engine/job-record.js'
 import { jobStateOf } from '../engine/job-state.js'
+import { RETRIED } from '../engine/retry-script.js'
 import { JobFailedError, type JobFailure } from '../errors/job-failure.js'
 import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
-import type { AsyncResult } from '../task/async-result.js'
+import type { AsyncResult, JobLogLine, ProgressOptions, RevokeOptions, RevokeOutcome } from '../task/async-result.js'
 import type { JobState } from '../task/job-state.js'
 import { DURATION_FORM, type Duration, formatDuration, parseDuration } from '../time/duration.js'
+import { readProgress } from './job-progress.js'
 
 /** What is known of a job beside its id. */
 export interface JobTraits {
@@ -24,10 +27,12 @@ export interface JobTraits {
 const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 
 const DEFAULT_TIMEOUT: Duration = '30s'
+/** As many as are kept of a job. */
+const MOST_LINES = 1000
 const DONE: ReadonlySet<JobState> = new Set(['succeeded', 'failed', 'dead', 'revoked', 'expired'])
 
 /** An {@link AsyncResult} over the engine. */
-export class JobResult<R> implements AsyncResult<R> {
+export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
   readonly task: string | undefined
   readonly deduplicated: boolean
 
@@ -48,20 +53,14 @@ export class JobResult<R> implements AsyncResult<R> {
   }
 
   async get({ timeout = DEFAULT_TIMEOUT }: { timeout?: Duration } = {}): Promise<R> {
-    const timeoutMs = parseDuration(timeout)
-    if (timeoutMs === undefined) throw wrongTimeout(timeout)
+    const timeoutMs = timeoutOf('get', timeout)
     if (this.traits.ignoreResult === true)
       throw this.#error('TASKQ_RESULT_IGNORED', 'its task has ignoreResult: there is nothing to wait for')
     const lane = this.traits.lane ?? (await this.#require()).lane
     const look = (event: FinishEvent | undefined) => this.#lookForEnd(lane, event)
     const end = await this.engine.finish.until({ lane, id: this.id }, look, timeoutMs)
     if (end !== undefined) return end.value as R
-    const state = await this.state().catch(() => undefined)
-    throw this.#error(
-      'TASKQ_RESULT_TIMEOUT',
-      `not done after ${formatDuration(timeoutMs)}; ${state === undefined ? 'the broker is away' : `its state is ${state}`}`,
-      state && HINTS[state],
-    )
+    throw await this.#timeout(timeoutMs)
   }
 
   async state(): Promise<JobState> {
@@ -87,9 +86,56 @@ export class JobResult<R> implements AsyncResult<R> {
     return job === undefined || job.standing.succeeded ? undefined : job.failure
   }
 
+  progress({ timeout, signal }: ProgressOptions = {}): AsyncGenerator<P, void> {
+    const timeoutMs = timeout === undefined ? Number.POSITIVE_INFINITY : timeoutOf('progress', timeout)
+    return readProgress(this.engine, {
+      id: this.id,
+      findLane: async () => this.traits.lane ?? (await this.#require()).lane,
+      timeoutMs,
+      signal,
+      read: (stored) => stored,
+      timeoutError: () => this.#timeout(timeoutMs),
+    }) as AsyncGenerator<P, void>
+  }
+
+  async logs({ attempt }: { attempt?: number } = {}): Promise<readonly JobLogLine[]> {
+    const job = await this.#find()
+    const lines = job === undefined ? [] : await this.engine.jobs.logs(job, MOST_LINES)
+    return lines.map(parseLogLine).filter((line) => attempt === undefined || line.attempt === attempt)
+  }
+
+  async revoke({ reason = 'asked for by its handle' }: RevokeOptions = {}): Promise<RevokeOutcome> {
+    const job = await this.#find()
+    return job === undefined ? 'unknown' : this.engine.revoke(job, reason)
+  }
+
+  async retry(): Promise<boolean> {
+    const job = await this.#find()
+    if (job === undefined) return false
+    const [code] = await this.engine.jobEdits.retry(job.lane, [this.id])
+    return code === RETRIED
+  }
+
+  async children(): Promise<readonly AsyncResult[]> {
+    const children = await this.engine.childrenOf(this.id)
+    return children.map(({ id, lane, task }) => this.#handle(id, { lane, task }))
+  }
+
+  async parent(): Promise<AsyncResult | undefined> {
+    const job = await this.#find()
+    const decoded = job && decodeEnvelope(job.data)
+    return decoded?.kind === 'envelope' && decoded.envelope.parent !== undefined
+      ? this.#handle(decoded.envelope.parent)
+      : undefined
+  }
+
   async forget(): Promise<boolean> {
     const job = await this.#find()
     return job !== undefined && this.engine.forget(job)
+  }
+
+  #handle(id: string, traits: JobTraits = {}): AsyncResult {
+    return new JobResult(id, traits, this.engine, this.resultTtlMs)
   }
 
   #find(): Promise<JobRecord | undefined> {
@@ -131,6 +177,15 @@ export class JobResult<R> implements AsyncResult<R> {
     return Date.now() - job.finishedAt > (ttlMs ?? this.resultTtlMs)
   }
 
+  async #timeout(timeoutMs: number): Promise<TaskqError> {
+    const state = await this.state().catch(() => undefined)
+    return this.#error(
+      'TASKQ_RESULT_TIMEOUT',
+      `not done after ${formatDuration(timeoutMs)}; ${state === undefined ? 'the broker is away' : `its state is ${state}`}`,
+      state && HINTS[state],
+    )
+  }
+
   #expired(): TaskqError {
     return this.#error(
       'TASKQ_RESULT_EXPIRED',
@@ -159,6 +214,9 @@ const HINTS: Partial<Record<JobState, string>> = {
   active: 'It runs; wait longer, or ask again later.',
 }
 
-function wrongTimeout(timeout: unknown): TaskqError {
-  return new TaskqError('TASKQ_ENQUEUE_OPTION_INVALID', `get: timeout: expected ${DURATION_FORM}, got ${show(timeout)}`)
+function timeoutOf(method: string, timeout: unknown): number {
+  const timeoutMs = parseDuration(timeout)
+  if (timeoutMs !== undefined) return timeoutMs
+  const problem = `${method}: timeout: expected ${DURATION_FORM}, got ${show(timeout)}`
+  throw new TaskqError('TASKQ_ENQUEUE_OPTION_INVALID', problem)
 }

@@ -16,6 +16,8 @@ export interface EnvelopeFields {
   readonly headers?: Headers
   /** What the code that enqueued it had put into its context: see context/. */
   readonly context?: Readonly<Record<string, unknown>>
+  /** The trace that it belongs to, as the configured telemetry writes it. */
+  readonly trace?: string
   /** The job whose run enqueued it, and the first of that line. */
   readonly parent?: string
   readonly root?: string
@@ -77,6 +79,7 @@ const READERS = Object.entries({
   expiresAt: number,
   headers: record,
   context: record,
+  trace: text,
   parent: text,
   root: text,
   keys: readKeys,

@@ -17,10 +17,12 @@ export interface NewJob {
   readonly priority?: number
   /** What makes it the same as another job; then that one stands for it. */
   readonly sameJob?: SameJob
+  /** What makes it the same call as another one; then that one's job stands for it, also after its end. */
+  readonly idempotency?: { readonly id: string; readonly ttlMs: number }
   /** Under which keys limits count it: where the broker holds them, it waits in its key's own row. */
   readonly keys?: { readonly rate?: string; readonly concurrency?: string }
-  /** The job whose run enqueued it, which is to know its children. */
-  readonly parent?: string
+  /** The job whose run enqueued it, which is to know its children, for so long. */
+  readonly parent?: { readonly id: string; readonly keepMs: number }
 }
 
 /** When a job is the same as another one that is there. `id` is unique among all tasks of the app. */
@@ -35,6 +37,8 @@ export interface AddedJob {
   readonly id: string
   /** False where it was there already. */
   readonly isNew: boolean
+  /** Where it is, where it is not where the call's would be. */
+  readonly lane?: string
 }
 
 /** A job, and whoever waits to hear of it. */

@@ -6,8 +6,9 @@ import type { Connection } from './connection.js'
 import { withDeadline } from './deadline.js'
 import type { Keys } from './keys.js'
 
-/** Called when a job may be done. */
+/** Called when a job may be done, or has told how far it is. */
 type Waiter = (event: FinishEvent) => void
+type Follower = (event: FinishEvent | ProgressEvent) => void
 
 /** What the event stream says of a job that ended. */
 export interface FinishEvent {
@@ -16,11 +17,22 @@ export interface FinishEvent {
   readonly result: string | undefined
 }
 
+/** What the event stream says of a job that runs. */
+export interface ProgressEvent {
+  readonly kind: 'progress'
+  /** What it told, as JSON. */
+  readonly value: string
+}
+
 interface WatchedLane {
   lastId: string
   idleSince: number
-  readonly waiters: Map<string, Set<Waiter>>
+  readonly waiters: Waiters<Waiter>
+  /** Apart from those who wait: what happens between is told to nobody else. */
+  readonly followers: Waiters<Follower>
 }
+
+type Waiters<W> = Map<string, Set<W>>
 
 /** One read waits so long for events. */
 const BLOCK_MS = 5000
@@ -68,7 +80,7 @@ export class FinishWatch {
       stirred = true
       wake()
     }
-    const forget = await this.#listen(job.lane, job.id, waiter)
+    const forget = this.#add(await this.#watched(job.lane), 'waiters', job.id, waiter)
     try {
       for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(2 * pollMs, MAX_POLL_MS)) {
         stirred = false
@@ -89,31 +101,51 @@ export class FinishWatch {
     }
   }
 
+  /**
+   * Calls back with what a job tells of its progress, and when it ends, until the function that it returns is called.
+   * It may miss some of it: ask as well.
+   */
+  async follow(job: { readonly lane: string; readonly id: string }, follower: Follower): Promise<() => void> {
+    return this.#add(await this.#watched(job.lane), 'followers', job.id, follower)
+  }
+
   close(): void {
     this.#lanes.clear()
     this.#dropLink()
   }
 
-  async #listen(lane: string, jobId: string, waiter: Waiter): Promise<() => void> {
-    const watched = this.#lanes.get(lane) ?? (await this.#watch(lane))
-    const waiters = watched.waiters.get(jobId) ?? new Set()
-    watched.waiters.set(jobId, waiters.add(waiter))
+  #add<Kind extends 'waiters' | 'followers'>(
+    watched: WatchedLane,
+    kind: Kind,
+    jobId: string,
+    one: Kind extends 'waiters' ? Waiter : Follower,
+  ): () => void {
+    const all = watched[kind] as Waiters<typeof one>
+    const own = all.get(jobId) ?? new Set()
+    all.set(jobId, own.add(one))
     void this.#readWhileWatched()
     return () => {
-      waiters.delete(waiter)
-      if (waiters.size === 0) watched.waiters.delete(jobId)
+      own.delete(one)
+      if (own.size === 0) all.delete(jobId)
       watched.idleSince = performance.now()
     }
   }
 
   /** From the newest event on, read before the job's state is, so that no end falls between the two. */
-  async #watch(lane: string): Promise<WatchedLane> {
+  async #watched(lane: string): Promise<WatchedLane> {
+    const there = this.#lanes.get(lane)
+    if (there !== undefined) return there
     const newest = await this.main.read((redis) =>
       redis.xrevrange(this.keys.lane(lane, 'events'), '+', '-', 'COUNT', 1),
     )
     const known = this.#lanes.get(lane)
     if (known !== undefined) return known
-    const watched = { lastId: newest[0]?.[0] ?? '0-0', idleSince: performance.now(), waiters: new Map() }
+    const watched = {
+      lastId: newest[0]?.[0] ?? '0-0',
+      idleSince: performance.now(),
+      waiters: new Map(),
+      followers: new Map(),
+    }
     this.#lanes.set(lane, watched)
     if (this.#reading) await this.#nudge()
     return watched
@@ -169,22 +201,30 @@ export class FinishWatch {
 
   #dropIdleLanes(): void {
     const now = performance.now()
-    for (const [lane, { waiters, idleSince }] of this.#lanes) {
-      if (waiters.size === 0 && now - idleSince > LINGER_MS) this.#lanes.delete(lane)
+    for (const [lane, { waiters, followers, idleSince }] of this.#lanes) {
+      if (waiters.size === 0 && followers.size === 0 && now - idleSince > LINGER_MS) this.#lanes.delete(lane)
     }
   }
 }
 
 function announce(watched: WatchedLane, id: string, fields: readonly string[]): void {
   watched.lastId = id
-  const field = (name: string) => {
+  const event = eventIn((name) => {
     const at = fields.indexOf(name)
     return at < 0 ? undefined : fields[at + 1]
-  }
+  })
+  if (event === undefined) return
+  for (const follower of watched.followers.get(event.jobId) ?? []) follower(event)
+  if (event.kind === 'progress') return
+  for (const waiter of watched.waiters.get(event.jobId) ?? []) waiter(event)
+}
+
+function eventIn(field: (name: string) => string | undefined) {
   const kind = field('event')
-  if (kind !== 'completed' && kind !== 'failed') return
-  const event: FinishEvent = { kind, result: kind === 'completed' ? field('returnvalue') : undefined }
-  for (const waiter of watched.waiters.get(field('jobId') ?? '') ?? []) waiter(event)
+  const jobId = field('jobId') ?? ''
+  if (kind === 'progress') return { jobId, kind, value: field('data') ?? 'null' } as const
+  if (kind !== 'completed' && kind !== 'failed') return undefined
+  return { jobId, kind, result: kind === 'completed' ? field('returnvalue') : undefined } as const
 }
 
 /** Whoever waits has time: a broker that is away for a while may have the job's end when it is back. */

@@ -1,6 +1,8 @@
-import { toAdd } from './add-job.js'
+import type { ChainableCommander } from 'ioredis'
+import { type AddSite, addTo, prepareToAdd } from './add-job.js'
 import { announceLane } from './announce-lane.js'
 import type { BrokerLink } from './broker-link.js'
+import { noteChildren } from './children.js'
 import { type AddedJob, type Answers, Delivery, type Entry, isFinal, type NewJob, withJob } from './delivery.js'
 import type { Keys } from './keys.js'
 import type { LaneBackends } from './lane-backends.js'
@@ -56,15 +58,24 @@ export class Producer {
   /** One attempt. Settles what the broker answered; what was cut off is thrown. */
   async #send(entries: readonly Entry[]): Promise<void> {
     for (const { job } of entries) if (!this.#known.has(job.lane)) await this.#announce(job.lane)
-    const { backend, client } = this.backends.opened ?? (await this.backends.open())
+    const { client } = this.backends.opened ?? (await this.backends.open())
+    const site: AddSite = { connection: this.link.connection, backends: this.backends, keys: this.keys }
+    prepareToAdd(
+      site.connection,
+      entries.map(({ job }) => job),
+    )
     const [only] = entries
-    if (entries.length === 1 && only !== undefined) {
-      const id = await backend.addJobToTransaction(client, ...toAdd(only.job, this.backends))
-      only.resolve(addedAs(only.job, id))
+    if (entries.length === 1 && only !== undefined && only.job.parent === undefined) {
+      only.resolve(addedAs(only.job, await addTo(client, only.job, site)))
       return
     }
     const pipeline = client.pipeline()
-    for (const { job } of entries) void backend.addJobToTransaction(pipeline, ...toAdd(job, this.backends))
+    for (const { job } of entries) void addTo(pipeline, job, site)
+    noteChildren(
+      pipeline as unknown as ChainableCommander,
+      this.keys,
+      entries.map(({ job }) => job),
+    )
     const replies = (await pipeline.exec()) ?? []
     settleEach(entries, replies as [Error | null, unknown][])
   }
@@ -89,8 +100,8 @@ function settleEach(entries: readonly Entry[], replies: readonly [Error | null, 
   })
 }
 
-/** The engine answers with the id of the job that stands for the call. */
+/** The engine answers with the id of the job that stands for the call; with its lane, where it is another's. */
 const addedAs = (job: NewJob, reply: unknown): AddedJob => {
-  const id = typeof reply === 'string' ? reply : job.id
-  return { id, isNew: id === job.id }
+  const [id, lane] = (Array.isArray(reply) ? reply : [reply ?? job.id]) as [string, string?]
+  return { id, isNew: id === job.id, ...(lane !== undefined && { lane }) }
 }

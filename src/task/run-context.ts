@@ -39,8 +39,12 @@ export interface TaskLogger {
   readonly error: LogLine
 }
 
-/** What a running task sees of its job: `this` in a class, `ctx` in a function. */
-export interface RunContext {
+/**
+ * What a running task sees of its job: `this` in a class, `ctx` in a function.
+ *
+ * @typeParam P what it tells of its progress
+ */
+export interface RunContext<P = unknown> {
   readonly request: JobRequest
   readonly log: TaskLogger
   /**
@@ -52,5 +56,5 @@ export interface RunContext {
    * Stores how far the job is: a number from 0 to 1, or any JSON. Seen by whoever watches it. Of a run that was given
    * up nothing is stored any more, no log line either: the job may run again by then.
    */
-  progress(value: unknown): Promise<void>
+  progress(value: P): Promise<void>
 }

@@ -1,4 +1,5 @@
 import { type EncodedResult, encodeResult } from '../codec/result.js'
+import { type ContextValues, runInScope, type Scope } from '../context/scope.js'
 import { describeFailure, type JobFailure } from '../errors/job-failure.js'
 import type { BackoffPolicy } from '../retry/backoff.js'
 import { matchesAny } from '../retry/error-rule.js'
@@ -32,6 +33,9 @@ export interface AttemptRules {
   readonly ignoreResult: boolean
   /** The run's number, 1 for the first. */
   readonly attempt: number
+  /** What travels with the job: see context/. */
+  readonly carried?: ContextValues
+  readonly trace?: string
 }
 
 /** Whether nobody waits for a run any more. */
@@ -43,12 +47,25 @@ export interface Waiting {
  * Runs a task's code once, its hooks around it, and judges what it threw. It runs where the task runs, in this process
  * or in a child: what was thrown cannot leave the process that it was thrown in. Never throws.
  */
-export async function attempt(
+export function attempt(
   task: TaskDefinition,
   context: RunContext,
   args: readonly unknown[],
   rules: AttemptRules,
   waiting: Waiting = WAITED_FOR,
+): Promise<AttemptReport> {
+  return runInScope(scopeOf(context, rules), () => runOnce(task, context, args, rules, waiting))
+}
+
+/** What the task's code, and all that it calls, finds around it. */
+const scopeOf = (run: RunContext, { carried, trace }: AttemptRules): Scope => ({ run, carried, trace })
+
+async function runOnce(
+  task: TaskDefinition,
+  context: RunContext,
+  args: readonly unknown[],
+  rules: AttemptRules,
+  waiting: Waiting,
 ): Promise<AttemptReport> {
   let tour: HookTour | undefined
   try {
@@ -78,7 +95,8 @@ export async function gaveUp(
   const report = judge(task, thrown, rules)
   try {
     const tour = tourOf(task, context, args)
-    if (tour !== undefined) await inTime(tellHooks(tour, thrown, report, rules))
+    if (tour !== undefined)
+      await inTime(runInScope(scopeOf(context, rules), () => tellHooks(tour, thrown, report, rules)))
   } catch {
     // The task's class cannot even be made here: its run in the child has told that.
   }

@@ -1,0 +1,33 @@
+import type { Engine } from '../engine/engine.js'
+import { type FollowEnd, followProgress } from '../engine/follow-progress.js'
+
+/** Which job is followed, how long, and how what it tells is read. */
+export interface FollowedJob {
+  readonly id: string
+  /** Finds its lane. Throws where there is no such job. */
+  readonly findLane: () => Promise<string>
+  readonly timeoutMs: number
+  readonly signal: AbortSignal | undefined
+  readonly read: (stored: unknown) => unknown
+  readonly timeoutError: () => Promise<Error>
+}
+
+/** What a job tells of its progress, until it ends. */
+export async function* readProgress(engine: Engine, job: FollowedJob): AsyncGenerator<unknown, void> {
+  const { id, timeoutMs, signal } = job
+  const following = followProgress(engine, { id, lane: await job.findLane() }, { timeoutMs, signal })
+  let end: FollowEnd | undefined
+  try {
+    for (;;) {
+      const { done, value } = await following.next()
+      if (done === true) {
+        end = value
+        break
+      }
+      yield job.read(value)
+    }
+  } finally {
+    if (end === undefined) await following.return('aborted')
+  }
+  if (end === 'timeout') throw await job.timeoutError()
+}

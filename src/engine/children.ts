@@ -1,0 +1,50 @@
+import type { ChainableCommander } from 'ioredis'
+import type { BrokerLink } from './broker-link.js'
+import type { NewJob } from './delivery.js'
+import type { JobReader } from './job-reader.js'
+import type { Keys } from './keys.js'
+import { runPipeline } from './run-pipeline.js'
+
+/** A job that fans out into very many is not to keep the ids of all. */
+const MOST = 10_000
+
+/** Notes with the jobs whose runs enqueued them, where any run did. A job that is sent twice is noted once. */
+export function noteChildren(pipeline: ChainableCommander, keys: Keys, jobs: readonly NewJob[]): void {
+  const parents = new Map<string, { keepMs: number; members: string[] }>()
+  for (const { id, parent } of jobs) {
+    if (parent === undefined) continue
+    const known = parents.get(parent.id) ?? { keepMs: parent.keepMs, members: [] }
+    known.members.push(String(Date.now()), id)
+    parents.set(parent.id, known)
+  }
+  for (const [id, { keepMs, members }] of parents) {
+    const key = keys.children(id)
+    pipeline
+      .zadd(key, 'NX', ...members)
+      .zremrangebyrank(key, MOST, -1)
+      .pexpire(key, Math.max(1, keepMs))
+  }
+}
+
+/** A job that another one enqueued. */
+export interface ChildJob {
+  readonly id: string
+  readonly lane: string
+  readonly task: string
+}
+
+/** The jobs that a job's runs enqueued and that are still there, oldest first. */
+export async function readChildren(link: BrokerLink, keys: Keys, jobs: JobReader, id: string): Promise<ChildJob[]> {
+  const ids = await link.read((redis) => redis.zrange(keys.children(id), '0', '-1'))
+  const lanes = await jobs.lanesOf(ids)
+  const found = ids.flatMap((child) => {
+    const lane = lanes.get(child)
+    return lane === undefined ? [] : [{ id: child, lane }]
+  })
+  const names = await link.read((redis) => {
+    const pipeline = redis.pipeline()
+    for (const { id: child, lane } of found) pipeline.hget(keys.job(lane, child), 'name')
+    return runPipeline(pipeline)
+  })
+  return found.map((child, index) => ({ ...child, task: String(names[index] ?? '') }))
+}
