@@ -38,6 +38,9 @@ export interface AttemptRules {
   readonly trace?: string
 }
 
+/** Writes what a task returned. Never throws. */
+export type EncodeResult = (value: unknown) => EncodedResult
+
 /** Whether nobody waits for a run any more. */
 export interface Waiting {
   readonly isGivenUp: boolean
@@ -53,8 +56,9 @@ export function attempt(
   args: readonly unknown[],
   rules: AttemptRules,
   waiting: Waiting = WAITED_FOR,
+  encode: EncodeResult = encodeResult,
 ): Promise<AttemptReport> {
-  return runInScope(scopeOf(context, rules), () => runOnce(task, context, args, rules, waiting))
+  return runInScope(scopeOf(context, rules), () => runOnce(task, context, args, rules, waiting, encode))
 }
 
 /** What the task's code, and all that it calls, finds around it. */
@@ -66,12 +70,13 @@ async function runOnce(
   args: readonly unknown[],
   rules: AttemptRules,
   waiting: Waiting,
+  encode: EncodeResult,
 ): Promise<AttemptReport> {
   let tour: HookTour | undefined
   try {
     tour = startTour(task, context, args)
     const value = await (tour === undefined ? task.run(context, args) : tour.run())
-    const result = rules.ignoreResult ? NO_RESULT : encodeResult(value)
+    const result = rules.ignoreResult ? NO_RESULT : encode(value)
     if (tour !== undefined && !waiting.isGivenUp) await tour.returned(value)
     return { kind: 'returned', result }
   } catch (thrown) {
@@ -103,7 +108,8 @@ export async function gaveUp(
   return report
 }
 
-const tellHooks = (tour: HookTour, thrown: unknown, report: ThrewReport, rules: AttemptRules): Promise<void> =>
+/** Tells a run's hooks what it came to. */
+export const tellHooks = (tour: HookTour, thrown: unknown, report: ThrewReport, rules: AttemptRules): Promise<void> =>
   tour.threw(reasonOf(thrown, rules), report.verdict, report.isSignal === true)
 
 /** The run's own time is over: nothing else would end a hook that does not end. */
