@@ -11,6 +11,7 @@ import type { Engine } from '../engine/engine.js'
 import type { EngineOptions } from '../engine/engine-options.js'
 import type { BeatEventSink } from '../events/beat-event.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
+import type { ChildSource } from '../worker/pools/pool-options.js'
 import type { Worker } from '../worker/worker.js'
 import type { AppBroker } from './resolve-broker.js'
 import { packageVersion } from './version.js'
@@ -127,7 +128,8 @@ export class App {
       this.#engineOptions(),
     ])
     const definitions = tasks.map(({ definition }) => definition)
-    const options = planWorker(this.config, definitions, request, packageVersion())
+    const children = childSourceOf(this.sources)
+    const options = planWorker(this.config, definitions, { children, ...request }, packageVersion())
     const side = await WorkerSide.open(reach)
     const { queues, name } = options
     return { worker: new Worker(side, options), queues, name, brokerInfo: () => side.brokerInfo() }
@@ -162,15 +164,15 @@ export class App {
 
   /** What a screen needs: all that goes on, and what can be done about it. Connects when it is first used; close it. */
   async dashboard(): Promise<Dashboard> {
-    const [{ AppDashboard }, { createRedactor }] = await Promise.all([
+    const [{ AppDashboard }, { createViewer }] = await Promise.all([
       import('./dashboard.js'),
-      import('../codec/redaction.js'),
+      import('../codec/viewer.js'),
     ])
     const dashboard = new AppDashboard({
       engine: () => this.engine(),
       label: async () => (await this.broker()).redis.label,
       schedules: () => this.schedules(),
-      redact: createRedactor(this.config.redact),
+      viewer: createViewer(this.config),
     })
     this.#dashboards.push(dashboard)
     return dashboard
@@ -236,5 +238,11 @@ export class App {
     return new Client(engine, this.config, warnOf(this.sources))
   }
 }
+
+/** What a child needs to load the same app: its environment is this process's own. */
+const childSourceOf = ({ env: _env, warn: _warn, ...sources }: AppSources): ChildSource => ({
+  entry: new URL('./pool-child.js', import.meta.url),
+  sources,
+})
 
 const warnOf = ({ warn }: AppSources) => warn ?? ((message: string) => process.emitWarning(message, 'TaskqWarning'))

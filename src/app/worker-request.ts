@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import { createCodec } from '../codec/codec.js'
+import { createRedactor } from '../codec/redaction.js'
 import { createRouter } from '../config/create-router.js'
 import { describeConfig } from '../config/describe-config.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
@@ -11,6 +13,7 @@ import type { WorkerEventSink } from '../events/worker-event.js'
 import type { TaskDefinition } from '../task/definition.js'
 import { queueNameProblem } from '../task/names.js'
 import { isLimited } from '../task/options/limit-options.js'
+import type { ChildSource, PoolOptions } from '../worker/pools/pool-options.js'
 import type { WorkerOptions } from '../worker/worker-options.js'
 
 /** What a caller says of the worker it wants; the rest comes from the config. */
@@ -26,6 +29,8 @@ export interface WorkerRequest {
   readonly once?: boolean
   /** Bounds between which the worker chooses by itself how many jobs run at once. It begins with `min`. */
   readonly autoscale?: { readonly min: number; readonly max: number }
+  /** What children of its pools are made of. Without it there are none. */
+  readonly children?: ChildSource
   readonly onEvent: WorkerEventSink
   readonly onLog: WorkerOptions['onLog']
 }
@@ -76,6 +81,9 @@ export function planWorker(
     lockMs: config.worker.lockMs,
     stallCheckMs: config.worker.stallCheckMs,
     crashBudget: CRASH_BUDGET,
+    pools: poolsOf(config, request),
+    codec: createCodec(config.codec),
+    redact: createRedactor(config.redact),
     resultTtlMs: config.results.ttlMs,
     retention: {
       resultTtlMs: longestTtlMs,
@@ -97,6 +105,11 @@ export function slotsOf(
   return autoscale === undefined
     ? { concurrency: config.worker.concurrency }
     : { concurrency: autoscale.min, autoscale }
+}
+
+function poolsOf({ worker }: ResolvedConfig, { children }: WorkerRequest): PoolOptions {
+  const { pool, maxTasksPerChild, maxMemoryPerChild } = worker
+  return { pool, maxTasksPerChild, maxMemoryPerChild, ...(children !== undefined && { children }) }
 }
 
 function chooseQueues(config: ResolvedConfig, ofTasks: readonly string[], request: WorkerRequest): string[] {

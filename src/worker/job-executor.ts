@@ -4,6 +4,9 @@ import type { TaskDefinition } from '../task/definition.js'
 import type { RunContext } from '../task/run-context.js'
 import { type AttemptReport, type AttemptRules, attempt, gaveUp } from './attempt.js'
 import { ignoresResult, isAckedEarly, type OpeningSite, openJob, revokedOutcome } from './open-job.js'
+import type { EndedRun } from './pools/child.js'
+import type { Pools } from './pools/pools.js'
+import { runInChild, type UnplacedRun } from './pools/run-in-child.js'
 import type { RunHandle } from './run-handle.js'
 import type { RunOutcome } from './run-outcome.js'
 import { stoppedOutcome } from './stopped-outcome.js'
@@ -16,7 +19,11 @@ export interface ExecutionSite extends OpeningSite {
   readonly resultTtlMs: number
   /** What operators set for a task's runs, which wins over its code. */
   readonly timeLimitOf: (task: string) => TimeLimit | undefined
+  readonly pools: Pools
 }
+
+/** A job for which no child could be made is looked at again after this long. */
+const NO_CHILD_WAIT_MS = 15_000
 
 /**
  * Runs a job once and judges how it went: open (decode, guards) → run → verdict. Never throws, whatever the task does.
@@ -28,6 +35,7 @@ export async function executeJob(job: ActiveJob, handle: RunHandle, site: Execut
   const { task, envelope } = opened
   if (isAckedEarly(task, envelope)) handle.ackEarly()
   const report = await runAttempt(job, task, envelope, handle, site)
+  if (report.kind === 'unplaced') return { kind: 'postponed', delayMs: NO_CHILD_WAIT_MS, reason: report.reason }
   if (report.kind === 'returned')
     return {
       kind: 'succeeded',
@@ -36,6 +44,7 @@ export async function executeJob(job: ActiveJob, handle: RunHandle, site: Execut
       resultTtlMs: envelope.resultTtlMs ?? site.resultTtlMs,
     }
   if (handle.revokedFor !== undefined) return revokedOutcome(handle.revokedFor, task)
+  if (report.kind === 'ended') return stoppedOutcome(job, handle)
   // A task that stopped because it was told to has not failed.
   if (handle.isAborted && !handle.isOverTime && report.isSignal === undefined)
     return stoppedOutcome(job, handle, report.failure)
@@ -65,13 +74,19 @@ async function runAttempt(
   envelope: Envelope,
   handle: RunHandle,
   site: ExecutionSite,
-): Promise<AttemptReport> {
+): Promise<AttemptReport | EndedRun | UnplacedRun> {
   const rules = rulesOf(job, task, envelope)
   const context = site.contextOf(job, task, envelope, handle)
-  const run = () => attempt(task, context, envelope.args, rules, handle)
   const limit = limitOf(task, envelope, site.timeLimitOf(task.name))
-  if (limit === undefined) return run()
-  return withinLimit(run, limit, job, handle).catch((error) => {
+  const pool = site.pools.kindOf(task)
+  const encode = (value: unknown) => site.codec.encodeResult(job.id, value, task.codec)
+  const run = () => attempt(task, context, envelope.args, rules, handle, encode)
+  if (pool === 'async' && limit === undefined) return run()
+  const running =
+    pool === 'async'
+      ? withinLimit(run, limit ?? {}, job, handle)
+      : runInChild({ job, task: task.name, envelope, rules, handle, limit }, pool, site.pools)
+  return running.catch((error) => {
     handle.giveUp()
     return gaveUp(task, context, envelope.args, error, rules)
   })

@@ -7,6 +7,7 @@ import { isLimited } from '../task/options/limit-options.js'
 import { JobContext } from './job-context.js'
 import { type ExecutionSite, executeJob } from './job-executor.js'
 import { revokedOutcome } from './open-job.js'
+import { Pools } from './pools/pools.js'
 import { type RecordingSite, recordOutcome } from './record-outcome.js'
 import type { RevokeWatch } from './revoke-watch.js'
 import { RunHandle, type RunLogs } from './run-handle.js'
@@ -25,7 +26,10 @@ export class JobRunner {
   readonly #logs: RunLogs
   /** Limited tasks of which no job came past the limit yet. */
   readonly #limited: Set<string>
+  readonly #pools: Pools
   #hurried = false
+  /** How many children each of its pools keeps at most. */
+  slots: () => number
   succeeded = 0
   failed = 0
 
@@ -37,15 +41,24 @@ export class JobRunner {
     timeLimitOf: ExecutionSite['timeLimitOf'],
     private readonly onTrouble: (error: Error) => void,
   ) {
-    const { tasks, resultTtlMs, crashBudget } = options
+    const { tasks, codec, redact, resultTtlMs, crashBudget, concurrency } = options
+    this.slots = () => concurrency
+    this.#pools = new Pools(options.pools, () => this.slots())
     this.#limited = new Set(tasks.filter(isLimited).map((task) => task.name))
     const byName = new Map(tasks.map((task) => [task.name, task]))
     const onLog: WorkerOptions['onLog'] = (...line) => this.#guard(() => options.onLog(...line))
-    this.#logs = { openLog: (job) => side.jobLog(job), onLog }
+    this.#logs = {
+      openLog: (job) => side.jobLog(job),
+      onLog,
+      redact,
+      encodeProgress: ({ id, task }, value) => codec.encodeProgress(id, value, byName.get(task)?.codec),
+    }
     this.#execution = {
+      codec,
       resultTtlMs,
       crashBudget,
       timeLimitOf,
+      pools: this.#pools,
       findTask: (name) => byName.get(name),
       contextOf: (job, task, envelope, handle) => new JobContext(job, task, envelope, handle),
     }
@@ -73,6 +86,7 @@ export class JobRunner {
     if (lost !== undefined) this.#emit({ name: 'job.result-lost', reason: lost, ...reference })
     else if (revoked !== undefined) this.#emit({ name: 'job.revoked', reason: revoked, runMs, ...reference })
     else this.#tell(job, reference, outcome, runMs)
+    if (job.claim !== undefined && lost === undefined && ENDS.has(outcome.kind)) await this.#settle(job.claim)
     return next
   }
 
@@ -87,9 +101,17 @@ export class JobRunner {
     for (const handle of this.#handles.values()) handle.abandon()
   }
 
-  /** Another worker may run this job now; the task here is told to end. */
+  /** Ends what tasks run in, beside this process. To be called when no job runs any more. */
+  close(): Promise<void> {
+    return this.#pools.close()
+  }
+
+  /** Another worker may run this job now; the task here is told to end, and its child is ended where it does not. */
   lose(job: ActiveJob): void {
-    this.#handles.get(job)?.abort(new Error('the lock was lost: another worker may run this job'))
+    const error = new Error('the lock was lost: another worker may run this job')
+    const handle = this.#handles.get(job)
+    handle?.abort(error)
+    setTimeout(() => handle?.kill(error), LOST_GRACE_MS).unref()
   }
 
   /** This job is to end for good; the task is told, and ended by force where that is wanted. */
@@ -104,6 +126,11 @@ export class JobRunner {
     const running = [...this.#handles.keys()].filter(({ id }) => ids.includes(id))
     if (running.length === 0) return
     for (const [job, order] of await this.side.revokedAmong(running)) this.revoke(job, order)
+  }
+
+  /** What fails here is done by the next sweep. */
+  async #settle(claim: string): Promise<void> {
+    await this.side.settle(claim).catch((error) => this.onTrouble(error as Error))
   }
 
   #execute(job: ActiveJob, handle: RunHandle): Promise<RunOutcome> {
@@ -201,6 +228,9 @@ export class JobRunner {
       case 'given-back':
         this.#emit({ name: 'job.given-back', ...reference })
         return
+      case 'parked':
+        this.#emit({ name: 'job.parked', ...reference })
+        return
       case 'postponed':
         this.#emit({ name: 'job.postponed', reason: outcome.reason, delayMs: outcome.delayMs, ...reference })
     }
@@ -218,6 +248,12 @@ export class JobRunner {
 function factsOf<Outcome extends RunOutcome>({ kind: _, ...facts }: Outcome): Omit<Outcome, 'kind'> {
   return facts
 }
+
+/** What a task in a child gets to notice that its job was lost. */
+const LOST_GRACE_MS = 1000
+
+/** How a job ends, for good. */
+const ENDS: ReadonlySet<RunOutcome['kind']> = new Set(['succeeded', 'ignored', 'dead', 'revoked', 'expired'])
 
 /** A job that a worker before this one had to give back is said to have waited once: when it was first taken. */
 function firstStart(job: ActiveJob, reference: JobReference): WorkerEvent {

@@ -12,8 +12,8 @@ export type TimeLimit = Pick<TaskLimit, 'softMs' | 'hardMs'>
  *
  * - Past the soft limit its signal is aborted with `TASKQ_JOB_TIME_LIMIT`. What it then throws is a failure; where it
  *   returns all the same, it has succeeded.
- * - Past the hard limit nobody waits for it any longer: it has failed. Its code may still go on in this process, and
- *   beside the job's next run; only a pool of processes could end it.
+ * - Past the hard limit a run in a child is ended with it. Otherwise nobody waits for it any longer: it has failed, but its
+ *   code may still go on in this process, and beside the job's next run.
  *
  * @throws what the run throws; TaskqError `TASKQ_JOB_TIME_LIMIT` past the hard limit
  */
@@ -30,7 +30,8 @@ export function withinLimit<T>(
       const giveUp = () => {
         const error = limitError(job, 'hard', hardMs)
         handle.exceed(error)
-        reject(error)
+        // A run that can be ended says itself when it has.
+        if (!handle.kill(error)) reject(error)
       }
       timers.push(setTimeout(giveUp, hardMs))
     }

@@ -1,8 +1,11 @@
+import type { Codec } from '../codec/codec.js'
+import type { Redactor } from '../codec/redaction.js'
 import type { Retention } from '../engine/retention.js'
 import type { TaskFacts } from '../engine/worker-registry.js'
 import type { WorkerEventSink } from '../events/worker-event.js'
 import type { TaskDefinition } from '../task/definition.js'
 import type { SlotRange } from './autoscale.js'
+import type { PoolOptions } from './pools/pool-options.js'
 import type { LogLevel } from './run-log.js'
 
 /** Everything a worker needs to know; made from the config and the command line. */
@@ -32,6 +35,12 @@ export interface WorkerOptions {
   readonly lockMs: number
   readonly stallCheckMs: number
   readonly crashBudget: number
+  /** Where its tasks run. */
+  readonly pools: PoolOptions
+  /** How jobs and results are read and written. */
+  readonly codec: Codec
+  /** Masks secrets in what tasks log. */
+  readonly redact: Redactor
   /** How long results are kept where their task does not say. */
   readonly resultTtlMs: number
   readonly retention: Retention

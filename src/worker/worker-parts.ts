@@ -49,6 +49,7 @@ export function assembleParts(
   const revokes = new RevokeWatch(side)
   const { runner, locks } = assembleRunner(side, heard, revokes, timeLimitOf, onError)
   const dispatcher = assembleDispatcher(heard, runner, onError)
+  runner.slots = () => dispatcher.slots
   const vitals = new ProcessVitals()
   const autoscaler = new Autoscaler(
     { dispatcher, waitingIn: (lanes) => side.waitingIn(lanes), loopLagMs: () => vitals.loopLagMs },

@@ -130,6 +130,7 @@ export class Worker {
     try {
       lanes.end()
       await shutDown(dispatcher, runner, this.options.shutdownMs)
+      const childrenEnd = runner.close()
       for (const clock of this.#clocks) clearInterval(clock)
       this.#heartbeat.stop()
       vitals.stop()
@@ -139,6 +140,7 @@ export class Worker {
       await Promise.all([stats.close(), this.side.leave(this.options.id)])
       await lanes.close()
       await this.side.close()
+      await childrenEnd
     } finally {
       this.#life = 'stopped'
       this.#done.resolve()

@@ -1,0 +1,74 @@
+import { Child } from './child.js'
+import type { StartChild } from './child-link.js'
+import type { ChildBeginning } from './messages.js'
+
+/** What a pool needs to know. */
+export interface ChildPoolOptions {
+  readonly start: StartChild
+  readonly entry: URL
+  readonly beginning: ChildBeginning
+  readonly maxTasksPerChild: number
+  readonly maxMemoryPerChild: number
+  /** As many children are kept, at most. */
+  readonly slots: () => number
+}
+
+/** After a child that could not begin, no other is tried for so long: each would cost its start for nothing. */
+const PAUSE_MS = 5000
+
+/** Children of one kind: made when they are needed, kept for the next job, replaced when they have had their time. */
+export class ChildPool {
+  /** The one that was used last is used next, so that the others' memory can rest. */
+  readonly #idle: Child[] = []
+  readonly #all = new Set<Child>()
+  #failed: { readonly error: unknown; readonly at: number } | undefined
+
+  constructor(private readonly options: ChildPoolOptions) {}
+
+  /**
+   * A child that is ready and has nothing to do; give it back with {@link release}.
+   *
+   * @throws ChildUnable where none can be made
+   */
+  async take(): Promise<Child> {
+    const idle = this.#idle.pop()
+    if (idle !== undefined) return idle
+    if (this.#failed !== undefined && performance.now() - this.#failed.at < PAUSE_MS) throw this.#failed.error
+    const child = this.#make()
+    try {
+      await child.ready
+      this.#failed = undefined
+      return child
+    } catch (error) {
+      this.#failed = { error, at: performance.now() }
+      throw error
+    }
+  }
+
+  release(child: Child): void {
+    const { maxTasksPerChild, maxMemoryPerChild, slots } = this.options
+    if (!child.isUsable) return
+    const isSpent = child.runs >= maxTasksPerChild || child.memory > maxMemoryPerChild
+    if (isSpent || this.#all.size > slots()) void child.retire()
+    else this.#idle.push(child)
+  }
+
+  /** Ends all children. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#all].map((child) => child.retire()))
+  }
+
+  #make(): Child {
+    const { start, entry, beginning } = this.options
+    const child = new Child(start, entry, beginning)
+    this.#all.add(child)
+    void child.ended.then(() => this.#forget(child))
+    return child
+  }
+
+  #forget(child: Child): void {
+    this.#all.delete(child)
+    const place = this.#idle.indexOf(child)
+    if (place >= 0) this.#idle.splice(place, 1)
+  }
+}

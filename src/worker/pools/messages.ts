@@ -1,0 +1,59 @@
+import type { Envelope } from '../../codec/envelope.js'
+import type { JobFailure } from '../../errors/job-failure.js'
+import type { AttemptReport, AttemptRules } from '../attempt.js'
+import type { JobFacts } from '../job-context.js'
+import type { LogLevel } from '../run-log.js'
+import type { SentError } from './sent-error.js'
+
+/** What a child is told so that it knows its project, and when it is to measure itself. */
+export interface ChildBeginning {
+  /** Made and read by the app. Plain data. */
+  readonly sources: unknown
+  /** Whether the end of each run is to say how much memory the child holds. */
+  readonly tellsMemory: boolean
+}
+
+/** One run of a job, as a child gets it. */
+export interface ChildRun {
+  readonly task: string
+  readonly job: JobFacts
+  readonly envelope: Envelope
+  readonly rules: AttemptRules
+}
+
+/** What a worker tells its child. `run` numbers the child's runs. */
+export type ToChild =
+  | ({ readonly kind: 'begin' } & ChildBeginning)
+  | ({ readonly kind: 'run'; readonly run: number } & ChildRun)
+  | { readonly kind: 'abort'; readonly run: number; readonly reason: SentError }
+  | { readonly kind: 'stored'; readonly progress: number; readonly error?: SentError }
+  | { readonly kind: 'end' }
+
+/** What a child tells its worker. */
+export type FromChild =
+  | { readonly kind: 'ready' }
+  /** It cannot load the project, or does not know the task; nothing was run. */
+  | { readonly kind: 'unable'; readonly reason: string }
+  | {
+      readonly kind: 'log'
+      readonly run: number
+      readonly level: LogLevel
+      readonly fields?: object
+      readonly message: string
+    }
+  | { readonly kind: 'progress'; readonly run: number; readonly progress: number; readonly value: unknown }
+  | { readonly kind: 'done'; readonly run: number; readonly report: AttemptReport; readonly memory?: number }
+  /** An error that nobody caught ends it. */
+  | { readonly kind: 'accident'; readonly failure: JobFailure }
+
+/** Under which a process sends them: a task may use the same channel for messages of its own. */
+const MARK = 'taskq.pool'
+
+export const marked = (message: ToChild | FromChild): object => ({ [MARK]: message })
+
+/** Reads what came through the channel; undefined where it is not ours. */
+export function readMarked<Message extends ToChild | FromChild>(raw: unknown): Message | undefined {
+  if (typeof raw !== 'object' || raw === null) return undefined
+  const message = (raw as Record<string, unknown>)[MARK] as Message | undefined
+  return typeof message?.kind === 'string' ? message : undefined
+}

@@ -1,0 +1,66 @@
+import type { PoolKind } from '../../task/options/time-options.js'
+import type { Child } from './child.js'
+import type { ChildPool } from './child-pool.js'
+import type { PoolOptions } from './pool-options.js'
+
+/** A child for one run; `leave` gives it back to its pool. */
+export interface Seat {
+  readonly child: Child
+  leave(): void
+}
+
+type ChildKind = Exclude<PoolKind, 'async'>
+
+/** A worker's pools. Nothing of them is loaded before a task needs it. */
+export class Pools {
+  readonly #pools = new Map<ChildKind, Promise<ChildPool>>()
+
+  constructor(
+    private readonly options: PoolOptions,
+    private readonly slots: () => number,
+  ) {}
+
+  /** Where this task runs. */
+  kindOf({ pool }: { readonly pool: PoolKind | undefined }): PoolKind {
+    return pool ?? this.options.pool
+  }
+
+  /**
+   * A child that is ready to run a job.
+   *
+   * @throws where none can be made
+   */
+  async seat(kind: ChildKind): Promise<Seat> {
+    const pool = await this.#poolOf(kind)
+    const child = await pool.take()
+    return { child, leave: () => pool.release(child) }
+  }
+
+  /** Ends all children. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map(async (pool) => (await pool).close()))
+  }
+
+  #poolOf(kind: ChildKind): Promise<ChildPool> {
+    const known = this.#pools.get(kind)
+    if (known !== undefined) return known
+    const pool = this.#open(kind)
+    this.#pools.set(kind, pool)
+    pool.catch(() => this.#pools.delete(kind))
+    return pool
+  }
+
+  async #open(kind: ChildKind): Promise<ChildPool> {
+    const { children, maxTasksPerChild, maxMemoryPerChild } = this.options
+    if (children === undefined) throw new Error('this worker was not made of a configuration file')
+    const [{ ChildPool }, start] = await Promise.all([import('./child-pool.js'), starterOf(kind)])
+    const { entry, sources } = children
+    const beginning = { sources, tellsMemory: Number.isFinite(maxMemoryPerChild) }
+    return new ChildPool({ start, entry, beginning, maxTasksPerChild, maxMemoryPerChild, slots: this.slots })
+  }
+}
+
+const starterOf = async (kind: ChildKind) =>
+  kind === 'process'
+    ? (await import('./process-child.js')).startProcess
+    : (await import('./thread-child.js')).startThread

@@ -1,0 +1,64 @@
+import type { Envelope } from '../../codec/envelope.js'
+import type { ActiveJob } from '../../engine/consumer.js'
+import type { PoolKind } from '../../task/options/time-options.js'
+import type { AttemptReport, AttemptRules } from '../attempt.js'
+import type { JobFacts } from '../job-context.js'
+import type { RunHandle } from '../run-handle.js'
+import { type TimeLimit, withinLimit } from '../time-limit.js'
+import type { EndedRun } from './child.js'
+import { ChildUnable } from './child-unable.js'
+import type { Pools, Seat } from './pools.js'
+
+/** No child could be had: nothing was run, and the job is not to blame. */
+export interface UnplacedRun {
+  readonly kind: 'unplaced'
+  readonly reason: string
+}
+
+/** A run that a child is to do. */
+export interface RunForChild {
+  readonly job: ActiveJob
+  readonly task: string
+  readonly envelope: Envelope
+  readonly rules: AttemptRules
+  readonly handle: RunHandle
+  /** Counted from when the child begins with it. */
+  readonly limit: TimeLimit | undefined
+}
+
+/**
+ * Runs an attempt in a child of a pool.
+ *
+ * @throws what ended it from outside: TaskqError `TASKQ_JOB_TIME_LIMIT`, or `TASKQ_JOB_CRASHED` where its child died
+ */
+export async function runInChild(
+  run: RunForChild,
+  kind: Exclude<PoolKind, 'async'>,
+  pools: Pools,
+): Promise<AttemptReport | EndedRun | UnplacedRun> {
+  let seat: Seat | undefined
+  try {
+    seat = await pools.seat(kind)
+    return await runOn(seat, run)
+  } catch (error) {
+    if (seat !== undefined && !(error instanceof ChildUnable)) throw error
+    return { kind: 'unplaced', reason: `no ${kind} could be had for it: ${(error as Error).message}` }
+  } finally {
+    seat?.leave()
+  }
+}
+
+async function runOn({ child }: Seat, run: RunForChild): Promise<AttemptReport | EndedRun> {
+  const { job, task, envelope, rules, handle, limit } = run
+  // It was told to end while the child began.
+  if (handle.isAborted || handle.isOver) return { kind: 'ended' }
+  const start = () => child.run({ task, job: factsOf(job), envelope, rules }, handle)
+  return limit === undefined ? start() : withinLimit(start, limit, job, handle)
+}
+
+const factsOf = ({ id, attemptsMade, enqueuedAt, lane }: ActiveJob): JobFacts => ({
+  id,
+  attemptsMade,
+  enqueuedAt,
+  lane: { name: { queue: lane.name.queue } },
+})

@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process'
+import { threadId } from 'node:worker_threads'
+import { defineTask } from 'taskq'
+
+// Loaded twice: by the tests, and by the children that their workers make.
+
+/** Which child runs it. */
+export const place = defineTask({ name: 'place' }, () => ({ pid: process.pid, threadId }))
+
+export const add = defineTask({ name: 'add' }, (_ctx, a: number, b: number) => a + b)
+
+/** Enqueues with the child's own app. */
+export const addElsewhere = defineTask({ name: 'addElsewhere', pool: 'async' }, async () => 'here')
+
+export const callsAnother = defineTask({ name: 'callsAnother' }, async () => {
+  const result = await addElsewhere.delay()
+  return result.get({ timeout: '10s' })
+})
+
+export const talks = defineTask({ name: 'talks' }, async ({ log, progress, request }) => {
+  log.warn({ left: 3, error: new TypeError('told') }, 'careful')
+  await progress({ done: 0.5 })
+  return { attempt: request.attempt, queue: request.queue, headers: request.headers }
+})
+
+/** Tells where it runs, and is then deaf for ever. */
+export const spins = defineTask({ name: 'spins' }, async ({ progress }) => {
+  await progress({ pid: process.pid })
+  for (;;);
+})
+
+export const retriesOnce = defineTask(
+  { name: 'retriesOnce', retries: 1, backoff: { delay: 1 } },
+  ({ request }, how: 'exits' | 'returns') => {
+    if (request.attempt === 1 && how === 'exits') process.exit(7)
+    return request.attempt
+  },
+)
+
+export const throwsLate = defineTask({ name: 'throwsLate' }, () => {
+  setTimeout(() => {
+    throw new RangeError('nobody catches this')
+  }, 1)
+  return new Promise(() => {})
+})
+
+export const fails = defineTask({ name: 'fails', retries: 1, backoff: () => 1 }, () => {
+  throw Object.assign(new TypeError('wrong'), { code: 'E_WRONG' })
+})
+
+export const listens = defineTask({ name: 'listens' }, async ({ signal, progress }) => {
+  const told = new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  await progress({ pid: process.pid })
+  return told
+})
+
+/** Starts a program of its own, and is then deaf for ever. */
+export const startsProgram = defineTask({ name: 'startsProgram' }, async ({ progress }) => {
+  const program = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+  await progress({ pid: process.pid, program: program.pid })
+  for (;;);
+})
+
+export const holdsMemory = defineTask({ name: 'holdsMemory' }, () => {
+  held.push(new Array(12_000_000).fill(0.5))
+  return { pid: process.pid, threadId }
+})
+const held: unknown[] = []
