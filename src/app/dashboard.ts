@@ -1,4 +1,4 @@
-import type { Redactor } from '../codec/redaction.js'
+import type { Viewer } from '../codec/viewer.js'
 import type { ActionReport, Dashboard, DashboardAction, JobDetail, JobPage, Overview } from '../control/dashboard.js'
 import { actOnJobs, retryMatching } from '../control/jobs-actions.js'
 import { readJobDetail } from '../control/jobs-detail.js'
@@ -21,7 +21,7 @@ export interface DashboardParts {
   /** The broker's address for people, without any password. */
   readonly label: () => Promise<string>
   readonly schedules: () => Promise<Schedules>
-  readonly redact: Redactor
+  readonly viewer: Viewer
 }
 
 /** All that a screen needs of an app. */
@@ -43,11 +43,11 @@ export class AppDashboard implements Dashboard {
   }
 
   async jobs(filter: JobFilter, limit: number): Promise<JobPage> {
-    return readJobs(await this.parts.engine(), filter, limit, this.parts.redact)
+    return readJobs(await this.parts.engine(), filter, limit, this.parts.viewer)
   }
 
   async job(id: string): Promise<JobDetail | undefined> {
-    return readJobDetail(await this.parts.engine(), id, this.parts.redact)
+    return readJobDetail(await this.parts.engine(), id, this.parts.viewer)
   }
 
   async watch(onBatch: (batch: LiveBatch) => void): Promise<{ close(): Promise<void> }> {
@@ -72,7 +72,7 @@ export class AppDashboard implements Dashboard {
       case 'jobs':
         return actOnJobs(engine, action.verb, action.ids)
       case 'retry-matching':
-        return retryMatching(engine, action.filter, undefined, this.parts.redact)
+        return retryMatching(engine, action.filter, this.parts.viewer)
       case 'queue':
         return action.verb === 'pause' ? pauseQueue(engine, action.queue) : resumeQueue(engine, action.queue)
       case 'rate-limit':

@@ -1,4 +1,4 @@
-import { createRedactor } from '../codec/redaction.js'
+import { createViewer } from '../codec/viewer.js'
 import type { QueriedJob, ScheduledReport, ScheduledRequest } from '../control/inspect-jobs.js'
 import type { ActiveReport, RegisteredReport, ReservedReport, StatsReport } from '../control/inspect-workers.js'
 import type { SteerReport } from '../control/steer.js'
@@ -60,7 +60,7 @@ export const inspect: InspectApi = Object.freeze<InspectApi>({
   active: async (target) => (await onWorkers()).inspectActive(await engine(), toRequest(target)),
   scheduled: async (request = {}) => {
     const { config } = await ambientApp()
-    return (await onJobs()).inspectScheduled(await engine(), request, createRedactor(config.redact))
+    return (await onJobs()).inspectScheduled(await engine(), request, createViewer(config))
   },
   reserved: async (target) => (await onWorkers()).inspectReserved(await engine(), toRequest(target)),
   registered: async (target) => (await onWorkers()).inspectRegistered(await engine(), toRequest(target)),
@@ -69,7 +69,7 @@ export const inspect: InspectApi = Object.freeze<InspectApi>({
   conf: async (target) => (await onBus()).inspectConf(await engine(), toRequest(target)),
   query: async (ids) => {
     const { config } = await ambientApp()
-    return (await onJobs()).queryJobs(await engine(), [ids].flat(), createRedactor(config.redact))
+    return (await onJobs()).queryJobs(await engine(), [ids].flat(), createViewer(config))
   },
 })
 

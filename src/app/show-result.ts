@@ -1,4 +1,5 @@
 import { readLogLine } from '../codec/log-line.js'
+import { createViewer } from '../codec/viewer.js'
 import { type JobReport, readJob, readJobLog } from '../control/job-report.js'
 import { JobFailedError } from '../errors/job-failure.js'
 import { TaskqError } from '../errors/taskq-error.js'
@@ -10,6 +11,8 @@ export interface ResultRequest {
   /** Wait so long for its end; undefined for not at all. */
   readonly waitMs: number | undefined
   readonly logs: boolean
+  /** Show secrets, too. Default false. */
+  readonly unmasked?: boolean
 }
 
 /** A job, and what its task logged where that was asked for. */
@@ -26,7 +29,10 @@ const LOG_LINES = 100
  *
  * @throws TaskqError `TASKQ_RESULT_UNKNOWN`, `TASKQ_RESULT_TIMEOUT`
  */
-export async function showResult(app: App, { id, waitMs, logs }: ResultRequest): Promise<ShownResult> {
+export async function showResult(
+  app: App,
+  { id, waitMs, logs, unmasked = false }: ResultRequest,
+): Promise<ShownResult> {
   const handle = (await app.client()).result(id)
   if (waitMs !== undefined) {
     await handle.get({ timeout: waitMs }).catch((error) => {
@@ -34,12 +40,15 @@ export async function showResult(app: App, { id, waitMs, logs }: ResultRequest):
     })
   }
   const engine = await app.engine()
-  const job = await readJob(engine, id)
+  const viewer = unmasked
+    ? { ...createViewer(app.config), redact: (value: unknown) => value }
+    : createViewer(app.config)
+  const job = await readJob(engine, id, viewer)
   if (job === undefined || (await handle.state()) === 'unknown') throw unknown(id)
   return {
     job,
     failed: await handle.failed(),
-    logs: logs ? (await readJobLog(engine, id, LOG_LINES)).map((line) => readLogLine(line)) : undefined,
+    logs: logs ? (await readJobLog(engine, id, LOG_LINES)).map((line) => readLogLine(line, viewer.redact)) : undefined,
   }
 }
 

@@ -1,13 +1,17 @@
+import { type Codec, createCodec } from '../codec/codec.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { NewJob } from '../engine/delivery.js'
 import type { Engine } from '../engine/engine.js'
 import type { AsyncResult } from '../task/async-result.js'
+import type { EnqueueManyOptions, ManyCalls, ManyEnqueued } from '../task/enqueue-many.js'
 import type { EnqueueOptions } from '../task/enqueue-options.js'
 import type { Enqueuer } from '../task/enqueuer.js'
 import type { JobCall } from '../task/job-call.js'
 import { checkArgs } from '../task/schema.js'
+import { CallWarnings } from './call-warnings.js'
 import { NO_OPTIONS } from './check-call.js'
 import { createDestinations, type FindDestination, type KnownTask } from './destination.js'
+import { enqueueMany } from './enqueue-many.js'
 import { newJobId } from './job-id.js'
 import { JobResult } from './job-result.js'
 import { KnownNames } from './known-names.js'
@@ -17,7 +21,7 @@ import { type PlannedJob, planJob } from './plan-job.js'
 /** The settings that a client uses. */
 export type ClientConfig = Pick<
   ResolvedConfig,
-  'routes' | 'taskOptions' | 'defaultQueue' | 'queues' | 'payload' | 'results'
+  'routes' | 'taskOptions' | 'defaultQueue' | 'queues' | 'payload' | 'results' | 'codec'
 >
 
 /** Enqueues jobs and hands out their results. */
@@ -25,17 +29,20 @@ export class Client implements Enqueuer {
   readonly #destinationOf: FindDestination
   readonly #names: KnownNames
   readonly #tasks: KnownTasks
-  readonly #warnedLarge = new Set<string>()
+  readonly #codec: Codec
+  readonly #warnings: CallWarnings
 
   constructor(
     private readonly engine: Engine,
     private readonly config: ClientConfig,
-    private readonly warn: (message: string) => void,
+    warn: (message: string) => void,
   ) {
     this.#destinationOf = createDestinations(config)
+    this.#codec = createCodec(config.codec)
     const routed = config.routes.flatMap((route) => ('queue' in route ? route.queue : []))
     this.#names = new KnownNames(engine, [config.defaultQueue, ...Object.keys(config.queues), ...routed], warn)
     this.#tasks = new KnownTasks(config, this.#names)
+    this.#warnings = new CallWarnings(config.payload, warn)
   }
 
   /**
@@ -58,7 +65,16 @@ export class Client implements Enqueuer {
     if (checking !== undefined) await checking
     const { id, isNew, lane = job.lane } = await this.engine.producer.add(job)
     const traits = { task, lane, ignoreResult, deduplicated: !isNew }
-    return new JobResult<R>(id, traits, this.engine, this.config.results.ttlMs)
+    return new JobResult<R>(id, traits, this.engine, this.config.results.ttlMs, this.#codec)
+  }
+
+  /**
+   * Enqueues many calls of a task, in bounded memory.
+   *
+   * @throws TaskqError as {@link enqueue} does, with what came of the other calls in `data`
+   */
+  enqueueMany(task: string, calls: ManyCalls, options: EnqueueManyOptions = {}): Promise<ManyEnqueued> {
+    return enqueueMany(task, calls, options, (args, more) => this.enqueue(task, args, more))
   }
 
   /**
@@ -83,7 +99,7 @@ export class Client implements Enqueuer {
 
   /** A handle on a job by its id. */
   result<R = unknown>(id: string): AsyncResult<R> {
-    return new JobResult<R>(id, {}, this.engine, this.config.results.ttlMs)
+    return new JobResult<R>(id, {}, this.engine, this.config.results.ttlMs, this.#codec)
   }
 
   /** Waits for hints that are under way; call it before the engine is closed. */
@@ -92,19 +108,9 @@ export class Client implements Enqueuer {
   }
 
   #plan(call: JobCall, known: KnownTask): PlannedJob {
-    const planned = planJob(call, known, this.#destinationOf, this.config)
+    const planned = planJob(call, known, this.#destinationOf, this.config, this.#codec)
     this.#names.checkQueue(planned.destination.queue)
-    this.#warnLarge(call.task, planned.job.data)
+    this.#warnings.look(planned)
     return planned
-  }
-
-  /** Warns, once per task, of a payload that is allowed but heavy. */
-  #warnLarge(task: string, data: string): void {
-    // A string has at most three bytes of UTF-8 per unit: most need no exact count.
-    if (data.length * 3 <= this.config.payload.warnBytes || this.#warnedLarge.has(task)) return
-    const bytes = Buffer.byteLength(data)
-    if (bytes <= this.config.payload.warnBytes) return
-    this.#warnedLarge.add(task)
-    this.warn(`${task}: a payload of ${bytes} bytes slows the broker down; store the data elsewhere and send its key`)
   }
 }

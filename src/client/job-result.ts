@@ -1,6 +1,6 @@
-import { decodeEnvelope } from '../codec/envelope.js'
+import type { Codec } from '../codec/codec.js'
+import { readStoredFields } from '../codec/envelope.js'
 import { parseLogLine } from '../codec/parse-log-line.js'
-import { decodeResult } from '../codec/result.js'
 import type { Engine } from '../engine/engine.js'
 import type { FinishEvent } from '../engine/finish-watch.js'
 import type { JobRecord } from '../engine/job-record.js'
@@ -42,6 +42,7 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
     private readonly engine: Engine,
     /** Milliseconds that results are kept where the job does not say. */
     private readonly resultTtlMs: number,
+    private readonly codec: Codec,
   ) {
     this.task = traits.task
     this.deduplicated = traits.deduplicated ?? false
@@ -93,7 +94,7 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
       findLane: async () => this.traits.lane ?? (await this.#require()).lane,
       timeoutMs,
       signal,
-      read: (stored) => stored,
+      read: (stored) => this.codec.decodeProgress(this.id, stored),
       timeoutError: () => this.#timeout(timeoutMs),
     }) as AsyncGenerator<P, void>
   }
@@ -123,10 +124,8 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
 
   async parent(): Promise<AsyncResult | undefined> {
     const job = await this.#find()
-    const decoded = job && decodeEnvelope(job.data)
-    return decoded?.kind === 'envelope' && decoded.envelope.parent !== undefined
-      ? this.#handle(decoded.envelope.parent)
-      : undefined
+    const parent = job && readStoredFields(job.data).parent
+    return parent === undefined ? undefined : this.#handle(parent)
   }
 
   async forget(): Promise<boolean> {
@@ -135,7 +134,7 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
   }
 
   #handle(id: string, traits: JobTraits = {}): AsyncResult {
-    return new JobResult(id, traits, this.engine, this.resultTtlMs)
+    return new JobResult(id, traits, this.engine, this.resultTtlMs, this.codec)
   }
 
   #find(): Promise<JobRecord | undefined> {
@@ -162,19 +161,17 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
   }
 
   async #read(stored: unknown): Promise<{ value: unknown }> {
-    const result = decodeResult(stored)
+    const result = this.codec.decodeResult(this.id, stored)
     if ('value' in result) return result
     const large = await this.engine.jobs.largeResult(this.id)
     if (large === undefined) throw this.#expired()
-    return { value: JSON.parse(large) }
+    return { value: this.codec.decodeLarge(this.id, stored, large) }
   }
 
   /** Whether a result has outlived its time; the broker removes it a little later. */
   #isOver(job: JobRecord): boolean {
     if (!job.standing.succeeded || job.finishedAt === undefined) return false
-    const decoded = decodeEnvelope(job.data)
-    const ttlMs = decoded.kind === 'envelope' ? decoded.envelope.resultTtlMs : undefined
-    return Date.now() - job.finishedAt > (ttlMs ?? this.resultTtlMs)
+    return Date.now() - job.finishedAt > (readStoredFields(job.data).resultTtlMs ?? this.resultTtlMs)
   }
 
   async #timeout(timeoutMs: number): Promise<TaskqError> {

@@ -1,4 +1,5 @@
-import { type EnvelopeDraft, encodeEnvelope } from '../codec/envelope.js'
+import type { Codec } from '../codec/codec.js'
+import type { EnvelopeDraft } from '../codec/envelope.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { NewJob } from '../engine/delivery.js'
 import type { ResolvedCall } from '../task/enqueue-problems.js'
@@ -14,6 +15,8 @@ export interface PlannedJob {
   readonly job: NewJob
   readonly destination: Destination
   readonly ignoreResult: boolean
+  /** Whether a priority was asked for that counts for nothing in its queue. */
+  readonly lostPriority: boolean
 }
 
 /** What planning needs of the config. */
@@ -29,6 +32,7 @@ export function planJob(
   known: KnownTask,
   destinationOf: FindDestination,
   config: PlanConfig,
+  codec: Codec,
 ): PlannedJob {
   const nowMs = Date.now()
   const call = checkCall(task, args, options, nowMs)
@@ -41,18 +45,23 @@ export function planJob(
   const wanted = call.priority ?? definition?.priority ?? destination.priority
   // In a queue with priorities every job has one: the engine puts those without before all others.
   const priority = config.queues[destination.queue]?.priorities === true ? (wanted ?? 0) : undefined
+  const identity = { id: call.taskId === undefined ? id : `u_${call.taskId}`, task }
   const job = {
-    id: call.taskId === undefined ? id : `u_${call.taskId}`,
+    ...identity,
     lane: destination.lane,
-    task,
-    data: encodeEnvelope(task, carried, config.payload),
+    data: codec.encodeEnvelope(identity, carried, config.payload, definition?.codec),
     delayMs: delayOf(call, sameness, nowMs),
     ...(priority !== undefined && { priority }),
     ...sameness,
     ...(keys && { keys }),
     ...(lineage.parent !== undefined && { parent: { id: lineage.parent, keepMs: config.results.ttlMs } }),
   }
-  return { job, destination, ignoreResult: call.ignoreResult ?? destination.ignoreResult }
+  return {
+    job,
+    destination,
+    ignoreResult: call.ignoreResult ?? destination.ignoreResult,
+    lostPriority: wanted !== undefined && priority === undefined,
+  }
 }
 
 /** Until when a job waits: until its time; where calls that come close together are one job, until it has been quiet. */

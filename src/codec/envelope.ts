@@ -1,7 +1,8 @@
-import { TaskqError } from '../errors/taskq-error.js'
+import { isTaskqError, TaskqError } from '../errors/taskq-error.js'
 import { sentArgs } from '../task/sent-args.js'
 import { type EnvelopeFields, readEnvelopeFields } from './envelope-fields.js'
-import { findInexact } from './exact-json.js'
+import { findInexact, type InexactValue } from './exact-json.js'
+import { malformed } from './unreadable.js'
 
 /** What a job carries beside its task's name: stored as JSON, read by any worker of this version or later. */
 export interface Envelope extends EnvelopeFields {
@@ -11,8 +12,12 @@ export interface Envelope extends EnvelopeFields {
 /** An envelope to be written: what is undefined is left out. */
 export type EnvelopeDraft = Pick<Envelope, 'args'> & { readonly [Field in keyof Envelope]: Envelope[Field] | undefined }
 
-/** The layout of stored jobs. A worker leaves jobs of a later layout to later workers. */
+/**
+ * The layouts of stored jobs: 1 has its arguments as they are; in 2 they are written so that JSON keeps their types, or
+ * compressed, or encrypted: see codec.ts. A worker leaves jobs of a later layout to later workers.
+ */
 export const ENVELOPE_VERSION = 1
+export const WRAPPED_VERSION = 2
 
 /** How large a job's payload may be, in bytes of JSON. */
 export interface PayloadLimits {
@@ -20,7 +25,7 @@ export interface PayloadLimits {
 }
 
 /**
- * Writes an envelope.
+ * Writes an envelope of strict JSON.
  *
  * @throws TaskqError `TASKQ_PAYLOAD_NOT_JSON` with the path of the first value that JSON would change,
  *   `TASKQ_PAYLOAD_TOO_LARGE` with the size
@@ -28,15 +33,10 @@ export interface PayloadLimits {
 export function encodeEnvelope(task: string, envelope: EnvelopeDraft, limits: PayloadLimits): string {
   const args = sentArgs(envelope.args)
   const inexact = findInexact(args, 'args')
-  if (inexact !== undefined) {
-    throw new TaskqError('TASKQ_PAYLOAD_NOT_JSON', `${task}: ${inexact.path} is ${inexact.what}`, {
-      hint: 'Arguments travel as JSON; send only what JSON keeps as it is.',
-      data: { task, path: inexact.path },
-    })
-  }
+  if (inexact !== undefined)
+    throw notJson(task, inexact, 'Arguments travel as JSON; send only what JSON keeps as it is.')
   const text = JSON.stringify({ ...envelope, v: ENVELOPE_VERSION, args })
-  // A string has at most three bytes of UTF-8 per unit: most need no exact count.
-  if (text.length * 3 > limits.maxBytes) refuseTooLarge(task, Buffer.byteLength(text), limits.maxBytes)
+  refuseTooLarge(task, text, limits)
   return text
 }
 
@@ -44,29 +44,83 @@ export function encodeEnvelope(task: string, envelope: EnvelopeDraft, limits: Pa
 export type DecodedEnvelope =
   | { readonly kind: 'envelope'; readonly envelope: Envelope }
   | { readonly kind: 'later-version'; readonly version: number }
+  /** It was encrypted or signed with a key that this process does not have. */
+  | { readonly kind: 'missing-key'; readonly keyId: string }
+  /** It does not come as it is from a process of this app. */
+  | { readonly kind: 'refused'; readonly error: TaskqError }
   | { readonly kind: 'malformed'; readonly error: TaskqError }
 
+/** What is in an envelope that is not strict JSON. It may throw a TaskqError. */
+export type OpenWrapped = (stored: Stored) => Pick<Envelope, 'args' | 'context'>
+
+type Stored = Readonly<Record<string, unknown>>
+
 /** Reads a stored envelope. Never throws: a broken job must not stop the queue. */
-export function decodeEnvelope(text: string): DecodedEnvelope {
+export function decodeEnvelope(text: string, openWrapped?: OpenWrapped): DecodedEnvelope {
+  const stored = parse(text)
+  if (!('record' in stored)) return stored
+  const { record } = stored
+  const { v, args } = record
+  if (v === WRAPPED_VERSION && openWrapped !== undefined) return opened(record, openWrapped)
+  if (typeof v === 'number' && v > ENVELOPE_VERSION) return { kind: 'later-version', version: v }
+  if (v !== ENVELOPE_VERSION) return broken('the payload has no version')
+  if (!Array.isArray(args)) return broken('the payload has no arguments')
+  return { kind: 'envelope', envelope: { args, ...readEnvelopeFields(record) } }
+}
+
+/**
+ * Reads what a stored job carries in the clear, whatever was done to its arguments, and without any key: all of its
+ * fields, but for the arguments, and for the context of one that is compressed or encrypted. Nothing where it cannot be
+ * read.
+ */
+export function readStoredFields(text: string): EnvelopeFields {
+  const stored = parse(text)
+  if (!('record' in stored)) return {}
+  const { v } = stored.record
+  return v === ENVELOPE_VERSION || v === WRAPPED_VERSION ? readEnvelopeFields(stored.record) : {}
+}
+
+function parse(text: string): { readonly record: Stored } | DecodedEnvelope {
   let stored: unknown
   try {
     stored = JSON.parse(text)
   } catch (cause) {
-    return malformed('the payload is not JSON', cause)
+    return broken('the payload is not JSON', cause)
   }
-  if (typeof stored !== 'object' || stored === null) return malformed('the payload is no object')
-  const { v, args } = stored as { v?: unknown; args?: unknown }
-  if (typeof v === 'number' && v > ENVELOPE_VERSION) return { kind: 'later-version', version: v }
-  if (v !== ENVELOPE_VERSION) return malformed('the payload has no version')
-  if (!Array.isArray(args)) return malformed('the payload has no arguments')
-  return { kind: 'envelope', envelope: { args, ...readEnvelopeFields(stored as Readonly<Record<string, unknown>>) } }
+  if (typeof stored !== 'object' || stored === null) return broken('the payload is no object')
+  return { record: stored as Stored }
 }
 
-function malformed(message: string, cause?: unknown): DecodedEnvelope {
-  return { kind: 'malformed', error: new TaskqError('TASKQ_PAYLOAD_MALFORMED', message, { cause }) }
+function opened(stored: Stored, openWrapped: OpenWrapped): DecodedEnvelope {
+  try {
+    return { kind: 'envelope', envelope: { ...readEnvelopeFields(stored), ...openWrapped(stored) } }
+  } catch (error) {
+    return unreadableAs(error)
+  }
 }
 
-function refuseTooLarge(task: string, bytes: number, maxBytes: number): void {
+/** What an error says of the envelope that could not be read. */
+export function unreadableAs(error: unknown): DecodedEnvelope {
+  if (isTaskqError(error, 'TASKQ_PAYLOAD_KEY_MISSING'))
+    return { kind: 'missing-key', keyId: String((error.data as { keyId?: unknown } | undefined)?.keyId) }
+  if (isTaskqError(error, 'TASKQ_PAYLOAD_REFUSED')) return { kind: 'refused', error }
+  return { kind: 'malformed', error: isTaskqError(error) ? error : malformed('the payload cannot be read', error) }
+}
+
+const broken = (what: string, cause?: unknown): DecodedEnvelope => ({
+  kind: 'malformed',
+  error: malformed(what, cause),
+})
+
+/** The refusal of a value that would not arrive as it is. */
+export const notJson = (task: string, { path, what }: InexactValue, hint: string): TaskqError =>
+  new TaskqError('TASKQ_PAYLOAD_NOT_JSON', `${task}: ${path} is ${what}`, { hint, data: { task, path } })
+
+/** @throws TaskqError `TASKQ_PAYLOAD_TOO_LARGE` */
+export function refuseTooLarge(task: string, json: string, { maxBytes }: PayloadLimits): void {
+  // A string has at most three bytes of UTF-8 per unit: most need no exact count.
+  if (json.length * 3 <= maxBytes) return
+  const bytes = Buffer.byteLength(json)
   if (bytes <= maxBytes) return
   throw new TaskqError(
     'TASKQ_PAYLOAD_TOO_LARGE',

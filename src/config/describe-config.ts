@@ -1,3 +1,4 @@
+import type { CodecKey } from '../codec/codec-options.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import { formatDuration, parseDuration } from '../time/duration.js'
 import { formatByteSize } from './byte-size.js'
@@ -49,6 +50,14 @@ const VALUES: Readonly<Record<SettingKey, (config: ResolvedConfig) => unknown>> 
   'deadLetters.max': (config) => config.deadLetters.max,
   'payload.max': (config) => config.payload.maxBytes,
   'payload.warn': (config) => config.payload.warnBytes,
+  'codec.types': ({ codec }) => codec.types,
+  'codec.compress': ({ codec: { compressAbove } }) => (compressAbove === undefined ? false : { above: compressAbove }),
+  'codec.encrypt': ({ codec: { encryptKeys } }) => (encryptKeys.length === 0 ? null : { keys: keyNames(encryptKeys) }),
+  'codec.sign': ({ codec: { signKeys, signatureRequired } }) =>
+    signKeys.length === 0 ? null : { keys: keyNames(signKeys), required: signatureRequired },
+  middleware: ({ middleware }) => middleware.map((one) => Object.keys(one).join(' and ')),
+  on: ({ listeners }) => Object.keys(listeners),
+  telemetry: ({ telemetry }) => (telemetry === undefined ? null : 'configured'),
   enqueueTimeout: (config) => durationText(config.enqueueTimeoutMs),
   redact: (config) => config.redact,
   'log.level': (config) => config.log.level,
@@ -65,6 +74,8 @@ const VALUES: Readonly<Record<SettingKey, (config: ResolvedConfig) => unknown>> 
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+const keyNames = (keys: readonly CodecKey[]) => keys.map(({ id }) => ({ id, key: MASK }))
 
 // The readable form rounds: it is shown only where it says exactly the same.
 function durationText(ms: number): string {

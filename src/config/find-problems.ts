@@ -6,7 +6,9 @@ import { nearestZone } from '../schedule/entry-times.js'
 import { queueNameProblem } from '../task/names.js'
 import { isZone } from '../time/zone.js'
 import { brokerProblems } from './broker-problems.js'
+import { codecProblems } from './codec-schema.js'
 import { DEFAULTS } from './defaults.js'
+import { hookProblems } from './hook-problems.js'
 import { routesProblems } from './route-problems.js'
 import { CONFIG_SCHEMA, LOG_FORMATS, LOG_LEVELS } from './schema.js'
 import { knownKeysAt } from './schema-keys.js'
@@ -18,7 +20,7 @@ export function findProblems(config: unknown): Problem[] {
   if (!isPlainObject(config)) {
     return [{ key: 'config', expected: 'an object such as defineConfig({ … })', got: kindOf(config) }]
   }
-  const { schedule, ...settings } = config
+  const { schedule, telemetry: _, ...settings } = config
   const forbidden = forbiddenKeys(settings, '')
   if (forbidden.length > 0) return forbidden
   const issues = CONFIG_SCHEMA.safeParse(config).error?.issues ?? []
@@ -28,13 +30,16 @@ export function findProblems(config: unknown): Problem[] {
     ...routesProblems(config.routes),
     ...taskOptionsProblems(config.taskOptions),
     ...brokerProblems(config.broker),
+    ...codecProblems(config.codec),
+    ...hookProblems(config),
     ...scheduleProblems(schedule, config.timezone),
   ]
 }
 
 const FORBIDDEN = ['__proto__', 'constructor', 'prototype']
 const WORDS: Record<string, readonly string[]> = { 'log.level': LOG_LEVELS, 'log.format': LOG_FORMATS }
-const SECRET = /^(broker\.(password|sentinelPassword|username|tls\..*)|alerts(\.webhook(\..*)?)?)$/
+const SECRET =
+  /^(broker\.(password|sentinelPassword|username|tls\..*)|alerts(\.webhook(\..*)?)?|codec(\.(encrypt|sign)(\.keys.*)?)?)$/
 /** What may be written as one text, and is looked at as an object with a `url`. */
 const SHORT_FORMS = [['broker'], ['alerts', 'webhook']]
 

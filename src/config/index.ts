@@ -3,6 +3,7 @@ import type { TaskqConfig } from './taskq-config.js'
 
 export type { AlertOptions, FailureRateOptions, WebhookOptions } from './alert-options.js'
 export type { BrokerHost, BrokerOptions, BrokerTls } from './broker-options.js'
+export type { CodecConfig, CodecKeyConfig } from './codec-config.js'
 export type { Route, RoutedCall, RouteFunction, RouteTarget } from './route.js'
 export type { TaskOverrides } from './task-overrides.js'
 export type { LogFormat, LogLevel, QueueOptions, TaskqConfig, WorkerOptions } from './taskq-config.js'

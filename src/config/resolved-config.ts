@@ -1,4 +1,8 @@
+import type { CodecOptions } from '../codec/codec-options.js'
+import type { Telemetry } from '../context/telemetry.js'
+import type { Listeners } from '../events/listeners.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
+import type { Middleware } from '../task/middleware.js'
 import type { PoolKind } from '../task/options/time-options.js'
 import type { BrokerTls } from './broker-options.js'
 import type { SettingKey } from './defaults.js'
@@ -43,6 +47,12 @@ export interface ResolvedConfig {
   readonly results: { readonly ttlMs: number }
   readonly deadLetters: { readonly ttlMs: number; readonly max: number }
   readonly payload: { readonly maxBytes: number; readonly warnBytes: number }
+  /** How arguments and results travel. Holds keys, which cannot be printed. */
+  readonly codec: CodecOptions
+  readonly middleware: readonly Middleware[]
+  readonly listeners: Listeners
+  /** Somebody else's object, which must not be frozen with the rest. */
+  readonly telemetry: (() => Telemetry) | undefined
   readonly enqueueTimeoutMs: number
   /** Fields that are masked wherever a job's data is shown, beside those that always are. */
   readonly redact: readonly string[]

@@ -5,6 +5,8 @@ import { parseByteSize } from './byte-size.js'
 import type { SettingKey } from './defaults.js'
 import { resolveAlerts } from './resolve-alerts.js'
 import { resolveBroker } from './resolve-broker.js'
+import { resolveCodec } from './resolve-codec.js'
+import { resolveHooks } from './resolve-hooks.js'
 import type { ResolvedConfig, ResolvedQueue } from './resolved-config.js'
 import { type Route, resolveRoute } from './route.js'
 import { resolveTaskOverrides } from './task-overrides.js'
@@ -24,11 +26,13 @@ export const resolversFor = (tty: boolean): readonly Resolver[] => [
   ({ taskOptions }) => ({ taskOptions: resolveTaskOverrides(taskOptions as NonNullable<TaskqConfig['taskOptions']>) }),
   resolveWorker,
   resolveRetention,
+  resolveHooks,
   ({ enqueueTimeout }) => ({ enqueueTimeoutMs: milliseconds(enqueueTimeout) }),
   ({ redact }) => ({ redact: [...(redact as NonNullable<TaskqConfig['redact']>)] }),
   (settings) => ({
     payload: { maxBytes: Number(settings['payload.max']), warnBytes: Number(settings['payload.warn']) },
   }),
+  (settings) => ({ codec: resolveCodec(settings) }),
   (settings) => ({ log: resolveLog(settings, tty) }),
   (settings) => ({ alerts: resolveAlerts(settings) }),
 ]

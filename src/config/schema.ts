@@ -3,6 +3,7 @@ import { POOL_KINDS } from '../task/options/time-options.js'
 import { ALERTS } from './alert-schema.js'
 import { isBrokerUrl } from './broker-url.js'
 import { MEBIBYTE } from './byte-size.js'
+import { CODEC } from './codec-schema.js'
 import {
   byteSize,
   count,
@@ -80,6 +81,11 @@ export const CONFIG_SCHEMA = z.strictObject({
     .strictObject({ ttl: duration(1000, LONGEST_TTL_MS).optional(), max: count(1, 10_000_000).optional() })
     .optional(),
   payload: z.strictObject({ max: count(1, 536_870_912).optional(), warn: count(1, 536_870_912).optional() }).optional(),
+  codec: CODEC.optional(),
+  // What is in them is checked by hook-problems.ts: they hold functions.
+  middleware: z.unknown().optional(),
+  on: z.unknown().optional(),
+  telemetry: z.unknown().optional(),
   enqueueTimeout: duration(1, LONGEST_WAIT_MS).optional(),
   redact: z.array(text("a field's name"), { error: 'a list of names such as ["iban"]' }).optional(),
   log: z.strictObject({ level: oneOf(LOG_LEVELS).optional(), format: oneOf(LOG_FORMATS).optional() }).optional(),

@@ -1,8 +1,12 @@
+import type { Telemetry } from '../context/telemetry.js'
+import type { Listeners } from '../events/listeners.js'
 import type { ScheduleOptions } from '../schedule/schedule-options.js'
+import type { Middleware } from '../task/middleware.js'
 import type { PoolKind } from '../task/options/time-options.js'
 import type { Duration } from '../time/duration.js'
 import type { AlertOptions } from './alert-options.js'
 import type { BrokerOptions } from './broker-options.js'
+import type { CodecConfig } from './codec-config.js'
 import type { Route } from './route.js'
 import type { TaskOverrides } from './task-overrides.js'
 
@@ -54,6 +58,14 @@ export interface TaskqConfig {
     /** Larger arguments are logged as a warning. Bytes of JSON. Default 32,768 (32 KiB). */
     readonly warn?: number
   }
+  /** How arguments and results travel: types, compression, encryption, signatures. Default: strict JSON. */
+  readonly codec?: CodecConfig
+  /** Code around every enqueue and every run; the first is the outermost. */
+  readonly middleware?: readonly Middleware[]
+  /** Called when something happens, in the process where it does: `{ 'job.dead-lettered': (event) => { … } }`. */
+  readonly on?: Listeners
+  /** Traces jobs from their enqueue to their runs: `new BullMQOtel({ tracerName: 'shop' })` of `bullmq-otel`. */
+  readonly telemetry?: Telemetry | undefined
   /** How long an enqueue waits for a broker that does not answer. Default `'5s'`. */
   readonly enqueueTimeout?: Duration
   /** Fields that are masked wherever a job's data is shown, beside those that always are: `['taxId']`. */

@@ -1,4 +1,4 @@
-import type { Redactor } from '../codec/redaction.js'
+import type { Viewer } from '../codec/viewer.js'
 import type { Engine } from '../engine/engine.js'
 import type { JobFilter } from '../engine/job-summary.js'
 import type { JobRow } from './dashboard.js'
@@ -51,12 +51,12 @@ const SHOWN = 100
 export async function inspectScheduled(
   engine: Engine,
   { limit = SHOWN, ...filter }: ScheduledRequest,
-  redact: Redactor,
+  viewer: Viewer,
 ): Promise<ScheduledReport> {
   const [{ at }, ...pages] = await Promise.all([
     engine.ping(),
-    readJobs(engine, { ...filter, place: 'scheduled' }, limit, redact),
-    readJobs(engine, { ...filter, place: 'retrying' }, limit, redact),
+    readJobs(engine, { ...filter, place: 'scheduled' }, limit, viewer),
+    readJobs(engine, { ...filter, place: 'retrying' }, limit, viewer),
   ])
   const total = pages.reduce((sum, page) => sum + page.total, 0)
   if (total === 0 && filter.queue !== undefined) await requireQueue(engine, filter.queue)
@@ -92,22 +92,21 @@ const CHUNK = 200
 export async function queryJobs(
   engine: Engine,
   ids: readonly string[],
-  redact: Redactor,
+  viewer: Viewer,
 ): Promise<readonly QueriedJob[]> {
   const runners = new Map<string, string>()
   for (const { name, slots = [] } of await engine.workers()) for (const { id } of slots) runners.set(id, name)
   const found: QueriedJob[] = []
   for (let start = 0; start < ids.length; start += CHUNK) {
     const chunk = ids.slice(start, start + CHUNK)
-    found.push(...(await Promise.all(chunk.map((id) => queryJob(engine, id, runners.get(id), redact)))))
+    found.push(...(await Promise.all(chunk.map((id) => queryJob(engine, id, runners.get(id), viewer)))))
   }
   return found
 }
 
-async function queryJob(engine: Engine, id: string, runner: string | undefined, redact: Redactor): Promise<QueriedJob> {
+async function queryJob(engine: Engine, id: string, runner: string | undefined, viewer: Viewer): Promise<QueriedJob> {
   const job = await engine.jobs.find(id)
   if (job === undefined) return { id, state: 'unknown' }
-  const { progress, ...told } = describeJob(job)
-  const report = { ...told, ...(progress !== undefined && { progress: redact(progress) }) }
+  const report = describeJob(job, viewer)
   return report.state === 'active' && runner !== undefined ? { ...report, worker: runner } : report
 }

@@ -1,9 +1,10 @@
-import { decodeResult } from '../codec/result.js'
+import { shownBy, shownProgress, unreadableText, type Viewer } from '../codec/viewer.js'
 import type { Engine } from '../engine/engine.js'
 import { queueOf } from '../engine/job-reader.js'
 import type { JobRecord } from '../engine/job-record.js'
 import { jobStateOf } from '../engine/job-state.js'
 import type { JobFailure } from '../errors/job-failure.js'
+import { isTaskqError } from '../errors/taskq-error.js'
 import type { JobState } from '../task/job-state.js'
 import { isReported } from './jobs-preview.js'
 
@@ -26,14 +27,14 @@ export interface JobReport {
 }
 
 /** Reads a job with its result; undefined when there is none of this id. */
-export async function readJob(engine: Engine, id: string): Promise<JobReport | undefined> {
+export async function readJob(engine: Engine, id: string, viewer: Viewer): Promise<JobReport | undefined> {
   const job = await engine.jobs.find(id)
   if (job === undefined) return undefined
-  return { ...describeJob(job), ...(job.standing.succeeded && (await readResult(engine, job))) }
+  return { ...describeJob(job, viewer), ...(job.standing.succeeded && (await readResult(engine, job, viewer))) }
 }
 
 /** All but the result, which may have to be read apart. */
-export function describeJob(job: JobRecord): Omit<JobReport, 'result'> {
+export function describeJob(job: JobRecord, viewer: Viewer): Omit<JobReport, 'result'> {
   const { id, task, progress, attemptsMade, enqueuedAt, startedAt, finishedAt, standing, failure } = job
   return {
     id,
@@ -41,7 +42,7 @@ export function describeJob(job: JobRecord): Omit<JobReport, 'result'> {
     queue: queueOf(job),
     state: jobStateOf(job),
     ...(failure !== undefined && !standing.succeeded && { error: failure }),
-    ...(isReported(progress) && { progress }),
+    ...(isReported(progress) && { progress: shownProgress(viewer, id, progress) }),
     attempts: attemptsMade,
     enqueuedAt: isoTime(enqueuedAt),
     ...(startedAt !== undefined && { startedAt: isoTime(startedAt) }),
@@ -55,11 +56,17 @@ export async function readJobLog(engine: Engine, id: string, count: number): Pro
   return job === undefined ? [] : engine.jobs.logs(job, count)
 }
 
-async function readResult(engine: Engine, job: JobRecord): Promise<{ result?: unknown }> {
-  const decoded = decodeResult(job.result)
-  if ('value' in decoded) return { result: decoded.value ?? null }
-  const large = await engine.jobs.largeResult(job.id)
-  return large === undefined ? {} : { result: JSON.parse(large) }
+async function readResult(engine: Engine, job: JobRecord, viewer: Viewer): Promise<{ result?: unknown }> {
+  const { id, result: stored } = job
+  try {
+    const decoded = viewer.codec.decodeResult(id, stored)
+    if ('value' in decoded) return { result: shownBy(viewer, decoded.value) ?? null }
+    const large = await engine.jobs.largeResult(id)
+    return large === undefined ? {} : { result: shownBy(viewer, viewer.codec.decodeLarge(id, stored, large)) }
+  } catch (error) {
+    if (isTaskqError(error, 'TASKQ_BROKER_UNREACHABLE')) throw error
+    return { result: unreadableText(error) }
+  }
 }
 
 /** A stored time; one that is broken is shown as such. */

@@ -1,4 +1,4 @@
-import { createRedactor, type Redactor } from '../codec/redaction.js'
+import type { Viewer } from '../codec/viewer.js'
 import type { Engine } from '../engine/engine.js'
 import { RETRY_STEP } from '../engine/job-edits.js'
 import type { JobFilter } from '../engine/job-summary.js'
@@ -31,14 +31,14 @@ export async function actOnJobs(engine: Engine, verb: JobVerb, ids: readonly str
  * Runs every dead letter again that matches and was there when this was called. Those that were revoked are left alone:
  * somebody wanted them not to run. It takes the memory of a few hundred jobs, however many there are.
  *
- * @param redact must be what the list was shown with, so that the same jobs match
+ * @param viewer must be what the list was shown with, so that the same jobs match
  * @throws TaskqError `TASKQ_CONTROL_INVALID` where the filter is of another place than `dead`
  */
 export async function retryMatching(
   engine: Engine,
   filter: JobFilter,
+  viewer: Viewer,
   onProgress: (progress: RetryProgress) => void = () => {},
-  redact: Redactor = createRedactor([]),
 ): Promise<ActionReport> {
   if (filter.place !== 'dead') {
     const problem = formatProblem({ key: 'place', expected: 'dead', got: show(filter.place) })
@@ -46,7 +46,7 @@ export async function retryMatching(
       hint: 'Only jobs that failed run again.',
     })
   }
-  const { retried, revoked } = await engine.retryAll(filter, listedArgs(redact), onProgress)
+  const { retried, revoked } = await engine.retryAll(filter, listedArgs(viewer), onProgress)
   const left = revoked === 0 ? '' : `; ${jobs(revoked, 'was', 'were')} revoked and left alone`
   return { done: retried, refused: [], text: SAYS.retry(retried) + left }
 }

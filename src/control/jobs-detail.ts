@@ -1,7 +1,6 @@
-import { decodeEnvelope } from '../codec/envelope.js'
+import { readStoredFields } from '../codec/envelope.js'
 import { readLogLine } from '../codec/log-line.js'
-import type { Redactor } from '../codec/redaction.js'
-import { decodeResult } from '../codec/result.js'
+import { shownProgress, unreadableText, type Viewer } from '../codec/viewer.js'
 import type { Engine } from '../engine/engine.js'
 import { type JobStory, queueOf } from '../engine/job-reader.js'
 import type { JobRecord } from '../engine/job-record.js'
@@ -14,27 +13,27 @@ const LOG_LINES = 100
 const MAX_LINE = 4096
 
 /** Reads all of one job, secrets masked; undefined where there is none. Throws `TASKQ_BROKER_UNREACHABLE`. */
-export async function readJobDetail(engine: Engine, id: string, redact: Redactor): Promise<JobDetail | undefined> {
+export async function readJobDetail(engine: Engine, id: string, viewer: Viewer): Promise<JobDetail | undefined> {
   const story = await engine.jobs.findStory(id)
   if (story === undefined) return undefined
   const [logs, resultJson] = await Promise.all([
     engine.jobs.logs(story.job, LOG_LINES),
-    readResult(engine, story.job, redact),
+    readResult(engine, story.job, viewer),
   ])
   return {
-    ...describe(story, redact),
+    ...describe(story, viewer),
     ...(resultJson !== undefined && { resultJson }),
-    logs: logs.map((line) => readLogLine(line, redact).slice(0, MAX_LINE)),
+    logs: logs.map((line) => readLogLine(line, viewer.redact).slice(0, MAX_LINE)),
     timeline: timelineOf(story),
   }
 }
 
-function describe(story: JobStory, redact: Redactor): Omit<JobDetail, 'logs' | 'timeline' | 'resultJson'> {
+function describe(story: JobStory, viewer: Viewer): Omit<JobDetail, 'logs' | 'timeline' | 'resultJson'> {
   const { job, dueAt, worker, tries } = story
   const { id, lane, task, attemptsMade, enqueuedAt, startedAt, finishedAt, progress } = job
   const failure = job.standing.succeeded ? undefined : job.failure
-  const argsJson = redactedArgs(job.data, redact)
-  const schedule = scheduleOf(job.data)
+  const argsJson = redactedArgs(job, job.data, viewer)
+  const { schedule } = readStoredFields(job.data)
   return {
     id,
     lane,
@@ -50,29 +49,27 @@ function describe(story: JobStory, redact: Redactor): Omit<JobDetail, 'logs' | '
     ...(startedAt !== undefined && { startedAt }),
     ...(finishedAt !== undefined && { finishedAt }),
     ...(failure !== undefined && { failure, error: errorLine(failure) }),
-    ...(isReported(progress) && { progress: redact(progress) }),
+    ...(isReported(progress) && { progress: shownProgress(viewer, id, progress) }),
     ...(worker !== undefined && { worker }),
     ...(schedule !== undefined && { schedule }),
   }
 }
 
-function scheduleOf(data: string): JobDetail['schedule'] {
-  const decoded = decodeEnvelope(data)
-  return decoded.kind === 'envelope' ? decoded.envelope.schedule : undefined
-}
-
-async function readResult(engine: Engine, job: JobRecord, redact: Redactor): Promise<string | undefined> {
+async function readResult(engine: Engine, job: JobRecord, viewer: Viewer): Promise<string | undefined> {
   if (!job.standing.succeeded) return undefined
-  const decoded = decodeResult(job.result)
-  if ('value' in decoded) return redactedJson(decoded.value ?? null, redact)
-  const large = await engine.jobs.largeResult(job.id)
-  return large === undefined ? undefined : redactedJson(parse(large), redact)
+  const { id, result: stored } = job
+  const decoded = readable(() => viewer.codec.decodeResult(id, stored))
+  if ('value' in decoded) return redactedJson(decoded.value ?? null, viewer)
+  const large = await engine.jobs.largeResult(id)
+  if (large === undefined) return undefined
+  return redactedJson(readable(() => ({ value: viewer.codec.decodeLarge(id, stored, large) })).value, viewer)
 }
 
-function parse(json: string): unknown {
+/** Why it cannot be read, in the place of what cannot be. */
+function readable<Read>(read: () => Read): Read | { readonly value: string } {
   try {
-    return JSON.parse(json)
-  } catch {
-    return '[unreadable]'
+    return read()
+  } catch (error) {
+    return { value: unreadableText(error) }
   }
 }

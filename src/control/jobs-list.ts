@@ -1,4 +1,4 @@
-import type { Redactor } from '../codec/redaction.js'
+import { shownProgress, type Viewer } from '../codec/viewer.js'
 import type { Engine } from '../engine/engine.js'
 import { queueOf } from '../engine/job-reader.js'
 import { jobStateOf } from '../engine/job-state.js'
@@ -7,12 +7,12 @@ import type { JobPage, JobRow } from './dashboard.js'
 import { cutArgs, errorLine, isReported, listedArgs } from './jobs-preview.js'
 
 /** Reads the first jobs that match. Throws `TASKQ_BROKER_UNREACHABLE`. */
-export async function readJobs(engine: Engine, filter: JobFilter, limit: number, redact: Redactor): Promise<JobPage> {
-  const { jobs, searched, total } = await engine.jobLists.find(filter, limit, listedArgs(redact))
-  return { rows: jobs.map((job) => toRow(job, redact)), searched, total }
+export async function readJobs(engine: Engine, filter: JobFilter, limit: number, viewer: Viewer): Promise<JobPage> {
+  const { jobs, searched, total } = await engine.jobLists.find(filter, limit, listedArgs(viewer))
+  return { rows: jobs.map((job) => toRow(job, viewer)), searched, total }
 }
 
-function toRow(job: JobSummary, redact: Redactor): JobRow {
+function toRow(job: JobSummary, viewer: Viewer): JobRow {
   const { id, task, attemptsMade, enqueuedAt, dueAt, startedAt, finishedAt, failure, progress } = job
   return {
     id,
@@ -24,8 +24,8 @@ function toRow(job: JobSummary, redact: Redactor): JobRow {
     ...(dueAt !== undefined && { dueAt }),
     ...(startedAt !== undefined && { startedAt }),
     ...(finishedAt !== undefined && { finishedAt }),
-    args: cutArgs(listedArgs(redact)(job)),
+    args: cutArgs(listedArgs(viewer)(job)),
     ...(failure !== undefined && !job.standing.succeeded && { error: errorLine(failure) }),
-    ...(isReported(progress) && { progress: redact(progress) }),
+    ...(isReported(progress) && { progress: shownProgress(viewer, id, progress) }),
   }
 }

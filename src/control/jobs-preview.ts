@@ -1,32 +1,42 @@
-import { decodeEnvelope } from '../codec/envelope.js'
-import type { Redactor } from '../codec/redaction.js'
+import type { JobIdentity } from '../codec/codec.js'
+import { shownBy, type Viewer } from '../codec/viewer.js'
 import type { ArgsText } from '../engine/job-match.js'
 
 const MAX_ARGS = 200
 const MAX_ERROR = 300
 
 /** A value as JSON with secrets masked. */
-export function redactedJson(value: unknown, redact: Redactor): string {
+export function redactedJson(value: unknown, viewer: Viewer): string {
   try {
-    return JSON.stringify(redact(value)) ?? 'undefined'
+    return JSON.stringify(shownBy(viewer, value)) ?? 'undefined'
   } catch {
     return '[nested too deep to be shown]'
   }
 }
 
 /** The arguments in a job's envelope as JSON, secrets masked; where there are none to be read, why. */
-export function redactedArgs(data: string, redact: Redactor): string {
-  const decoded = decodeEnvelope(data)
-  if (decoded.kind === 'envelope') return redactedJson(decoded.envelope.args, redact)
-  // What is no envelope has no fields to go by, and may be anything.
-  return decoded.kind === 'later-version' ? '[of a later taskq]' : `[unreadable: ${sizeOf(Buffer.byteLength(data))}]`
+export function redactedArgs(job: JobIdentity, data: string, viewer: Viewer): string {
+  const decoded = viewer.codec.decodeEnvelope(job, data)
+  switch (decoded.kind) {
+    case 'envelope':
+      return redactedJson(decoded.envelope.args, viewer)
+    case 'later-version':
+      return '[of a later taskq]'
+    case 'missing-key':
+      return `[not shown: the key ${decoded.keyId.slice(0, 64)} is not in this config]`
+    case 'refused':
+      return `[refused: ${decoded.error.message}]`
+    case 'malformed':
+      // What is no envelope has no fields to go by, and may be anything.
+      return `[unreadable: ${sizeOf(Buffer.byteLength(data))}]`
+  }
 }
 
 /** What a list shows of arguments. It is also what is searched. */
 export const listedArgs =
-  (redact: Redactor): ArgsText =>
-  ({ data, dataBytes }) =>
-    data === undefined ? `[too large for a list: ${sizeOf(dataBytes)}]` : redactedArgs(data, redact)
+  (viewer: Viewer): ArgsText =>
+  (job) =>
+    job.data === undefined ? `[too large for a list: ${sizeOf(job.dataBytes)}]` : redactedArgs(job, job.data, viewer)
 
 /** Cuts arguments for a list. */
 export const cutArgs = (text: string): string => cut(text, MAX_ARGS)

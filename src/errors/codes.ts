@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   TASKQ_PAYLOAD_NOT_JSON: 'An argument would be changed by JSON.',
   TASKQ_PAYLOAD_TOO_LARGE: 'The arguments are larger than the limit.',
   TASKQ_PAYLOAD_INVALID: "The arguments are not what the task's schema asks for.",
+  TASKQ_PAYLOAD_OUTDATED: "The arguments are of a version that the task's code cannot bring up to date.",
   TASKQ_PAYLOAD_MALFORMED: 'A stored job cannot be read.',
   TASKQ_PAYLOAD_REFUSED: 'A stored job or result is not as this app wrote it.',
   TASKQ_PAYLOAD_KEY_MISSING: 'A key to encrypt, decrypt or check with is missing.',

@@ -1,13 +1,18 @@
-import { decodeEnvelope, type Envelope } from '../codec/envelope.js'
+import type { Codec } from '../codec/codec.js'
+import type { DecodedEnvelope, Envelope } from '../codec/envelope.js'
 import type { ActiveJob } from '../engine/consumer.js'
 import { describeFailure } from '../errors/job-failure.js'
+import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { TaskDefinition } from '../task/definition.js'
+import { isTaskName } from '../task/names.js'
 import { checkArgs } from '../task/schema.js'
+import { bringUpToDate } from './bring-up-to-date.js'
 import type { RunOutcome } from './run-outcome.js'
 
 /** What opening a job needs of its worker. */
 export interface OpeningSite {
+  readonly codec: Codec
   readonly findTask: (name: string) => TaskDefinition | undefined
   /** How often a job may take its worker down before it is a dead letter. */
   readonly crashBudget: number
@@ -21,20 +26,34 @@ export type OpenedJob =
 /** A job that no worker here knows is looked at again after this long. */
 const UNKNOWN_TASK_WAIT_MS = 15_000
 
-/** Reads a job, and asks whether it may run: decode → known → not lost too often → not expired → arguments. Never throws. A promise only where a schema is to be waited for. */
+/** Reads a job, and asks whether it may run: decode → known → of a version that is known → not lost too often → not expired → arguments. Never throws. A promise only where a schema is to be waited for. */
 export function openJob(job: ActiveJob, site: OpeningSite): OpenedJob | Promise<OpenedJob> {
   if (job.revoked !== undefined) return { outcome: revokedOutcome(job.revoked, site.findTask(job.task)) }
-  const decoded = decodeEnvelope(job.data)
-  if (decoded.kind === 'malformed') return dead(decoded.error)
-  if (decoded.kind === 'later-version') return postponed(`its layout, version ${decoded.version}, is of a later taskq`)
+  const decoded = site.codec.decodeEnvelope(job, job.data)
+  if (decoded.kind !== 'envelope') return unreadable(decoded)
   const task = site.findTask(job.task)
-  if (task === undefined) return postponed('this worker does not know its task')
-  const { envelope } = decoded
+  if (task === undefined) return unknown(job)
+  const upToDate = bringUpToDate(task, decoded.envelope)
+  if ('later' in upToDate) return postponed(laterVersion(task, upToDate.later))
+  if ('error' in upToDate) return dead(upToDate.error)
+  const { envelope } = upToDate
   if (job.crashes >= site.crashBudget) return dead(crashed(job))
   if (job.crashes > 0 && isAckedEarly(task, envelope)) return dead(lostOnce(job))
   if (envelope.expiresAt !== undefined && envelope.expiresAt <= Date.now())
     return { outcome: { kind: 'expired', expiredAt: envelope.expiresAt, keep: !ignoresResult(task, envelope) } }
   return task.schema === undefined ? { task, envelope } : checked(task, envelope)
+}
+
+/** What nobody can read as it is ends here; what another worker may be able to read waits for it. */
+function unreadable(decoded: Exclude<DecodedEnvelope, { kind: 'envelope' }>): OpenedJob {
+  switch (decoded.kind) {
+    case 'later-version':
+      return postponed(`its layout, version ${decoded.version}, is of a later taskq`)
+    case 'missing-key':
+      return postponed(`this worker does not have the key ${show(decoded.keyId)}`)
+    default:
+      return dead(decoded.error)
+  }
 }
 
 /** Whether a job is dropped when it has ended well. */
@@ -61,6 +80,18 @@ async function checked(task: TaskDefinition, envelope: Envelope): Promise<Opened
     return dead(error)
   }
 }
+
+/** It waits where only workers look that know its task; in its own lane it is already. A name that no task can have is none. */
+function unknown(job: ActiveJob): OpenedJob {
+  if (!isTaskName(job.task))
+    return dead(new TaskqError('TASKQ_PAYLOAD_MALFORMED', `no task has the name ${show(job.task)}`))
+  return job.lane.name.task === undefined
+    ? { outcome: { kind: 'parked' } }
+    : postponed('this worker does not know its task')
+}
+
+const laterVersion = ({ version }: TaskDefinition, later: number): string =>
+  `its arguments are of version ${later} of its task, this worker has version ${version}`
 
 const dead = (error: unknown): OpenedJob => ({ outcome: { kind: 'dead', failure: describeFailure(error) } })
 

@@ -1,14 +1,18 @@
+import type { Redactor } from '../codec/redaction.js'
 import type { ActiveJob } from '../engine/consumer.js'
 import type { JobLog } from '../engine/job-log.js'
 import { revokedError } from '../engine/revoke.js'
 import type { RunPort } from './job-context.js'
-import { formatLogLine, type LogLevel } from './run-log.js'
+import { formatLogLine, type LogLevel, redactFields } from './run-log.js'
 import type { WorkerOptions } from './worker-options.js'
 
 /** Where what a run says goes. */
 export interface RunLogs {
   readonly openLog: (job: ActiveJob) => JobLog
   readonly onLog: WorkerOptions['onLog']
+  readonly encodeProgress: (job: ActiveJob, value: unknown) => unknown
+  /** Masks secrets before they are written anywhere. */
+  readonly redact: Redactor
 }
 
 /** A running job: what it says, and the ways to end it early. Signal and log are made when they are first asked for. */
@@ -54,13 +58,15 @@ export class RunHandle implements RunPort {
 
   progress(value: unknown): Promise<void> {
     // The job may run again by now, and tell its own.
-    return this.#isOver ? Promise.resolve() : this.job.lane.progress(this.job, value)
+    if (this.#isOver) return Promise.resolve()
+    return this.job.lane.progress(this.job, this.logs.encodeProgress(this.job, value))
   }
 
   /** Writes a line of its task to the worker's log, and to the job's own. */
   log(level: LogLevel, fields: object | undefined, message: string): void {
-    this.logs.onLog(level, { id: this.job.id, task: this.job.task }, fields, message)
-    if (!this.#isOver) this.jobLog.add(formatLogLine(level, this.job.attemptsMade + 1, fields, message))
+    const shown = fields && redactFields(fields, this.logs.redact)
+    this.logs.onLog(level, { id: this.job.id, task: this.job.task }, shown, message)
+    if (!this.#isOver) this.jobLog.add(formatLogLine(level, this.job.attemptsMade + 1, shown, message))
   }
 
   get signal(): AbortSignal {

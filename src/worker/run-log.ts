@@ -1,4 +1,5 @@
 import { MAX_LOGGED } from '../codec/log-line.js'
+import type { Redactor } from '../codec/redaction.js'
 import { cutText } from '../codec/safe-text.js'
 import { describeFailure } from '../errors/job-failure.js'
 import type { LogLine, TaskLogger } from '../task/run-context.js'
@@ -29,6 +30,15 @@ export function formatLogLine(level: LogLevel, attempt: number, fields: object |
     return JSON.stringify({ ...line, ...(fields && { fields }) }, createReplacer())
   } catch {
     return JSON.stringify({ ...line, fields: '[not JSON]' }, createReplacer())
+  }
+}
+
+/** What cannot be read is left to whoever writes the line to say so. */
+export function redactFields(fields: object, redact: Redactor): object {
+  try {
+    return redact(fields) as object
+  } catch {
+    return { fields: '[cannot be read]' }
   }
 }
 

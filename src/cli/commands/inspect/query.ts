@@ -15,13 +15,13 @@ export default class InspectQuery extends AppCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(InspectQuery)
-    const [{ queryJobs }, { presentQueried }, { createRedactor }] = await Promise.all([
+    const [{ queryJobs }, { presentQueried }, { createViewer }] = await Promise.all([
       import('../../../control/inspect-jobs.js'),
       import('../../presenters/inspect.js'),
-      import('../../../codec/redaction.js'),
+      import('../../../codec/viewer.js'),
     ])
     const app = await this.openApp(flags)
-    const jobs = await queryJobs(await app.engine(), args.ids, createRedactor(app.config.redact))
+    const jobs = await queryJobs(await app.engine(), args.ids, createViewer(app.config))
     this.log(presentQueried(jobs))
     if (jobs.some(({ state }) => state === 'unknown')) process.exitCode = 1
     return { jobs }

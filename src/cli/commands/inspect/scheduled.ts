@@ -20,15 +20,15 @@ export default class InspectScheduled extends AppCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(InspectScheduled)
-    const [{ inspectScheduled }, { presentScheduled }, { createRedactor }] = await Promise.all([
+    const [{ inspectScheduled }, { presentScheduled }, { createViewer }] = await Promise.all([
       import('../../../control/inspect-jobs.js'),
       import('../../presenters/inspect.js'),
-      import('../../../codec/redaction.js'),
+      import('../../../codec/viewer.js'),
     ])
     const app = await this.openApp(flags)
     const { queue, task, limit } = flags
     const filter = { limit, ...(queue !== undefined && { queue }), ...(task !== undefined && { task }) }
-    const report = await inspectScheduled(await app.engine(), filter, createRedactor(app.config.redact))
+    const report = await inspectScheduled(await app.engine(), filter, createViewer(app.config))
     this.log(presentScheduled(report))
     return report
   }
