@@ -27,6 +27,8 @@ export function logWorkerEvents(log: Logger): WorkerEventSink {
         )
       case 'worker.steered':
         return log.info(`told from outside: ${safeText(event.text, 500)}`)
+      case 'listener.failed':
+        return log.error(`what listens to ${event.event} failed: ${safeText(event.message, 500)}`)
       case 'broker.trouble':
         return log.warn(`broker: ${safeText(event.message, 500)}`)
       default:
@@ -68,6 +70,8 @@ function logJobEvent(log: Logger, event: JobEvent): void {
       return log.info(fields, `${task} is done and forgotten: it was ignored`)
     case 'job.given-back':
       return log.info(fields, `${task} went back to its queue`)
+    case 'job.parked':
+      return log.warn(fields, `${task} is unknown here: the job waits for a worker that knows it`)
     case 'job.postponed':
       return log.warn(fields, `${task} is put aside: ${event.reason}`)
     case 'job.result-lost':

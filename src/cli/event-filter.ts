@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<LiveName, true>> = {
   'job.snoozed': true,
   'job.ignored': true,
   'job.given-back': true,
+  'job.parked': true,
   'job.postponed': true,
   'job.result-lost': true,
   'jobs.recovered': true,

@@ -1,12 +1,15 @@
 import { type Codec, createCodec } from '../codec/codec.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
+import { traceJobs } from '../context/trace-jobs.js'
 import type { NewJob } from '../engine/delivery.js'
 import type { Engine } from '../engine/engine.js'
+import { type EnqueueEvent, tellListeners } from '../events/listeners.js'
 import type { AsyncResult } from '../task/async-result.js'
 import type { EnqueueManyOptions, ManyCalls, ManyEnqueued } from '../task/enqueue-many.js'
 import type { EnqueueOptions } from '../task/enqueue-options.js'
 import type { Enqueuer } from '../task/enqueuer.js'
 import type { JobCall } from '../task/job-call.js'
+import { aroundEnqueue, type EnqueueCall, type SendCall } from '../task/middleware.js'
 import { checkArgs } from '../task/schema.js'
 import { CallWarnings } from './call-warnings.js'
 import { NO_OPTIONS } from './check-call.js'
@@ -21,7 +24,16 @@ import { type PlannedJob, planJob } from './plan-job.js'
 /** The settings that a client uses. */
 export type ClientConfig = Pick<
   ResolvedConfig,
-  'routes' | 'taskOptions' | 'defaultQueue' | 'queues' | 'payload' | 'results' | 'codec'
+  | 'routes'
+  | 'taskOptions'
+  | 'defaultQueue'
+  | 'queues'
+  | 'payload'
+  | 'results'
+  | 'codec'
+  | 'middleware'
+  | 'listeners'
+  | 'telemetry'
 >
 
 /** Enqueues jobs and hands out their results. */
@@ -31,6 +43,8 @@ export class Client implements Enqueuer {
   readonly #tasks: KnownTasks
   readonly #codec: Codec
   readonly #warnings: CallWarnings
+  readonly #send: SendCall
+  readonly #tell: ((event: EnqueueEvent) => void) | undefined
 
   constructor(
     private readonly engine: Engine,
@@ -43,6 +57,11 @@ export class Client implements Enqueuer {
     this.#names = new KnownNames(engine, [config.defaultQueue, ...Object.keys(config.queues), ...routed], warn)
     this.#tasks = new KnownTasks(config, this.#names)
     this.#warnings = new CallWarnings(config.payload, warn)
+    const { middleware, telemetry, listeners } = config
+    const layers = telemetry === undefined ? middleware : [...middleware, traceJobs(telemetry())]
+    this.#send = aroundEnqueue(layers, (call) => this.#enqueue(call))
+    if (listeners['job.enqueued'] !== undefined)
+      this.#tell = tellListeners(listeners, ({ event, message }) => warn(`what listens to ${event} failed: ${message}`))
   }
 
   /**
@@ -53,19 +72,24 @@ export class Client implements Enqueuer {
    *   `TASKQ_PAYLOAD_INVALID`, `TASKQ_ENQUEUE_NOT_SENT`, `TASKQ_ENQUEUE_UNKNOWN`, `TASKQ_ENQUEUE_REFUSED` or
    *   `TASKQ_BROKER_AUTH`
    */
-  async enqueue<R = unknown>(
+  enqueue<R = unknown>(
     task: string,
     args: readonly unknown[],
     options: EnqueueOptions = NO_OPTIONS,
   ): Promise<AsyncResult<R>> {
+    return this.#send({ task, args, options }) as Promise<AsyncResult<R>>
+  }
+
+  async #enqueue({ task, args, options }: EnqueueCall): Promise<AsyncResult> {
     const coded = this.#tasks.coded(task)
     const known = coded ?? (await this.#tasks.told(task))
-    const { job, ignoreResult } = this.#plan({ task, args, options, id: newJobId() }, known)
+    const { job, ignoreResult, destination } = this.#plan({ task, args, options, id: newJobId() }, known)
     const checking = coded === undefined ? undefined : checkArgs(coded.definition, args)
     if (checking !== undefined) await checking
     const { id, isNew, lane = job.lane } = await this.engine.producer.add(job)
     const traits = { task, lane, ignoreResult, deduplicated: !isNew }
-    return new JobResult<R>(id, traits, this.engine, this.config.results.ttlMs, this.#codec)
+    this.#tell?.({ name: 'job.enqueued', id, task, queue: destination.queue, deduplicated: !isNew })
+    return new JobResult(id, traits, this.engine, this.config.results.ttlMs, this.#codec)
   }
 
   /**

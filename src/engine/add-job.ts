@@ -1,11 +1,46 @@
-import type { JobJson } from 'bullmq'
+import type { JobJson, RedisQueueBackend } from 'bullmq'
 import type { ChainableCommander } from 'ioredis'
 import type { Connection } from './connection.js'
 import type { NewJob } from './delivery.js'
-import type { LaneBackends } from './lane-backends.js'
+import type { Keys } from './keys.js'
+import type { LaneBackends, OpenBackend } from './lane-backends.js'
+import { type AddCommand, guardedAdd, guardedName, isGuarded, learnGuarded } from './same-jobs/guarded-add.js'
+
+/** What takes commands: a connection, a pipeline or a transaction, as BullMQ wraps them. */
+type Target = Parameters<RedisQueueBackend['addJobToTransaction']>[0]
+
+/** What adding needs of the engine; its backends must be open. */
+export interface AddSite {
+  readonly connection: Connection
+  readonly backends: LaneBackends
+  readonly keys: Keys
+}
+
+/** Teaches the connection what it takes to add these jobs. A pipeline knows what its connection knew when it was made. */
+export function prepareToAdd(connection: Connection, jobs: readonly NewJob[]): void {
+  if (jobs.some(isGuarded)) learnGuarded(connection)
+}
+
+/**
+ * Adds a job, or finds the one that stands for it. The answer is the job's id, or `[id, lane]` of another one; in a
+ * pipeline it comes with the pipeline's.
+ */
+export function addTo(target: Target, job: NewJob, { connection, backends, keys }: AddSite): Promise<unknown> {
+  const { backend } = backends.opened as OpenBackend
+  const parts = toAdd(job, backends)
+  if (!isGuarded(job)) return backend.addJobToTransaction(target, ...parts) as Promise<unknown>
+  let command: AddCommand = { name: '', args: [] }
+  const runCommand = async (name: string, args: AddCommand['args']) => {
+    command = { name, args }
+  }
+  // It calls back before it returns.
+  void backend.addJobToTransaction({ runCommand } as unknown as Target, ...parts)
+  const { name, args } = guardedAdd(connection, keys, job, command)
+  return target.runCommand(name, args as unknown[]) as Promise<unknown>
+}
 
 /** What BullMQ's `addJobToTransaction` takes to add a job. An id that is there already adds nothing. */
-export function toAdd(
+function toAdd(
   job: NewJob,
   backends: LaneBackends,
 ): [JobJson, string, Record<string, never>, ReturnType<LaneBackends['keysOf']>] {
@@ -20,8 +55,11 @@ export function toAdd(
 }
 
 /** The engine's highest priority is 1, and jobs without one go before all others: in a queue with priorities every job has one. */
-function optionsOf({ delayMs, priority }: NewJob): object {
+function optionsOf({ delayMs, priority, keys }: NewJob): object {
   return {
+    // Read by the turnstile of a lane whose limits are divided by keys.
+    ...(keys?.rate !== undefined && { kr: keys.rate }),
+    ...(keys?.concurrency !== undefined && { kc: keys.concurrency }),
     ...(delayMs > 0 && { delay: delayMs }),
     ...(priority !== undefined && { priority: 10 - priority }),
   }
@@ -34,17 +72,19 @@ function optionsOf({ delayMs, priority }: NewJob): object {
  * @returns how many commands that took
  */
 export function loadAddScripts(commands: ChainableCommander, connection: Connection, jobs: readonly NewJob[]): number {
-  const wanted = [
-    ...(jobs.some(({ delayMs, priority }) => delayMs <= 0 && priority === undefined) ? ['addStandardJob'] : []),
-    ...(jobs.some(({ delayMs, priority }) => delayMs <= 0 && priority !== undefined) ? ['addPrioritizedJob'] : []),
-    ...(jobs.some(({ delayMs }) => delayMs > 0) ? ['addDelayedJob'] : []),
-  ]
+  const wanted = new Set(jobs.map((job) => `${isGuarded(job) ? guardedName('') : ''}${addNameOf(job)}`))
   // BullMQ names its scripts with its version: `addStandardJob:6.7.1`.
   const scripts = Object.entries((connection as unknown as { scriptsSet: Record<string, { lua: string }> }).scriptsSet)
   for (const name of wanted) {
-    const script = scripts.find(([full]) => full.split(':')[0] === name)?.[1]
+    const script = scripts.find(([full]) => full.replace(/:[^:]*$/, '') === name)?.[1]
     if (script === undefined) throw new Error(`the engine has no script ${name}`)
     commands.script('LOAD', script.lua)
   }
-  return wanted.length
+  return wanted.size
+}
+
+/** The script by which BullMQ adds a job. */
+function addNameOf({ delayMs, priority }: NewJob): string {
+  if (delayMs > 0) return 'addDelayedJob'
+  return priority === undefined ? 'addStandardJob' : 'addPrioritizedJob'
 }

@@ -1,5 +1,5 @@
 import type { ChainableCommander } from 'ioredis'
-import { loadAddScripts, toAdd } from './add-job.js'
+import { addTo, loadAddScripts, prepareToAdd } from './add-job.js'
 import { announceLane } from './announce-lane.js'
 import type { Connection } from './connection.js'
 import type { NewJob } from './delivery.js'
@@ -49,13 +49,14 @@ export async function commitChange(
   keys: Keys,
   { writes, jobs, isEdit }: ScheduleChange,
 ): Promise<boolean> {
-  const { backend, client } = await backends.open()
+  const { client } = await backends.open()
+  prepareToAdd(connection, jobs)
   const transaction = client.multi()
   const commands = transaction as unknown as ChainableCommander
   const lanes = new Set(jobs.map((job) => job.lane))
   const loads = loadAddScripts(commands, connection, jobs)
   for (const lane of lanes) announceLane(commands, keys, lane)
-  for (const job of jobs) void backend.addJobToTransaction(transaction, ...toAdd(job, backends))
+  for (const job of jobs) void addTo(transaction, job, { connection, backends, keys })
   for (const write of writes) addWrite(commands, keys, write)
   if (isEdit) commands.incr(keys.scheduleEdits)
   const replies = (await commands.exec()) as [Error | null, unknown][] | null

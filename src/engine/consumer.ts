@@ -1,44 +1,26 @@
-import type { JobJson, RedisQueueBackend } from 'bullmq'
+import type { RedisQueueBackend } from 'bullmq'
 import type { JobFailure } from '../errors/job-failure.js'
 import { createBackend, prepareWaiting, reviveWaiting } from './backend.js'
 import type { Connection } from './connection.js'
 import { failureFields, retryFields } from './job-tries.js'
 import type { Keys } from './keys.js'
 import { type LaneName, parseLane } from './lane.js'
+import { KeyGate } from './limits/key-gate.js'
+import { type LaneGate, TaskGate } from './limits/lane-gate.js'
+import { parkJob } from './park-job.js'
+import { type NoJob, readPullReply, type TakenJob, unreadable } from './pull-reply.js'
 import { RetryingIndex } from './retrying-index.js'
-import { revokeReason } from './revoke.js'
 
 /** A job that this worker holds. */
-export interface ActiveJob {
-  readonly id: string
-  readonly task: string
-  /** The envelope, as JSON. */
-  readonly data: string
+export interface ActiveJob extends TakenJob {
   /** What proves that the job is ours. */
   readonly token: string
   readonly lane: LaneConsumer
-  readonly enqueuedAt: number
-  /** How long it was to wait from then on, before its first run. */
-  readonly delayMs: number
-  /** When this run began, in milliseconds since 1970, by the worker's clock. */
-  readonly startedAt: number
-  /** How often it was taken, this time included; unlike its attempts, it is never set back. */
-  readonly taken: number
-  /** Runs that ended before this one. */
-  readonly attemptsMade: number
-  /** How often a worker died, or was lost, while it held the job. */
-  readonly crashes: number
-  /** Why it must not run, where it was revoked while a worker before this one held it. */
-  readonly revoked: string | undefined
 }
 
 /** What asking a lane for a job gave. */
-export interface Pull {
+export interface Pull extends NoJob {
   readonly job?: ActiveJob
-  /** Nothing starts here for so long, by the lane's rate limit. */
-  readonly limitedForMs?: number
-  /** When the next scheduled job is due, in milliseconds since 1970. */
-  readonly nextDueAt?: number
 }
 
 /** How a run ended, for the broker. */
@@ -55,6 +37,8 @@ export interface ConsumerOptions {
   readonly stallCheckMs: number
   /** The worker's name, kept with the jobs that it runs. */
   readonly worker?: string
+  /** The lane's limits are divided by keys. */
+  readonly keyed?: boolean
 }
 
 /** The longest wait for a new job in one command: the worker comes round that often. */
@@ -71,6 +55,8 @@ export class LaneConsumer {
   readonly name: LaneName
   readonly #backend: RedisQueueBackend
   readonly #retrying: RetryingIndex
+  /** Only lanes of limited tasks have one. */
+  readonly #gate: LaneGate<Pull> | undefined
   #closed = false
 
   constructor(
@@ -92,11 +78,13 @@ export class LaneConsumer {
     this.#backend.on('error', (error: Error) => {
       if (!this.#closed) onError(error)
     })
+    this.#gate = this.#gateFor(connection)
   }
 
   async open(): Promise<void> {
     await this.#backend.waitUntilReady()
     await prepareWaiting(this.#backend)
+    await this.#gate?.open()
   }
 
   /** Takes the next job, if there is one that may start. */
@@ -119,7 +107,8 @@ export class LaneConsumer {
   }
 
   /** Puts what the engine calls lost jobs back, and returns their ids. */
-  recoverLost(): Promise<string[]> {
+  async recoverLost(): Promise<string[]> {
+    await this.#gate?.look()
     return this.#backend.moveStalledJobsToWait()
   }
 
@@ -135,8 +124,10 @@ export class LaneConsumer {
 
   /** The job is done. With `keep: false` every trace of it goes. */
   async succeed(job: ActiveJob, result: unknown, { fetchNext, keep }: Finish & { keep: boolean }): Promise<Pull> {
-    const moved = this.#backend.moveToCompleted(asJob(job), result, keep ? KEEP : DROP, job.token, fetchNext)
-    return this.#next(moved.then(resultOf), job.token)
+    return this.#end(job, fetchNext, (next) => {
+      const moved = this.#backend.moveToCompleted(asJob(job), result, keep ? KEEP : DROP, job.token, next)
+      return this.#next(moved.then(resultOf), job.token)
+    })
   }
 
   /** The job failed and runs again after `delayMs`. */
@@ -144,13 +135,17 @@ export class LaneConsumer {
     const now = Date.now()
     const fieldsToUpdate = retryFields(job, failure, this.options.worker, now + delayMs)
     if (delayMs === 0) {
-      await this.#backend.retryJob(job.id, false, job.token, { fieldsToUpdate })
-      return {}
+      return this.#end(job, false, async () => {
+        await this.#backend.retryJob(job.id, false, job.token, { fieldsToUpdate })
+        return {}
+      })
     }
     this.#retrying.note(job.id, now, now + delayMs)
-    const moved = this.#backend.moveToDelayed(job.id, now, delayMs, job.token, { fieldsToUpdate, fetchNext })
-    moved.catch(() => this.#retrying.forget(job.id))
-    return this.#next(moved, job.token)
+    return this.#end(job, fetchNext, (next) => {
+      const moved = this.#backend.moveToDelayed(job.id, now, delayMs, job.token, { fieldsToUpdate, fetchNext: next })
+      moved.catch(() => this.#retrying.forget(job.id))
+      return this.#next(moved, job.token)
+    })
   }
 
   /** The job failed for good. It is kept as a dead letter; with `keep: false` every trace of it goes. */
@@ -161,20 +156,36 @@ export class LaneConsumer {
   ): Promise<Pull> {
     const fields = failureFields(job, failure, this.options.worker)
     const kept = keep ? KEEP : DROP
-    const moved = this.#backend.moveToFailed(asJob(job), failure.message, kept, job.token, fetchNext, fields)
-    return this.#next(moved.then(resultOf), job.token)
+    return this.#end(job, fetchNext, (next) => {
+      const moved = this.#backend.moveToFailed(asJob(job), failure.message, kept, job.token, next, fields)
+      return this.#next(moved.then(resultOf), job.token)
+    })
   }
 
   /** Gives the job back, to the head of its queue; no attempt is counted. */
   async giveBack(job: ActiveJob): Promise<void> {
-    await this.#backend.moveJobFromActiveToWait(job.id, job.token)
+    await this.#end(job, false, async () => {
+      await this.#backend.moveJobFromActiveToWait(job.id, job.token)
+      return {}
+    })
   }
 
   /** Puts the job aside for a while; no attempt is counted. */
   async postpone(job: ActiveJob, delayMs: number): Promise<void> {
     const now = Date.now()
     if (job.attemptsMade > 0) this.#retrying.note(job.id, now, now + delayMs)
-    await this.#backend.moveToDelayed(job.id, now, delayMs, job.token, { skipAttempt: true })
+    await this.#end(job, false, async () => {
+      await this.#backend.moveToDelayed(job.id, now, delayMs, job.token, { skipAttempt: true })
+      return {}
+    })
+  }
+
+  /** Moves the job to its task's own lane, where only workers that know the task look; no attempt is counted. */
+  async park(job: ActiveJob): Promise<void> {
+    await this.#end(job, false, async () => {
+      await parkJob((await this.#backend.client) as unknown as Connection, this.keys, this.lane, job)
+      return {}
+    })
   }
 
   async progress(job: ActiveJob, value: unknown): Promise<void> {
@@ -192,14 +203,25 @@ export class LaneConsumer {
    */
   async #next(reply: Promise<unknown>, token: string): Promise<Pull> {
     try {
-      return this.#toPull(await reply, token)
+      const read = readPullReply(await reply)
+      return 'id' in read ? { job: { ...read, token, lane: this } } : read
     } catch (error) {
       if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error
       const id = await this.#idHeldBy(token)
       if (id === undefined) throw error
-      const nothing = { data: '', enqueuedAt: 0, delayMs: 0, taken: 1, attemptsMade: 0, crashes: 0, revoked: undefined }
-      return { job: { id, token, lane: this, task: 'unreadable', startedAt: Date.now(), ...nothing } }
+      return { job: { ...unreadable(id), token, lane: this } }
     }
+  }
+
+  #gateFor(connection: Connection): LaneGate<Pull> | undefined {
+    if (this.name.task === undefined) return undefined
+    if (this.options.keyed !== true) return new TaskGate(connection, this.keys, this.lane)
+    return new KeyGate(connection, this.keys, this.lane, this.#backend, (token) => this.pull(token))
+  }
+
+  /** Says how a run ended. */
+  #end(job: ActiveJob, fetchNext: boolean, tell: (fetchNext: boolean) => Promise<Pull>): Promise<Pull> {
+    return this.#gate === undefined ? tell(fetchNext) : this.#gate.end(job, fetchNext, tell)
   }
 
   async #idHeldBy(token: string): Promise<string | undefined> {
@@ -208,37 +230,6 @@ export class LaneConsumer {
     if (active.length === 0) return undefined
     const locks = await client.mget(active.map((id) => `${this.keys.job(this.lane, id)}:lock`))
     return active[locks.indexOf(token)]
-  }
-
-  #toPull(reply: unknown, token: string): Pull {
-    const [json, id, limitedForMs, nextDueAt] = (Array.isArray(reply) ? reply : []) as [
-      JobJson?,
-      string?,
-      number?,
-      number?,
-    ]
-    if (json) return { job: this.#toJob(json, id ?? json.id, token) }
-    return {
-      ...(limitedForMs !== undefined && limitedForMs > 0 && { limitedForMs }),
-      ...(nextDueAt !== undefined && nextDueAt > 0 && { nextDueAt }),
-    }
-  }
-
-  #toJob(json: JobJson, id: string, token: string): ActiveJob {
-    return {
-      id,
-      token,
-      lane: this,
-      task: json.name,
-      data: json.data,
-      enqueuedAt: json.timestamp,
-      delayMs: json.opts?.delay ?? 0,
-      startedAt: json.processedOn ?? Date.now(),
-      taken: json.attemptsStarted ?? 1,
-      attemptsMade: json.attemptsMade ?? 0,
-      crashes: json.stalledCounter ?? 0,
-      revoked: revokeReason(json.deferredFailure),
-    }
   }
 }
 

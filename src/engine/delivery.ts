@@ -19,6 +19,8 @@ export interface NewJob {
   readonly sameJob?: SameJob
   /** What makes it the same call as another one; then that one's job stands for it, also after its end. */
   readonly idempotency?: { readonly id: string; readonly ttlMs: number }
+  /** What tells this call from others, where its id is one that callers give: another may have given the same. */
+  readonly caller?: string
   /** Under which keys limits count it: where the broker holds them, it waits in its key's own row. */
   readonly keys?: { readonly rate?: string; readonly concurrency?: string }
   /** The job whose run enqueued it, which is to know its children, for so long. */

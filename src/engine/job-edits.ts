@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { BrokerLink } from './broker-link.js'
+import { type Removable, runRemoval } from './dead/removal-script.js'
 import type { Keys } from './keys.js'
 import type { LaneBackends } from './lane-backends.js'
 import { type RetryCall, type RetryCode, runRetry } from './retry-script.js'
 import type { JobPlace } from './revoke.js'
+import { CLAIM_FIELD, readClaim } from './same-jobs/claim-field.js'
+import { settleClaim } from './same-jobs/settle-script.js'
 
 /** Jobs in one step of the broker: short enough that no other client waits noticeably. */
 export const RETRY_STEP = 200
@@ -26,6 +29,19 @@ export class JobEdits {
     return this.link.read(async (redis) => {
       await this.backends.open()
       return runRetry(redis, this.keys, lane, ids, how)
+    })
+  }
+
+  /**
+   * Removes jobs of a lane with all that belongs to them, each only where it still is in that place; at most
+   * {@link RETRY_STEP} at once. Where an answer is lost, jobs that were removed then are not counted.
+   *
+   * @returns how many were removed
+   */
+  removeFrom(place: Removable, lane: string, ids: readonly string[]): Promise<number> {
+    return this.link.read(async (redis) => {
+      await this.backends.open()
+      return (await runRemoval(redis, this.keys, lane, ids, place)).filter((removed) => removed === 1).length
     })
   }
 
@@ -55,8 +71,10 @@ export class JobEdits {
   remove({ id, lane }: JobPlace): Promise<boolean> {
     return this.link.read(async (redis) => {
       const backend = await this.backends.of(lane)
+      const { claim } = readClaim(id, (await redis.hget(this.keys.job(lane, id), CLAIM_FIELD)) ?? undefined)
       if ((await backend.remove(id, false)) === 0) return false
       await redis.pipeline().del(this.keys.result(id)).zrem(this.keys.retrying(lane), id).exec()
+      if (claim !== undefined) await settleClaim(redis, claim)
       return true
     })
   }

@@ -1,7 +1,8 @@
 import { describeFailure, type JobFailure } from '../errors/job-failure.js'
+import { CLAIM_FIELD, type ClaimFacts, readClaim } from './same-jobs/claim-field.js'
 
 /** A job as it is stored, read once. */
-export interface JobRecord {
+export interface JobRecord extends ClaimFacts {
   readonly id: string
   readonly lane: string
   readonly task: string
@@ -44,6 +45,7 @@ export function parseJobRecord(
     lane,
     task: hash.name ?? '',
     data: hash.data ?? '',
+    ...readClaim(id, hash[CLAIM_FIELD]),
     enqueuedAt: Number(hash.timestamp ?? 0),
     attemptsMade: Number(hash.atm ?? 0),
     startedAt: hash.processedOn === undefined ? undefined : Number(hash.processedOn),

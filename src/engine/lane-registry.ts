@@ -1,8 +1,8 @@
-import type { RateWindow } from '../time/rate.js'
 import { announceLane } from './announce-lane.js'
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
 import { laneOf, parseLane } from './lane.js'
+import type { LaneLimits } from './limits/lane-limits.js'
 import { runPipeline } from './run-pipeline.js'
 
 /** The lanes that exist, and the limits they hold. */
@@ -17,19 +17,25 @@ export class LaneRegistry {
     return (await this.connection.smembers(this.keys.lanes)).sort()
   }
 
-  /** The lanes of these logical queues, their own included even before their first job. */
-  async ofQueues(queues: readonly string[]): Promise<string[]> {
-    const known = (await this.all()).filter((lane) => queues.includes(parseLane(lane).queue))
-    return [...new Set([...queues, ...known])]
+  /**
+   * The lanes of these logical queues, their own included even before their first job. Those of single tasks only where
+   * the task is known: what waits there for another worker is left to it.
+   */
+  async ofQueues(queues: readonly string[], knows: (task: string) => boolean): Promise<string[]> {
+    const served = (lane: string) => {
+      const { queue, task } = parseLane(lane)
+      return queues.includes(queue) && (task === undefined || knows(task))
+    }
+    return [...new Set([...queues, ...(await this.all()).filter(served)])]
   }
 
   /**
-   * Makes a task's lane known, and holds it to the rate that the code says, for all workers at once; not where another
-   * was set while running.
+   * Makes a task's lane known, and holds it to the limits that the code says, for all workers at once; not where others
+   * were set while running.
    */
-  async limit(queue: string, task: string, window: RateWindow): Promise<void> {
+  async limit(queue: string, task: string, limits: LaneLimits): Promise<void> {
     const pipeline = this.connection.pipeline()
-    announceLane(pipeline, this.keys, laneOf(queue, task), window)
+    announceLane(pipeline, this.keys, laneOf(queue, task), limits)
     await runPipeline(pipeline)
   }
 }

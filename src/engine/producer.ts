@@ -102,6 +102,6 @@ function settleEach(entries: readonly Entry[], replies: readonly [Error | null, 
 
 /** The engine answers with the id of the job that stands for the call; with its lane, where it is another's. */
 const addedAs = (job: NewJob, reply: unknown): AddedJob => {
-  const [id, lane] = (Array.isArray(reply) ? reply : [reply ?? job.id]) as [string, string?]
-  return { id, isNew: id === job.id, ...(lane !== undefined && { lane }) }
+  const [id, lane, taken] = (Array.isArray(reply) ? reply : [reply ?? job.id]) as [string, string?, 'taken'?]
+  return { id, isNew: id === job.id && taken === undefined, ...(lane !== undefined && { lane }) }
 }

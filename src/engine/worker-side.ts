@@ -16,6 +16,7 @@ import { isReady, openConnection } from './open-connection.js'
 import { type Retention, sweepLane } from './retention.js'
 import { type JobPlace, type RevokeOrder, readRevoke, readRevokes, revokeJob } from './revoke.js'
 import { runPipeline } from './run-pipeline.js'
+import { settleClaim, sweepClaims } from './same-jobs/settle-script.js'
 import type { StatsBatch } from './stats-batch.js'
 import { StatsWriter } from './stats-writer.js'
 import type { Subscription } from './subscription.js'
@@ -96,6 +97,16 @@ export class WorkerSide {
     return revocation === 'removed' ? order.reason : undefined
   }
 
+  /** A job has ended that stands for calls like its own: the next of them is a job again, or runs. */
+  settle(claim: string): Promise<void> {
+    return settleClaim(this.connection, claim)
+  }
+
+  /** Frees what jobs held that ended where nobody noticed. */
+  sweepClaims(): Promise<void> {
+    return sweepClaims(this.connection, this.keys.claims)
+  }
+
   sweep(lane: string, keep: Retention): Promise<number> {
     return sweepLane(this.connection, this.#backends, this.keys, lane, keep)
   }
@@ -144,7 +155,10 @@ export class WorkerSide {
   /** How many jobs of these lanes wait for a worker. */
   async waitingIn(lanes: readonly string[]): Promise<number> {
     const pipeline = this.connection.pipeline()
-    for (const lane of lanes) pipeline.llen(this.keys.lane(lane, 'wait')).zcard(this.keys.lane(lane, 'prioritized'))
+    for (const lane of lanes) {
+      const key = (part: string) => this.keys.lane(lane, part)
+      pipeline.llen(key('wait')).zcard(key('prioritized')).zcard(this.keys.keyed(lane, 'waiting'))
+    }
     const counts = (await runPipeline(pipeline)) as number[]
     return counts.reduce((sum, count) => sum + count, 0)
   }

@@ -46,6 +46,8 @@ export type WorkerEvent =
   | ({ readonly name: 'job.expired'; readonly expiredAt: number } & JobReference)
   /** The worker shuts down; the job went back to its queue and no attempt was counted. */
   | ({ readonly name: 'job.given-back' } & JobReference)
+  /** This worker does not know the job's task; the job waits, out of the way, for a worker that does. */
+  | ({ readonly name: 'job.parked' } & JobReference)
   /** This worker cannot run the job; it waits for one that can. */
   | ({ readonly name: 'job.postponed'; readonly reason: string; readonly delayMs: number } & JobReference)
   /** A run ended, but the job was no longer this worker's: another one runs it, or has. */
@@ -58,6 +60,8 @@ export type WorkerEvent =
   | { readonly name: 'worker.steered'; readonly command: string; readonly text: string }
   /** Jobs of a worker that is gone went back to their queue. */
   | { readonly name: 'jobs.recovered'; readonly queue: string; readonly ids: readonly string[] }
+  /** A function of the config's `on` threw. Said at most once in ten seconds per event. */
+  | { readonly name: 'listener.failed'; readonly event: string; readonly message: string }
   /** The broker said no, or was away. Said at most once in ten seconds per message. */
   | { readonly name: 'broker.trouble'; readonly message: string }
 

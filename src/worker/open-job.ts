@@ -26,21 +26,35 @@ export type OpenedJob =
 /** A job that no worker here knows is looked at again after this long. */
 const UNKNOWN_TASK_WAIT_MS = 15_000
 
-/** Reads a job, and asks whether it may run: decode → known → of a version that is known → not lost too often → not expired → arguments. Never throws. A promise only where a schema is to be waited for. */
+/** Reads a job, and asks whether it may run: decode → known → not lost too often → not expired → version → arguments. Never throws. A promise only where a schema is to be waited for. */
 export function openJob(job: ActiveJob, site: OpeningSite): OpenedJob | Promise<OpenedJob> {
   if (job.revoked !== undefined) return { outcome: revokedOutcome(job.revoked, site.findTask(job.task)) }
   const decoded = site.codec.decodeEnvelope(job, job.data)
   if (decoded.kind !== 'envelope') return unreadable(decoded)
   const task = site.findTask(job.task)
   if (task === undefined) return unknown(job)
-  const upToDate = bringUpToDate(task, decoded.envelope)
+  return endBeforeRun(job, task, decoded.envelope, site) ?? current(task, decoded.envelope)
+}
+
+/** What becomes of a job that is not to run any more; undefined for one that is. */
+function endBeforeRun(
+  job: ActiveJob,
+  task: TaskDefinition,
+  envelope: Envelope,
+  { crashBudget }: OpeningSite,
+): OpenedJob | undefined {
+  if (job.crashes >= crashBudget) return dead(crashed(job))
+  if (job.crashes > 0 && isAckedEarly(task, envelope)) return dead(lostOnce(job))
+  if (envelope.expiresAt === undefined || envelope.expiresAt > Date.now()) return undefined
+  return { outcome: { kind: 'expired', expiredAt: envelope.expiresAt, keep: !ignoresResult(task, envelope) } }
+}
+
+/** The job as its task's code of now wants it. */
+function current(task: TaskDefinition, stored: Envelope): OpenedJob | Promise<OpenedJob> {
+  const upToDate = bringUpToDate(task, stored)
   if ('later' in upToDate) return postponed(laterVersion(task, upToDate.later))
   if ('error' in upToDate) return dead(upToDate.error)
   const { envelope } = upToDate
-  if (job.crashes >= site.crashBudget) return dead(crashed(job))
-  if (job.crashes > 0 && isAckedEarly(task, envelope)) return dead(lostOnce(job))
-  if (envelope.expiresAt !== undefined && envelope.expiresAt <= Date.now())
-    return { outcome: { kind: 'expired', expiredAt: envelope.expiresAt, keep: !ignoresResult(task, envelope) } }
   return task.schema === undefined ? { task, envelope } : checked(task, envelope)
 }
 

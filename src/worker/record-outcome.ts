@@ -84,6 +84,9 @@ async function tell(
     case 'ignored':
       return { next: await lane.succeed(job, null, { keep: false, fetchNext: mayFetchNext() }) }
     case 'snoozed':
+    case 'parked':
+      await lane.park(job)
+      return waitsAgain(job, {}, site)
     case 'postponed':
       await lane.postpone(job, outcome.delayMs)
       return waitsAgain(job, {}, site)

@@ -16,5 +16,7 @@ export type RunOutcome =
   | { readonly kind: 'expired'; readonly expiredAt: number; readonly keep: boolean }
   /** It goes back to its queue as if it had never been taken. */
   | { readonly kind: 'given-back' }
+  /** This worker does not know its task; it waits, where only workers look that do. */
+  | { readonly kind: 'parked' }
   /** This worker cannot run it; it waits for one that can. */
   | { readonly kind: 'postponed'; readonly delayMs: number; readonly reason: string }

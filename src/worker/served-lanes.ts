@@ -1,14 +1,16 @@
 import type { LaneConsumer } from '../engine/consumer.js'
+import { parseLane } from '../engine/lane.js'
 import type { WorkerSide } from '../engine/worker-side.js'
 import type { Dispatcher } from './dispatcher.js'
 import type { WorkerOptions } from './worker-options.js'
 
 /** What serving lanes needs of its worker. */
-type Rules = Pick<WorkerOptions, 'name' | 'queues' | 'lockMs' | 'stallCheckMs' | 'retention' | 'onEvent'>
+type Rules = Pick<WorkerOptions, 'name' | 'queues' | 'tasks' | 'lockMs' | 'stallCheckMs' | 'taskFacts' | 'retention' | 'onEvent'>
 
 /** The queues that a worker serves, each with all its lanes. Queues come and go while it works. */
 export class ServedLanes {
   readonly #queues: Set<string>
+  readonly #knows: ReadonlySet<string>
   readonly #lanes = new Map<string, LaneConsumer>()
   /** Cancelled, with jobs that still run. */
   readonly #leaving = new Set<LaneConsumer>()
@@ -21,6 +23,7 @@ export class ServedLanes {
     private readonly onError: (error: Error) => void,
   ) {
     this.#queues = new Set(rules.queues)
+    this.#knows = new Set(rules.tasks.map(({ name }) => name))
   }
 
   /** The logical queues, by name. */
@@ -58,7 +61,7 @@ export class ServedLanes {
    * it has seen the last.
    */
   async openNew(): Promise<void> {
-    const lanes = await this.side.lanes.ofQueues(this.queues)
+    const lanes = await this.side.lanes.ofQueues(this.queues, (task) => this.#knows.has(task))
     const fresh = lanes.filter((lane) => !this.#lanes.has(lane))
     const openings = await Promise.allSettled(fresh.map((lane) => this.#open(lane)))
     for (const opening of openings) {
@@ -78,6 +81,7 @@ export class ServedLanes {
 
   async sweep(): Promise<void> {
     for (const lane of this.#lanes.keys()) await this.side.sweep(lane, this.rules.retention)
+    await this.side.sweepClaims()
   }
 
   /** No lane is served from now on. */
@@ -98,7 +102,7 @@ export class ServedLanes {
 
   async #open(lane: string): Promise<LaneConsumer> {
     const { lockMs, stallCheckMs, name } = this.rules
-    const consumer = this.side.consumer(lane, { lockMs, stallCheckMs, worker: name }, this.onError)
+    const consumer = this.side.consumer(lane, { lockMs, stallCheckMs, worker: name, keyed: this.#isKeyed(lane) }, this.onError)
     this.#lanes.set(lane, consumer)
     try {
       await consumer.open()
@@ -109,6 +113,11 @@ export class ServedLanes {
       await consumer.close().catch(() => {})
       throw error
     }
+  }
+
+  #isKeyed(lane: string): boolean {
+    const { task } = parseLane(lane)
+    return task !== undefined && this.rules.taskFacts.get(task)?.keyed !== undefined
   }
 
   async #leave(consumer: LaneConsumer): Promise<void> {

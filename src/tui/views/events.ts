@@ -16,6 +16,7 @@ const STATE_AFTER: ReadonlyMap<string, JobState> = new Map<LiveEvent['name'], Jo
   ['job.snoozed', 'scheduled'],
   ['job.ignored', 'succeeded'],
   ['job.given-back', 'queued'],
+  ['job.parked', 'queued'],
   ['job.postponed', 'scheduled'],
   ['job.result-lost', 'unknown'],
   ['jobs.recovered', 'queued'],

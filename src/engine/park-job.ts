@@ -1,0 +1,61 @@
+import { announceLane } from './announce-lane.js'
+import type { Connection } from './connection.js'
+import type { Keys } from './keys.js'
+import { laneOf } from './lane.js'
+import { runPipeline } from './run-pipeline.js'
+import { CLAIM_OF } from './same-jobs/claim-field.js'
+
+/** A job that a worker holds and does not know. */
+export interface StrangeJob {
+  readonly id: string
+  readonly task: string
+  readonly token: string
+}
+
+/**
+ * Moves a job that a worker holds to another lane, as if it had never been taken. One step of the broker. A claim that it
+ * holds goes along.
+ */
+const PARK = `${CLAIM_OF}local job, lock, active, stalled, events, parked, wait, prioritized, counter, marker, lanes = unpack(KEYS)
+local id, token, lane = unpack(ARGV)
+local call = redis.call
+
+local holder = call('GET', lock)
+if holder ~= token then return redis.error_reply(holder and 'Lock mismatch' or 'Missing lock') end
+if call('LREM', active, -1, id) == 0 then return redis.error_reply('the job is not in the active state') end
+call('DEL', lock)
+call('SREM', stalled, id)
+call('RENAME', job, parked)
+if call('EXISTS', job .. ':logs') == 1 then call('RENAME', job .. ':logs', parked .. ':logs') end
+call('HDEL', parked, 'processedOn')
+call('HINCRBY', parked, 'ats', -1)
+
+local claim, priority = claimOf(parked), tonumber(call('HGET', parked, 'priority')) or 0
+if claim and call('HGET', claim, 'id') == id then call('HSET', claim, 'lane', lane) end
+if claim and call('HGET', claim, 'nextId') == id then call('HSET', claim, 'nextLane', lane) end
+
+call('SADD', lanes, lane)
+if priority > 0 then
+  local count = call('INCR', counter)
+  call('ZADD', prioritized, priority * 4294967296 + count % 4294967296, id)
+else
+  call('LPUSH', wait, id)
+end
+call('ZADD', marker, 0, '0')
+call('XADD', events, '*', 'event', 'parked', 'jobId', id)
+return 1
+`
+
+/** Moves a job that a worker holds into its task's own lane, which only workers that know the task serve. */
+export async function parkJob(connection: Connection, keys: Keys, from: string, job: StrangeJob): Promise<void> {
+  const { id, task, token } = job
+  const lane = laneOf(from, task)
+  const key = keys.job(from, id)
+  const left = ['active', 'stalled', 'events'].map((part) => keys.lane(from, part))
+  const joined = ['wait', 'prioritized', 'pc', 'marker'].map((part) => keys.lane(lane, part))
+  const touched = [key, `${key}:lock`, ...left, keys.job(lane, id), ...joined, keys.lanes]
+  const pipeline = connection.pipeline()
+  announceLane(pipeline, keys, lane)
+  pipeline.eval(PARK, touched.length, ...touched, id, token, lane)
+  await runPipeline(pipeline)
+}

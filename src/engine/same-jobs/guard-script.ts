@@ -1,0 +1,159 @@
+import { CLAIMS } from './settle-script.js'
+
+/** How many keys and arguments the guard has behind those of the script that it guards. */
+export const GUARD_KEYS = 4
+
+/**
+ * Adds a job only where no other one stands for it, in one step of the broker. The engine's own script that adds is a
+ * part of it, with its keys and arguments first.
+ *
+ * It answers with the id of the job that stands for the call, and its lane where it is another one than the call's.
+ * Sent again since the answer was lost, it says the same and does nothing twice: a call is known by the id of the job
+ * that it would make.
+ */
+export const guarded = (add: string, keys: number, args: number): string => `
+local function add(KEYS, ARGV)
+${add}
+end
+${CLAIMS}
+local call = redis.call
+local job, claim, idempotency, claims = unpack(KEYS, ${keys + 1}, ${keys + GUARD_KEYS})
+local root, lane, id, kind, ms, idempotencyMs, caller = unpack(ARGV, ${args + 1}, ${args + 7})
+local data = ARGV[2]
+local now = brokerTime()
+
+local function addOwn()
+  return add({unpack(KEYS, 1, ${keys})}, {unpack(ARGV, 1, ${args})})
+end
+
+local function at(ofLane, part)
+  return root .. ':' .. ofLane .. ':' .. part
+end
+
+-- A call that became part of a job is noted with it.
+local function merge(ofLane, owner)
+  local key = at(ofLane, owner)
+  local merged = call('HGET', key, 'calls') or ''
+  if string.find(merged, id, 1, true) then return false end
+  call('HSET', key, 'data', data, 'deid', id .. ':' .. claim, 'calls', string.sub(id .. ' ' .. merged, 1, 1000))
+  return true
+end
+
+local function isMergedInto(ofLane, owner)
+  return string.find(call('HGET', at(ofLane, owner), 'calls') or '', id, 1, true) ~= nil
+end
+
+local function wait(ofLane, owner, due)
+  local key = at(ofLane, owner)
+  local delay = due - tonumber(call('HGET', key, 'timestamp'))
+  local options = cjson.decode(call('HGET', key, 'opts'))
+  options.delay = delay
+  call('HSET', key, 'opts', cjson.encode(options), 'delay', string.format('%.0f', delay))
+  schedule(root, ofLane, owner, due)
+end
+
+-- A new job waits for the one that stands before it.
+local function hold()
+  if call('LREM', at(lane, 'wait'), 1, id) == 0 then
+    call('ZREM', at(lane, 'delayed'), id)
+    call('ZREM', at(lane, 'prioritized'), id)
+  end
+  call('ZADD', at(lane, 'waiting-children'), now, id)
+end
+
+local function note()
+  call('HSET', job, 'deid', id .. ':' .. claim)
+  call('ZADD', claims, now + 60000, claim)
+end
+
+local function addAsOwner()
+  local added = addOwn()
+  if type(added) == 'number' then return added end
+  call('DEL', claim)
+  call('HSET', claim, 'lane', lane, 'id', id)
+  note()
+  return added
+end
+
+local rules = {}
+
+rules['for'] = function()
+  local owner = call('HMGET', claim, 'lane', 'id')
+  if owner[2] then return {owner[2], owner[1]} end
+  local added = addOwn()
+  if type(added) == 'number' then return added end
+  call('HSET', claim, 'lane', lane, 'id', id)
+  call('PEXPIRE', claim, ms)
+  return added
+end
+
+rules['done'] = function()
+  local owner = call('HMGET', claim, 'lane', 'id')
+  if owner[2] and not isOver(root, owner[1], owner[2]) then return {owner[2], owner[1]} end
+  return addAsOwner()
+end
+
+rules['started'] = function()
+  local owner = call('HMGET', claim, 'lane', 'id')
+  local waits = owner[2] and not isOver(root, owner[1], owner[2]) and not hasBegun(root, owner[1], owner[2])
+  if waits then return {owner[2], owner[1]} end
+  return addAsOwner()
+end
+
+rules['debounce'] = function()
+  local owner = call('HMGET', claim, 'lane', 'id')
+  if owner[2] and isMergedInto(owner[1], owner[2]) then return {owner[2], owner[1]} end
+  local isQuiet = owner[2] and call('ZSCORE', at(owner[1], 'delayed'), owner[2])
+  if isQuiet and not hasBegun(root, owner[1], owner[2]) then
+    merge(owner[1], owner[2])
+    wait(owner[1], owner[2], now + tonumber(ms))
+    return {owner[2], owner[1]}
+  end
+  return addAsOwner()
+end
+
+rules['latest'] = function()
+  settle(claim)
+  local owner = call('HMGET', claim, 'lane', 'id', 'nextLane', 'nextId')
+  if not owner[2] then return addAsOwner() end
+  if isMergedInto(owner[1], owner[2]) then return {owner[2], owner[1]} end
+  if not hasBegun(root, owner[1], owner[2]) then
+    merge(owner[1], owner[2])
+    return {owner[2], owner[1]}
+  end
+  local waits = owner[4] and not isOver(root, owner[3], owner[4]) and not hasBegun(root, owner[3], owner[4])
+  if waits then
+    merge(owner[3], owner[4])
+    return {owner[4], owner[3]}
+  end
+  local added = addOwn()
+  if type(added) == 'number' then return added end
+  hold()
+  call('HSET', claim, 'nextLane', lane, 'nextId', id)
+  note()
+  return added
+end
+
+rules['always'] = addOwn
+
+local function standing()
+  if call('EXISTS', job) == 1 then
+    -- An id that callers give may be another call's: that one's job stands for this call.
+    if caller ~= '' and call('HGET', job, 'caller') ~= caller then return {id, lane, 'taken'} end
+    return id
+  end
+  if idempotencyMs == '0' then return rules[kind]() end
+  local known = call('HMGET', idempotency, 'lane', 'id')
+  if known[2] then return {known[2], known[1]} end
+  local found = rules[kind]()
+  if type(found) == 'number' then return found end
+  local isOther = type(found) == 'table'
+  call('HSET', idempotency, 'lane', isOther and found[2] or lane, 'id', isOther and found[1] or id)
+  call('PEXPIRE', idempotency, idempotencyMs)
+  return found
+end
+
+local found = standing()
+if caller ~= '' and found == id then call('HSET', job, 'caller', caller) end
+return found
+`

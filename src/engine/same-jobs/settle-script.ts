@@ -1,0 +1,114 @@
+import type { Connection } from '../connection.js'
+
+/**
+ * What all scripts know of claims. A claim is a hash that says which job stands for the calls of one key: its lane and
+ * id; where only the latest call is to wait, the job that waits for it, too. A claim holds **as long as its job lives**:
+ * nothing that ends a job has to know of it, and none is left behind by a crash.
+ *
+ * The jobs that a claim names are in whatever lanes they went to; their keys are made here. They are in the slot of all
+ * others of the app.
+ */
+export const CLAIMS = `
+local function isOver(root, lane, id)
+  local fields = redis.call('HMGET', root .. ':' .. lane .. ':' .. id, 'name', 'finishedOn')
+  return not fields[1] or fields[2] ~= false
+end
+
+local function hasBegun(root, lane, id)
+  return redis.call('HEXISTS', root .. ':' .. lane .. ':' .. id, 'processedOn') == 1
+end
+
+local function brokerTime()
+  local time = redis.call('TIME')
+  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+local function schedule(root, lane, id, due)
+  redis.call('ZADD', root .. ':' .. lane .. ':delayed', due * 4096, id)
+  local first = redis.call('ZRANGE', root .. ':' .. lane .. ':delayed', 0, 0, 'WITHSCORES')
+  redis.call('ZADD', root .. ':' .. lane .. ':marker', tonumber(first[2]) / 4096, '1')
+end
+
+local function release(root, lane, id, now)
+  local at = root .. ':' .. lane .. ':'
+  if redis.call('ZREM', at .. 'waiting-children', id) == 0 then return end
+  local fields = redis.call('HMGET', at .. id, 'timestamp', 'delay', 'priority')
+  local due = (tonumber(fields[1]) or 0) + (tonumber(fields[2]) or 0)
+  local priority = tonumber(fields[3]) or 0
+  if due > now then
+    schedule(root, lane, id, due)
+    return
+  end
+  if priority > 0 then
+    local count = redis.call('INCR', at .. 'pc')
+    redis.call('ZADD', at .. 'prioritized', priority * 4294967296 + count % 4294967296, id)
+  else
+    redis.call('LPUSH', at .. 'wait', id)
+  end
+  redis.call('ZADD', at .. 'marker', 0, '0')
+  redis.call('XADD', at .. 'events', '*', 'event', 'waiting', 'jobId', id, 'prev', 'waiting-children')
+end
+
+local function settle(claim)
+  local root = string.match(claim, '^({[^}]*})~same:')
+  if not root then return 0 end
+  local claims = root .. '~claims'
+  local fields = redis.call('HMGET', claim, 'lane', 'id', 'nextLane', 'nextId')
+  local now = brokerTime()
+  if fields[2] and not isOver(root, fields[1], fields[2]) then
+    redis.call('ZADD', claims, now + 60000, claim)
+    return 1
+  end
+  if fields[4] and not isOver(root, fields[3], fields[4]) then
+    redis.call('HSET', claim, 'lane', fields[3], 'id', fields[4])
+    redis.call('HDEL', claim, 'nextLane', 'nextId')
+    redis.call('ZADD', claims, now + 60000, claim)
+    release(root, fields[3], fields[4], now)
+    return 1
+  end
+  redis.call('DEL', claim)
+  redis.call('ZREM', claims, claim)
+  return 0
+end
+`
+
+const SETTLE = `${CLAIMS}
+for _, claim in ipairs(KEYS) do settle(claim) end
+return #KEYS
+`
+
+/** Settles those that are due: their jobs may have ended where nobody noticed. */
+const SETTLE_DUE = `${CLAIMS}
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', brokerTime()), 'LIMIT', 0, ARGV[1])
+for _, claim in ipairs(due) do
+  if redis.call('EXISTS', claim) == 0 then redis.call('ZREM', KEYS[1], claim) else settle(claim) end
+end
+return #due
+`
+
+/** A connection that has learnt the scripts. */
+interface Scripted {
+  taskqSettle(count: number, ...claims: string[]): Promise<number>
+  taskqSettleDue(claims: string, atMost: number): Promise<number>
+}
+
+function scripted(connection: Connection): Scripted {
+  if (!('taskqSettle' in connection)) {
+    connection.defineCommand('taskqSettle', { lua: SETTLE })
+    connection.defineCommand('taskqSettleDue', { numberOfKeys: 1, lua: SETTLE_DUE })
+  }
+  return connection as unknown as Scripted
+}
+
+/** A job has ended that held this claim, or waited for its holder: frees it for the next. */
+export async function settleClaim(connection: Connection, claim: string): Promise<void> {
+  await scripted(connection).taskqSettle(1, claim)
+}
+
+/** Claims in one script: short enough that no other client waits noticeably. */
+const STEP = 200
+
+/** Frees claims whose jobs ended where nobody noticed: they were removed, or their worker died. */
+export async function sweepClaims(connection: Connection, claims: string): Promise<void> {
+  while ((await scripted(connection).taskqSettleDue(claims, STEP)) === STEP);
+}
