@@ -1,7 +1,7 @@
 /** taskq: Celery for TypeScript. */
 
 // Tasks
-export { BaseTask, type TaskArgs, type TaskClass, type TaskResult } from './task/base-task.js'
+export { BaseTask, type TaskArgs, type TaskClass, type TaskProgress, type TaskResult } from './task/base-task.js'
 export { defineTask, type FunctionTask } from './task/define-task.js'
 export { Task } from './task/task.js'
 export type { TaskOptions } from './task/options.js'
@@ -55,10 +55,25 @@ export type { LiveBatch, LiveEvent, LiveFailure, LiveName } from './events/live-
 // Calling them
 export type { EnqueueOptions } from './task/enqueue-options.js'
 export type { Signature } from './canvas/signature.js'
-export { close, configure, getResult, sendTask } from './app/ambient.js'
+export type { EnqueueManyOptions, ManyCalls, ManyEnqueued } from './task/enqueue-many.js'
+export { close, configure, getResult, sendMany, sendTask } from './app/ambient.js'
+
+// Around calls and runs
+export { currentContext, currentJob, withContext } from './context/with-context.js'
+export type { ContextValues } from './context/scope.js'
+export type { EnqueueCall, Middleware } from './task/middleware.js'
+export type { EnqueueEvent, Listeners } from './events/listeners.js'
+export type { JobReference, WorkerEvent } from './events/worker-event.js'
+export type { Telemetry } from './context/telemetry.js'
 
 // Results
-export type { AsyncResult } from './task/async-result.js'
+export type {
+  AsyncResult,
+  JobLogLine,
+  ProgressOptions,
+  RevokeOptions,
+  RevokeOutcome,
+} from './task/async-result.js'
 export type { JobState } from './task/job-state.js'
 
 // Errors

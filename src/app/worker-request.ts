@@ -5,7 +5,6 @@ import { createRedactor } from '../codec/redaction.js'
 import { createRouter } from '../config/create-router.js'
 import { describeConfig } from '../config/describe-config.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
-import { EffectiveTasks } from '../config/task-options.js'
 import { laneLimitsOf } from '../engine/limits/lane-limits.js'
 import { formatProblem } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
@@ -15,6 +14,8 @@ import { queueNameProblem } from '../task/names.js'
 import { isLimited } from '../task/options/limit-options.js'
 import type { ChildSource, PoolOptions } from '../worker/pools/pool-options.js'
 import type { WorkerOptions } from '../worker/worker-options.js'
+import { runnableTasks } from './runnable-tasks.js'
+import { heardBy } from './worker-listeners.js'
 
 /** What a caller says of the worker it wants; the rest comes from the config. */
 export interface WorkerRequest {
@@ -50,8 +51,8 @@ export function planWorker(
   request: WorkerRequest,
   version: string,
 ): WorkerOptions {
-  const [router, effective] = [createRouter(config), new EffectiveTasks(config)]
-  const tasks = written.map((task) => effective.of(task))
+  const router = createRouter(config)
+  const tasks = runnableTasks(config, written)
   const queueOf = ({ name, queue }: TaskDefinition) => queue ?? router.home(name).queue
   const longestTtlMs = Math.max(config.results.ttlMs, ...tasks.map((task) => task.resultTtlMs ?? 0))
   return {
@@ -91,7 +92,7 @@ export function planWorker(
       maxDeadLetters: config.deadLetters.max,
     },
     describeConfig: () => describeConfig(config),
-    onEvent: request.onEvent,
+    onEvent: heardBy(config, request.onEvent),
     onLog: request.onLog,
   }
 }

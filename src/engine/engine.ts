@@ -5,6 +5,7 @@ import { type BrokerInfo, type BrokerPulse, readBrokerInfo, readBrokerPulse } fr
 import { BrokerLink } from './broker-link.js'
 import { type ChildJob, readChildren } from './children.js'
 import { ControlBus } from './control-bus.js'
+import { type DropOptions, dropAll, purgeLane } from './dead/bulk-removal.js'
 import type { EngineOptions } from './engine-options.js'
 import { FinishWatch } from './finish-watch.js'
 import { JobEdits } from './job-edits.js'
@@ -20,7 +21,7 @@ import { LiveFeed, type LiveWatch } from './live-feed.js'
 import { Producer } from './producer.js'
 import { type QueueOverviews, readQueueOverviews } from './queue-overview-reader.js'
 import { QueuePause } from './queue-pause.js'
-import { type RetryProgress, retryAll } from './retry-all.js'
+import { type RetryAllOptions, retryAll } from './retry-all.js'
 import type { JobPlace, Revocation } from './revoke.js'
 import { Revokes } from './revokes/revokes.js'
 import { ScheduleStore } from './schedule-store.js'
@@ -105,14 +106,24 @@ export class Engine {
     return this.revokes.endAt(job, { reason })
   }
 
-  /** Runs every dead letter again that matches and is there now, but for those that were revoked. */
-  retryAll(filter: JobFilter, argsText: ArgsText, onProgress: (progress: RetryProgress) => void) {
-    return retryAll({ link: this.#link, keys: this.#keys, edits: this.jobEdits }, filter, argsText, onProgress)
-  }
-
   /** The jobs that a job's runs enqueued and that are still there, oldest first. */
   childrenOf(jobId: string): Promise<readonly ChildJob[]> {
     return readChildren(this.#link, this.#keys, this.jobs, jobId)
+  }
+
+  /** Runs every dead letter again that matches and is there now; see {@link retryAll}. */
+  retryAll(filter: JobFilter, argsText: ArgsText, options: RetryAllOptions = {}) {
+    return retryAll(this.#bulkTools, filter, argsText, options)
+  }
+
+  /** Removes every dead letter that matches and is there now. */
+  dropAll(filter: JobFilter, argsText: ArgsText, options: DropOptions = {}) {
+    return dropAll(this.#bulkTools, filter, argsText, options)
+  }
+
+  /** Removes the jobs of a lane that wait for a worker; with `scheduled`, those that wait for their time, too. */
+  purgeLane(lane: string, scheduled: boolean): Promise<number> {
+    return purgeLane(this.#bulkTools, lane, scheduled)
   }
 
   /** How each logical queue stands. The cost does not depend on how much it holds. */
@@ -158,6 +169,10 @@ export class Engine {
   /** The beat that leads; undefined when none runs. */
   leadingBeat(): Promise<BeatFacts | undefined> {
     return this.#link.read((redis) => readLeadingBeat(redis, this.#keys))
+  }
+
+  get #bulkTools() {
+    return { link: this.#link, keys: this.#keys, edits: this.jobEdits }
   }
 
   async close(): Promise<void> {
