@@ -3,6 +3,7 @@ import type { TaskqConfig } from '../config/taskq-config.js'
 import { findProjectRoot } from '../discovery/project-root.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { AsyncResult } from '../task/async-result.js'
+import type { EnqueueManyOptions, ManyCalls, ManyEnqueued } from '../task/enqueue-many.js'
 import type { EnqueueOptions } from '../task/enqueue-options.js'
 import { bindEnqueuer } from '../task/enqueuer.js'
 import { App } from './app.js'
@@ -67,6 +68,23 @@ export async function sendTask<R = unknown>(
   options: EnqueueOptions = {},
 ): Promise<AsyncResult<R>> {
   return (await (await ambientApp()).client()).enqueue<R>(task, args, options)
+}
+
+/**
+ * Enqueues many jobs of a task by its name, in bounded memory: the next calls are read when the broker has taken those
+ * before.
+ *
+ * @throws TaskqError as `delayMany` does
+ *
+ * @example
+ * await sendMany('emails.SendNewsletter', users.map(({ id }) => [id]), { onProgress: ({ enqueued }) => show(enqueued) })
+ */
+export async function sendMany(
+  task: string,
+  calls: ManyCalls,
+  options: EnqueueManyOptions = {},
+): Promise<ManyEnqueued> {
+  return (await (await ambientApp()).client()).enqueueMany(task, calls, options)
 }
 
 /** A handle on a job by its id, for a process that did not enqueue it. */

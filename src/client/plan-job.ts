@@ -48,6 +48,7 @@ export function planJob(
   const identity = { id: call.taskId === undefined ? id : `u_${call.taskId}`, task }
   const job = {
     ...identity,
+    ...(call.taskId !== undefined && { caller: id }),
     lane: destination.lane,
     data: codec.encodeEnvelope(identity, carried, config.payload, definition?.codec),
     delayMs: delayOf(call, sameness, nowMs),
@@ -84,6 +85,6 @@ function carriedOf(call: ResolvedCall, { definition, facts }: KnownTask, nowMs: 
     acks,
     resultTtlMs: call.resultTtlMs ?? (definition ?? facts)?.resultTtlMs,
     taskVersion: version === 1 ? undefined : version,
-    expiresAt: call.expiresAt ?? (expiresMs === undefined ? undefined : nowMs + expiresMs),
+    expiresAt: call.expiresAt ?? (expiresMs === undefined ? undefined : (call.dueAt ?? nowMs) + expiresMs),
   }
 }

@@ -2,8 +2,9 @@ import { type Missing, type Signature, signature, type Tails } from '../canvas/s
 import { TaskqError } from '../errors/taskq-error.js'
 import { Retry, type RetrySignalOptions } from '../retry/signals.js'
 import type { AsyncResult } from './async-result.js'
+import type { EnqueueManyOptions, ManyCalls, ManyEnqueued } from './enqueue-many.js'
 import type { EnqueueOptions } from './enqueue-options.js'
-import { enqueue } from './enqueuer.js'
+import { enqueue, enqueueMany } from './enqueuer.js'
 import type { NextRun, RunEnd } from './hooks.js'
 import { taskNameOf } from './metadata.js'
 import type { JobRequest, RunContext, TaskLogger } from './run-context.js'
@@ -104,6 +105,24 @@ export abstract class BaseTask<P = unknown> {
    */
   static applyAsync<C extends TaskClass>(this: C, args: TaskArgs<C>, options?: EnqueueOptions): Promise<Handle<C>> {
     return enqueue(taskNameOf(this), args, options) as Promise<Handle<C>>
+  }
+
+  /**
+   * Enqueues many jobs, each with arguments of its own, in bounded memory: `calls` is any iterable, also an asynchronous
+   * one, and is read as fast as the broker takes the jobs.
+   *
+   * @throws TaskqError what {@link BaseTask.applyAsync} throws, for the first call that fails: none after its chunk is
+   *   tried. `data.failed` has the places of those that failed, `data.next` the first that was not tried
+   *
+   * @example
+   * await SendNewsletter.delayMany(users.map((user) => [user.id]))   // { enqueued: 250000, deduplicated: 0 }
+   */
+  static delayMany<C extends TaskClass>(
+    this: C,
+    calls: ManyCalls<TaskArgs<C>>,
+    options?: EnqueueManyOptions,
+  ): Promise<ManyEnqueued> {
+    return enqueueMany(taskNameOf(this), calls, options)
   }
 
   /** A signature with these arguments; leading ones may be left out for a chain to fill in. */

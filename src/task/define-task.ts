@@ -2,8 +2,9 @@ import { type Missing, type Signature, signature, type Tails } from '../canvas/s
 import { TaskqError } from '../errors/taskq-error.js'
 import type { AsyncResult } from './async-result.js'
 import type { TaskDefinition } from './definition.js'
+import type { EnqueueManyOptions, ManyCalls, ManyEnqueued } from './enqueue-many.js'
 import type { EnqueueOptions } from './enqueue-options.js'
-import { enqueue } from './enqueuer.js'
+import { enqueue, enqueueMany } from './enqueuer.js'
 import { bindHooks, type FunctionHooks, readHooks } from './hooks.js'
 import { resolveTaskOptions, type TaskOptions } from './options.js'
 import { registerTask } from './registry.js'
@@ -18,6 +19,8 @@ export interface FunctionTask<Args extends unknown[], R, P = unknown> {
   delay(...args: Args): Promise<AsyncResult<R, P>>
   /** Enqueues a job with these arguments and options. */
   applyAsync(args: Args, options?: EnqueueOptions): Promise<AsyncResult<R, P>>
+  /** Enqueues many jobs, each with arguments of its own, in bounded memory; see `BaseTask.delayMany`. */
+  delayMany(calls: ManyCalls<Args>, options?: EnqueueManyOptions): Promise<ManyEnqueued>
   /** A signature with these arguments; leading ones may be left out for a chain to fill in. */
   s<Given extends Tails<Args>>(...args: Given): Signature<R, Missing<Args, Given>>
   /** An immutable signature. */
@@ -78,6 +81,7 @@ export function defineTask<Args extends unknown[], R, S extends StandardSchema =
     definition,
     delay: (...args: Args) => enqueue(name, args) as Promise<Result>,
     applyAsync: (args: Args, more?: EnqueueOptions) => enqueue(name, args, more) as Promise<Result>,
+    delayMany: (calls: ManyCalls<Args>, more?: EnqueueManyOptions) => enqueueMany(name, calls, more),
     s: <Given extends Tails<Args>>(...args: Given) => signature<Awaited<R>, Missing<Args, Given>>(name, args),
     si: (...args: Args) => signature<Awaited<R>, []>(name, args, {}, true),
   })

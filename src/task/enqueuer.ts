@@ -1,10 +1,12 @@
 import { TaskqError } from '../errors/taskq-error.js'
 import type { AsyncResult } from './async-result.js'
+import type { EnqueueManyOptions, ManyCalls, ManyEnqueued } from './enqueue-many.js'
 import type { EnqueueOptions } from './enqueue-options.js'
 
 /** What sends a task's jobs. Tasks are pure; the app puts a real one here. */
 export interface Enqueuer {
   enqueue(task: string, args: readonly unknown[], options?: EnqueueOptions): Promise<AsyncResult>
+  enqueueMany(task: string, calls: ManyCalls, options?: EnqueueManyOptions): Promise<ManyEnqueued>
 }
 
 const SLOT = Symbol.for('taskq.enqueuer')
@@ -17,12 +19,21 @@ export function bindEnqueuer(provide: () => Enqueuer | Promise<Enqueuer>): void 
 
 /** Sends one job through the bound enqueuer. */
 export async function enqueue(task: string, args: readonly unknown[], options?: EnqueueOptions): Promise<AsyncResult> {
+  const provided = boundEnqueuer()
+  return (provided instanceof Promise ? await provided : provided).enqueue(task, args, options)
+}
+
+/** Sends many jobs of a task through the bound enqueuer. */
+export async function enqueueMany(task: string, calls: ManyCalls, options?: EnqueueManyOptions): Promise<ManyEnqueued> {
+  return (await boundEnqueuer()).enqueueMany(task, calls, options)
+}
+
+function boundEnqueuer(): Enqueuer | Promise<Enqueuer> {
   const provide = (globalThis as Home)[SLOT]
   if (provide === undefined) {
     throw new TaskqError('TASKQ_ENQUEUE_NOT_SENT', 'no app is bound: nothing can be enqueued', {
       hint: "Import from 'taskq', which binds one.",
     })
   }
-  const provided = provide()
-  return (provided instanceof Promise ? await provided : provided).enqueue(task, args, options)
+  return provide()
 }

@@ -17,6 +17,11 @@ export function recordEnqueued(): Sent[] {
       sent.push({ task, args, options })
       return { id: `j${sent.length}`, task } as AsyncResult
     },
+    enqueueMany: async (task, calls, options = {}) => {
+      const before = sent.length
+      for await (const args of calls) sent.push({ task, args, options: options as EnqueueOptions })
+      return { enqueued: sent.length - before, deduplicated: 0 }
+    },
   }))
   return sent
 }

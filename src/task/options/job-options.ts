@@ -11,7 +11,10 @@ export interface JobOptions {
    * others jobs go in their order. Default 0.
    */
   readonly priority?: number
-  /** A job that has not begun a run so long after it was enqueued ends as `expired`. Default: never. */
+  /**
+   * A job ends as `expired` where no run of it has begun so long after it might: since it was enqueued, or since the end
+   * of its `countdown` or its `eta`. A run again after a failure counts, too. Default: never.
+   */
   readonly expires?: Duration
   /**
    * When a job is taken for done. `'late'`: when its run has ended, so it runs again where its worker dies: at least

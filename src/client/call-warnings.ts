@@ -1,0 +1,41 @@
+import type { ResolvedConfig } from '../config/resolved-config.js'
+import type { PlannedJob } from './plan-job.js'
+
+/** Names come from callers too: what is remembered must not grow without end. */
+const MAX_REMEMBERED = 1000
+
+/** Warns of calls that are allowed, and hardly meant as they are: of each thing once per task. */
+export class CallWarnings {
+  readonly #warned = new Set<string>()
+
+  constructor(
+    private readonly payload: Pick<ResolvedConfig['payload'], 'warnBytes'>,
+    private readonly warn: (message: string) => void,
+  ) {}
+
+  /** Looks at a call's job before it is sent. */
+  look({ job, destination, lostPriority }: PlannedJob): void {
+    this.#lookAtSize(job.task, job.data)
+    if (lostPriority && this.#first(`priority ${job.task}`)) {
+      const { queue } = destination
+      this.warn(
+        `${job.task}: its priority has no effect in the queue ${queue}; set queues.${queue}.priorities: true in the config`,
+      )
+    }
+  }
+
+  /** A payload that is allowed but heavy. */
+  #lookAtSize(task: string, data: string): void {
+    // A string has at most three bytes of UTF-8 per unit: most need no exact count.
+    if (data.length * 3 <= this.payload.warnBytes) return
+    const bytes = Buffer.byteLength(data)
+    if (bytes <= this.payload.warnBytes || !this.#first(`size ${task}`)) return
+    this.warn(`${task}: a payload of ${bytes} bytes slows the broker down; store the data elsewhere and send its key`)
+  }
+
+  #first(what: string): boolean {
+    if (this.#warned.has(what) || this.#warned.size >= MAX_REMEMBERED) return false
+    this.#warned.add(what)
+    return true
+  }
+}

@@ -1,0 +1,231 @@
+import { describe, expect, test } from 'vitest'
+import { defineTask } from '../../src/task/define-task.js'
+import { forgetTasks } from '../../src/task/registry.js'
+import { brokerOfFile } from '../support/broker.js'
+import { rejection } from '../support/refusal.js'
+import { testApp } from '../support/test-app.js'
+
+const broker = brokerOfFile()
+
+describe('taskId', () => {
+  test('names the job, and a second call with the same gets the first', async () => {
+    const add = defineTask({ name: 'add' }, (_, a: number, b: number) => a + b)
+    const app = testApp(broker, { tasks: [add] })
+    const calls = [add.applyAsync([1, 1], { taskId: 'sum' }), add.applyAsync([2, 2], { taskId: 'sum' })]
+    const [first, second] = await Promise.all(calls)
+    expect([first?.id, second?.id]).toEqual(['u_sum', 'u_sum'])
+    expect([first?.deduplicated, second?.deduplicated]).toEqual([false, true])
+    const elsewhere = await app.newClient().enqueue('add', [3, 3], { taskId: 'sum' })
+    expect(elsewhere.deduplicated).toBe(true)
+    await app.worker()
+    expect(await second?.get({ timeout: '10s' })).toBe(2)
+    const afterwards = await add.applyAsync([4, 4], { taskId: 'sum' })
+    expect([afterwards.deduplicated, await afterwards.get()]).toEqual([true, 2])
+    await afterwards.forget()
+    const anew = await add.applyAsync([5, 5], { taskId: 'sum' })
+    expect([anew.deduplicated, await anew.get({ timeout: '10s' })]).toEqual([false, 10])
+  })
+
+  test('goes with countdown and priority', async () => {
+    const task = defineTask({ name: 'named' }, () => {})
+    const app = testApp(broker, { tasks: [task], config: { queues: { default: { priorities: true } } } })
+    for (const options of [{ countdown: '1h' }, { priority: 3 }] as const) {
+      const taskId = Object.keys(options).join()
+      expect((await task.applyAsync([], { taskId, ...options })).deduplicated).toBe(false)
+      expect((await task.applyAsync([], { taskId, ...options })).deduplicated).toBe(true)
+    }
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queued: 1, scheduled: 1 }])
+  })
+
+  test.each(['a:b', '', 'a b', 'x'.repeat(129), 5])('is refused as %j', async (taskId) => {
+    const task = defineTask({ name: 'named' }, () => {})
+    testApp(broker, { tasks: [task] })
+    expect(await rejection(task.applyAsync([], { taskId: taskId as string }))).toMatchObject({
+      code: 'TASKQ_ENQUEUE_OPTION_INVALID',
+      message: expect.stringMatching(/^named: taskId: expected an id/),
+    })
+  })
+})
+
+describe('delayMany', () => {
+  test('enqueues what an iterable yields, and counts what another job stands for', async () => {
+    const done: number[] = []
+    const task = defineTask({ name: 'many', unique: true }, (_, n: number) => void done.push(n))
+    const app = testApp(broker, { tasks: [task] })
+    const calls = function* (): Generator<[number]> {
+      for (let n = 0; n < 1200; n++) yield [n % 1000]
+    }
+    const seen: number[] = []
+    const counts = await task.delayMany(calls(), { onProgress: ({ enqueued }) => seen.push(enqueued) })
+    expect(counts).toEqual({ enqueued: 1000, deduplicated: 200 })
+    expect(seen).toEqual([500, 1000, 1000])
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queued: 1000 }])
+    const { worker } = await app.worker({ burst: true })
+    await worker.done
+    expect(done.length).toBe(1000)
+  })
+
+  test('says where it ended when the broker goes away', async () => {
+    const task = defineTask({ name: 'many' }, (_, _n: number) => {})
+    testApp(broker, { tasks: [task], config: { enqueueTimeout: '300ms' } })
+    const calls = async function* (): AsyncGenerator<[number]> {
+      for (let n = 0; n < 100; n++) {
+        if (n === 40) await broker.stop()
+        yield [n]
+      }
+    }
+    const error = await rejection(task.delayMany(calls(), { chunk: 20 }))
+    await broker.restart()
+    const { code, data } = error as { code: string; data: { failed: number[]; next: number; enqueued: number } }
+    expect(code).toMatch(/^TASKQ_ENQUEUE_(NOT_SENT|UNKNOWN)$/)
+    expect(data.enqueued + data.failed.length).toBe(data.next)
+  })
+})
+
+describe('expires', () => {
+  test('ends a job that could not begin in time, without a run; get says why', async () => {
+    const runs: string[] = []
+    const task = defineTask({ name: 'late', expires: '50ms' }, (_, name: string) => void runs.push(name))
+    const app = testApp(broker, { tasks: [task] })
+    const own = await task.delay('by its task')
+    const called = await task.applyAsync(['by its call'], { expires: new Date(Date.now() + 40) })
+    await new Promise((resolve) => setTimeout(resolve, 80))
+    const { events } = await app.worker()
+    for (const result of [own, called]) {
+      expect(await rejection(result.get({ timeout: '10s' }))).toMatchObject({
+        name: 'JobFailedError',
+        failure: { code: 'TASKQ_JOB_EXPIRED', message: expect.stringMatching(/^the job was to begin before 20/) },
+      })
+      expect(await result.state()).toBe('expired')
+      expect([await result.ready(), await result.failed(), await result.successful()]).toEqual([true, true, false])
+    }
+    expect(runs).toEqual([])
+    expect(events.of('job.expired')).toHaveLength(2)
+  })
+
+  test('ends a job between two runs', async () => {
+    let runs = 0
+    const backoff = { type: 'fixed', delay: '300ms', jitter: 0 } as const
+    const task = defineTask({ name: 'flaky', retries: 5, backoff, expires: '200ms' }, () => {
+      runs++
+      throw new Error('not yet')
+    })
+    const app = testApp(broker, { tasks: [task] })
+    await app.worker()
+    const result = await task.delay()
+    expect(await rejection(result.get({ timeout: '10s' }))).toMatchObject({ failure: { code: 'TASKQ_JOB_EXPIRED' } })
+    expect(runs).toBe(1)
+  })
+
+  test('counts from the time that a job waits for', async () => {
+    const task = defineTask({ name: 'later', expires: '5s' }, () => 'ran')
+    const app = testApp(broker, { tasks: [task] })
+    await app.worker()
+    const soon = await task.applyAsync([], { countdown: 100 })
+    expect(await soon.get({ timeout: '10s' })).toBe('ran')
+    const stored = await app.client.plan({ id: 'j', task: 'later', args: [], options: { countdown: '1h' } })
+    const { expiresAt } = JSON.parse(stored.data) as { expiresAt: number }
+    expect(expiresAt - Date.now()).toBeGreaterThan(3_600_000)
+  })
+
+  test('leaves no trace where its task keeps no result', async () => {
+    const task = defineTask({ name: 'silent', expires: 1, ignoreResult: true }, () => {})
+    const app = testApp(broker, { tasks: [task] })
+    const result = await task.delay()
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    const { events } = await app.worker()
+    await events.waitFor('job.expired')
+    await expect.poll(() => result.state()).toBe('unknown')
+  })
+})
+
+describe('a priority', () => {
+  test('is warned of, once per task, where its queue has none', async () => {
+    const task = defineTask({ name: 'urgent', priority: 9 }, () => {})
+    const app = testApp(broker, { tasks: [task] })
+    await task.delay()
+    await task.delay()
+    expect(app.warnings).toEqual([
+      'urgent: its priority has no effect in the queue default; set queues.default.priorities: true in the config',
+    ])
+  })
+
+  test('of the call wins over that of taskOptions, of the task, of the route', async () => {
+    const names = ['called', 'configured', 'own', 'routed', 'none']
+    const tasks = names.map((name) => defineTask({ name, ...(name === 'own' && { priority: 3 }) }, () => {}))
+    const app = testApp(broker, {
+      tasks,
+      config: {
+        queues: { q: { priorities: true } },
+        routes: [['*', { queue: 'q', priority: 2 }]],
+        taskOptions: { configured: { priority: 4 }, called: { priority: 4 } },
+      },
+    })
+    const plan = (task: string, options = {}) => app.client.plan({ id: 'j', task, args: [], options })
+    expect((await plan('called', { priority: 5 })).priority).toBe(5)
+    expect((await plan('configured')).priority).toBe(4)
+    expect((await plan('own')).priority).toBe(3)
+    expect((await plan('routed')).priority).toBe(2)
+  })
+
+  test('says in which order jobs run, also of retries and of those that waited for their time', async () => {
+    const order: string[] = []
+    const failing = new Set(['retried 8'])
+    const task = defineTask(
+      { name: 'ordered', retries: 1, backoff: { type: 'fixed', delay: 50, jitter: 0 } },
+      async (_, name: string) => {
+        if (failing.delete(name)) throw new Error('once more')
+        order.push(name)
+      },
+    )
+    const hold = defineTask({ name: 'hold', priority: 9 }, () => new Promise((resolve) => setTimeout(resolve, 500)))
+    const app = testApp(broker, {
+      tasks: [task, hold],
+      config: { queues: { default: { priorities: true } }, worker: { concurrency: 1 } },
+    })
+    await task.applyAsync(['retried 8'], { priority: 8 })
+    const { events } = await app.worker()
+    await events.waitFor('job.retried')
+    const holding = await hold.delay()
+    for (const priority of [0, 5, 9, 2]) await task.applyAsync([`queued ${priority}`], { priority })
+    await task.delay('queued none')
+    await task.applyAsync(['delayed 7'], { priority: 7, countdown: 20 })
+    const last = await task.applyAsync(['queued 0 again'], { priority: 0 })
+    await holding.get({ timeout: '10s' })
+    await last.get({ timeout: '10s' })
+    expect(order).toEqual([
+      'queued 9',
+      'retried 8',
+      'delayed 7',
+      'queued 5',
+      'queued 2',
+      'queued 0',
+      'queued none',
+      'queued 0 again',
+    ])
+  })
+})
+
+describe('taskOptions', () => {
+  test('hold for producers and workers, also where the producer has no code', async () => {
+    let runs = 0
+    const task = defineTask({ name: 'reports.Daily' }, () => {
+      if (++runs < 3) throw new Error('not yet')
+      return 'done'
+    })
+    const app = testApp(broker, {
+      tasks: [task],
+      config: {
+        taskOptions: {
+          'reports.*': { queue: 'reports', retries: 2, backoff: { type: 'fixed', delay: 1 }, expires: '1h' },
+        },
+      },
+    })
+    await app.worker()
+    expect(await (await task.delay()).get({ timeout: '10s' })).toBe('done')
+    forgetTasks('reports.Daily')
+    const planned = await app.newClient().plan({ id: 'j', task: 'reports.Daily', args: [], options: {} })
+    expect(planned.lane).toBe('reports')
+    expect(JSON.parse(planned.data)).toHaveProperty('expiresAt')
+  })
+})
