@@ -83,10 +83,10 @@ async function tell(
       return waitsAgain(job, {}, site)
     case 'ignored':
       return { next: await lane.succeed(job, null, { keep: false, fetchNext: mayFetchNext() }) }
-    case 'snoozed':
     case 'parked':
       await lane.park(job)
       return waitsAgain(job, {}, site)
+    case 'snoozed':
     case 'postponed':
       await lane.postpone(job, outcome.delayMs)
       return waitsAgain(job, {}, site)
