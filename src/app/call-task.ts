@@ -1,3 +1,4 @@
+import { readableForm } from '../codec/readable-form.js'
 import type { AsyncResult } from '../task/async-result.js'
 import type { EnqueueOptions } from '../task/enqueue-options.js'
 import type { App } from './app.js'
@@ -37,6 +38,6 @@ export async function callTask(app: App, call: TaskCall, warn: (message: string)
 /** Waits for a job's result, where that is wanted. */
 export async function awaitJob(handle: AsyncResult, waitMs: number | undefined): Promise<CalledJob> {
   if (waitMs === undefined) return { id: handle.id }
-  const result = (await handle.get({ timeout: waitMs })) ?? null
+  const result = readableForm(await handle.get({ timeout: waitMs })) ?? null
   return { id: handle.id, state: 'succeeded', result }
 }

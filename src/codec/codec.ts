@@ -16,7 +16,7 @@ import {
 import { findInexact } from './exact-json.js'
 import { type DecodedResult, type EncodedResult, encodeResult } from './result.js'
 import { ResultCodec } from './result-codec.js'
-import { checkSignedText, signText } from './signature.js'
+import { type Belonging, checkSignedText, signText } from './signature.js'
 import { untagTypes } from './tagged-json.js'
 import { keyMissing, malformed, noKey } from './unreadable.js'
 import { isWrapped, unwrap, type Ways, withTypes, wrap } from './wrapping.js'
@@ -25,6 +25,8 @@ import { isWrapped, unwrap, type Ways, withTypes, wrap } from './wrapping.js'
 export interface JobIdentity {
   readonly id: string
   readonly task: string
+  /** The id under which its envelope was written, where that is another call's: one that became part of the job. */
+  readonly sealedFor?: string
 }
 
 /**
@@ -54,7 +56,7 @@ export class Codec {
     const ways = waysOf(this.options, wanted)
     const text = ways === undefined ? encodeEnvelope(job.task, draft, limits) : encodeWrapped(job, draft, limits, ways)
     const { signKeys } = this.options
-    return signKeys.length === 0 ? text : signText(text, ['job', job.id, job.task], signKeys)
+    return signKeys.length === 0 ? text : signText(text, ownerOf(job), signKeys)
   }
 
   /** Reads a stored envelope. Never throws. */
@@ -62,13 +64,13 @@ export class Codec {
     const { signKeys, signatureRequired, encryptKeys } = this.options
     if (signKeys.length > 0) {
       try {
-        checkSignedText(text, ['job', job.id, job.task], signKeys, signatureRequired)
+        checkSignedText(text, ownerOf(job), signKeys, signatureRequired)
       } catch (error) {
         return unreadableAs(error)
       }
     }
     return decodeEnvelope(text, (stored) => {
-      if (isWrapped(stored)) return readHidden(unwrap(stored, encryptKeys, ['job', job.id, job.task]))
+      if (isWrapped(stored)) return readHidden(unwrap(stored, encryptKeys, ownerOf(job)))
       if (stored.types !== true || !Array.isArray(stored.args)) throw malformed('the payload has no arguments')
       return { args: untagTypes(stored.args) as unknown[] }
     })
@@ -153,7 +155,7 @@ function encodeWrapped(job: JobIdentity, draft: EnvelopeDraft, limits: PayloadLi
   if (inexact !== undefined) throw notJson(job.task, inexact, ways.types ? TYPES_HINT : JSON_HINT)
   const hidden = JSON.stringify(context === undefined ? [value] : [value, context])
   refuseTooLarge(job.task, hidden, limits)
-  const wrapped = wrap(hidden, isTyped, ways, ['job', job.id, job.task])
+  const wrapped = wrap(hidden, isTyped, ways, ownerOf(job))
   if (wrapped !== undefined) return JSON.stringify({ ...clear, v: WRAPPED_VERSION, ...wrapped })
   if (!isTyped) return encodeEnvelope(job.task, draft, limits)
   return JSON.stringify({ ...clear, context, v: WRAPPED_VERSION, types: true, args: value })
@@ -168,3 +170,5 @@ function readHidden(hidden: unknown): Pick<Envelope, 'args' | 'context'> {
   const isRecord = typeof context === 'object' && context !== null && !Array.isArray(context)
   return { args, ...(isRecord && { context: context as Readonly<Record<string, unknown>> }) }
 }
+
+const ownerOf = ({ id, task, sealedFor = id }: JobIdentity): Belonging => ['job', sealedFor, task]

@@ -1,3 +1,4 @@
+import { MASKED, secretFieldTest } from './secret-fields.js'
 import { TaskqError } from './taskq-error.js'
 
 /** Why a job failed, as data: it is stored as JSON and never turned back into a class. */
@@ -97,10 +98,12 @@ export class JobFailedError extends TaskqError {
 function preview(value: unknown): string {
   if (value === undefined) return 'undefined'
   try {
-    return JSON.stringify(value) ?? String(value)
+    return JSON.stringify(value, (key, part) => (isSecret(key) ? MASKED : part)) ?? String(value)
   } catch {
     return Object.prototype.toString.call(value)
   }
 }
+
+const isSecret = secretFieldTest([])
 
 const clip = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text)

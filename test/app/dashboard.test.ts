@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { App } from '../../src/app/app.js'
 import { AppDashboard } from '../../src/app/dashboard.js'
-import { createRedactor } from '../../src/codec/redaction.js'
+
 import { resolveConfig } from '../../src/config/resolve-config.js'
 import type { Dashboard } from '../../src/control/dashboard.js'
 import type { LiveWatch } from '../../src/engine/live-feed.js'
@@ -11,6 +11,7 @@ import { defineTask } from '../../src/task/define-task.js'
 import { entryIn, scheduleDesk, storeCode } from '../control/schedule-desk.js'
 import { brokerOfFile } from '../support/broker.js'
 import { fakeHeartbeat } from '../support/fake-worker.js'
+import { plainViewer } from '../support/plain-viewer.js'
 import { rejection } from '../support/refusal.js'
 import { type TestApp, testApp } from '../support/test-app.js'
 
@@ -27,7 +28,7 @@ function dashboardOf(app: TestApp): AppDashboard {
     engine: async () => app.engine,
     label: async () => app.broker.label,
     schedules: async () => scheduleDesk(app).schedules,
-    redact: createRedactor(['pin']),
+    viewer: plainViewer(['pin']),
   })
   onTestFinished(() => dashboard.close())
   return dashboard
@@ -109,7 +110,7 @@ test('it goes along with an engine that is made anew', async () => {
     engine: async () => engines[0] ?? app.engine,
     label: async () => 'test',
     schedules: async () => scheduleDesk(app).schedules,
-    redact: createRedactor([]),
+    viewer: plainViewer([]),
   })
   await app.worker()
   const { names, watch } = await listen(dashboard)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createRedactor, SECRET_FIELDS } from '../../src/codec/redaction.js'
+import { createRedactor } from '../../src/codec/redaction.js'
+import { SECRET_FIELDS } from '../../src/errors/secret-fields.js'
 
 const redact = createRedactor([])
 

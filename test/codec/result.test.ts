@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { decodeResult, encodeResult } from '../../src/codec/result.js'
+import { createCodec } from '../../src/codec/codec.js'
+import { encodeResult } from '../../src/codec/result.js'
+
+const decodeResult = (stored: unknown) => createCodec().decodeResult('j1', stored)
 
 /** As the result comes back: stored as JSON beside the job, or on its own. */
 function throughBroker(value: unknown): unknown {

@@ -47,6 +47,13 @@ test('the defaults', () => {
     results: { ttlMs: 86_400_000 },
     deadLetters: { ttlMs: 2_592_000_000, max: 10_000 },
     payload: { maxBytes: 262_144, warnBytes: 32_768 },
+    codec: {
+      types: false,
+      compressAbove: undefined,
+      encryptKeys: [],
+      signKeys: [],
+      signatureRequired: true,
+    },
     enqueueTimeoutMs: 5000,
     redact: [],
     log: { level: 'info', format: 'json' },

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { createRedactor } from '../../src/codec/redaction.js'
+
 import { ageMs } from '../../src/control/heartbeat-age.js'
 import { inspectConf, inspectPing } from '../../src/control/inspect-bus.js'
 import { inspectScheduled, queryJobs } from '../../src/control/inspect-jobs.js'
@@ -7,13 +7,14 @@ import { inspectActive, inspectRegistered, inspectReserved, inspectStats } from 
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
 import { fakeHeartbeat } from '../support/fake-worker.js'
+import { plainViewer } from '../support/plain-viewer.js'
 import { rejection } from '../support/refusal.js'
 import { testApp } from '../support/test-app.js'
 
 const broker = brokerOfFile()
 const SINCE = 1_800_000_000_000
 const HOUR = 3_600_000
-const redact = createRedactor([])
+const viewer = plainViewer([])
 
 describe('from heartbeats', () => {
   test('active tells the jobs in the slots, with their age, and asks nobody', async () => {
@@ -75,8 +76,8 @@ describe('from heartbeats', () => {
   test('registered tells where tasks go, and the rate that holds', async () => {
     const app = testApp(broker)
     const { registry, lanes } = await app.side()
-    await registry.announceTasks(new Map([['send', { queue: 'emails', rateLimited: true, ignoreResult: false }]]))
-    await lanes.limit('emails', 'send', { max: 1, durationMs: 600 })
+    await registry.announceTasks(new Map([['send', { queue: 'emails', limited: true, ignoreResult: false }]]))
+    await lanes.limit('emails', 'send', { rate: { max: 1, durationMs: 600 } })
     await fakeHeartbeat(app, '1', { tasks: ['send', 'other'] })
     expect(await inspectRegistered(app.engine)).toEqual([
       {
@@ -149,7 +150,7 @@ describe('jobs', () => {
     const later = await app.client.enqueue('send', [{ password: 'x', to: 'amy' }], { countdown: '2h' })
     const sooner = await app.client.enqueue('send', [], { countdown: '1h', queue: 'emails' })
     await app.client.enqueue('send', [])
-    const report = await inspectScheduled(app.engine, {}, redact)
+    const report = await inspectScheduled(app.engine, {}, viewer)
     expect(report.total).toBe(2)
     expect(report.jobs.map(({ id, queue, state }) => ({ id, queue, state }))).toEqual([
       { id: sooner.id, queue: 'emails', state: 'scheduled' },
@@ -159,13 +160,13 @@ describe('jobs', () => {
     expect(report.jobs[0]?.dueInMs).toBeLessThanOrEqual(3_600_000)
     expect(report.jobs[1]?.args).toContain('amy')
     expect(report.jobs[1]?.args).not.toContain('"x"')
-    const ofQueue = await inspectScheduled(app.engine, { queue: 'emails' }, redact)
-    expect(await rejection(inspectScheduled(app.engine, { queue: 'emials' }, redact))).toMatchObject({
+    const ofQueue = await inspectScheduled(app.engine, { queue: 'emails' }, viewer)
+    expect(await rejection(inspectScheduled(app.engine, { queue: 'emials' }, viewer))).toMatchObject({
       code: 'TASKQ_QUEUE_UNKNOWN',
       message: 'no queue is named "emials" (did you mean emails?)',
     })
     expect(ofQueue.jobs.map(({ id }) => id)).toEqual([sooner.id])
-    expect((await inspectScheduled(app.engine, { limit: 1 }, redact)).jobs.map(({ id }) => id)).toEqual([sooner.id])
+    expect((await inspectScheduled(app.engine, { limit: 1 }, viewer)).jobs.map(({ id }) => id)).toEqual([sooner.id])
   })
 
   test('that failed and run again are among them, with why', async () => {
@@ -176,7 +177,7 @@ describe('jobs', () => {
     const { events } = await app.worker()
     const { id } = await app.client.enqueue('fails', [])
     await events.waitFor('job.retried')
-    const { jobs } = await inspectScheduled(app.engine, {}, redact)
+    const { jobs } = await inspectScheduled(app.engine, {}, viewer)
     expect(jobs).toMatchObject([{ id, state: 'retrying', attempts: 1, error: expect.stringContaining('no luck') }])
   })
 
@@ -184,7 +185,7 @@ describe('jobs', () => {
     const app = testApp(broker)
     const { id } = await app.client.enqueue('send', ['secret'])
     await fakeHeartbeat(app, '1', { slots: [{ id, task: 'send', queue: 'default', attempt: 1, startedAt: 1 }] })
-    const [missing, found] = await queryJobs(app.engine, ['nowhere', id], redact)
+    const [missing, found] = await queryJobs(app.engine, ['nowhere', id], viewer)
     expect(missing).toEqual({ id: 'nowhere', state: 'unknown' })
     // A heartbeat may be older than the job's end, or its start: only a job that is active has a worker.
     expect(found).toEqual({
@@ -201,7 +202,7 @@ describe('jobs', () => {
     const app = testApp(broker)
     const { id } = await app.client.enqueue('send', [])
     await app.redis.hset(app.keys.job('default', id), 'progress', '{"step":2,"token":"s3cret-canary"}')
-    const [job] = await queryJobs(app.engine, [id], redact)
+    const [job] = await queryJobs(app.engine, [id], viewer)
     expect(job).toMatchObject({ progress: { step: 2, token: '***' } })
   })
 
@@ -213,7 +214,7 @@ describe('jobs', () => {
     const { id } = await app.client.enqueue('waits', [])
     await events.waitFor('job.started')
     await expect
-      .poll(async () => (await queryJobs(app.engine, [id], redact))[0], { timeout: 10_000 })
+      .poll(async () => (await queryJobs(app.engine, [id], viewer))[0], { timeout: 10_000 })
       .toMatchObject({ id, state: 'active', worker: expect.stringMatching(/^amy@/) })
     expect((await inspectActive(app.engine))[0]?.jobs).toMatchObject([{ id, task: 'waits', attempt: 1 }])
     resolve()

@@ -4,6 +4,7 @@ import type { RetryProgress } from '../../src/engine/retry-all.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
 import { takeAndVanish } from '../support/lost-worker.js'
+import { plainViewer } from '../support/plain-viewer.js'
 import { rejection } from '../support/refusal.js'
 import { type TestApp, testApp } from '../support/test-app.js'
 import { FAILURE, JobDesk } from './job-desk.js'
@@ -210,7 +211,9 @@ describe('retry all that match', () => {
     await desk.bury('other', { task: 'other' })
     await desk.bury('limited', { lane: 'default~send' })
     const seen: RetryProgress[] = []
-    const report = await retryMatching(app.engine, { place: 'dead', task: 'send' }, (progress) => seen.push(progress))
+    const report = await retryMatching(app.engine, { place: 'dead', task: 'send' }, plainViewer(), (progress) =>
+      seen.push(progress),
+    )
     expect(report).toEqual({ done: 251, refused: [], text: '251 jobs run again' })
     expect(seen.at(-1)).toEqual({ searched: 252, retried: 251, revoked: 0 })
     expect(seen.length).toBeGreaterThan(2)
@@ -224,7 +227,7 @@ describe('retry all that match', () => {
     const failed = app.keys.lane('default', 'failed')
     await app.redis.zadd(failed, ...ids.flatMap((id) => [5000, id]))
     await desk.bury('last', { task: 'other' })
-    expect(await retryMatching(app.engine, { place: 'dead', task: 'other' })).toMatchObject({ done: 1 })
+    expect(await retryMatching(app.engine, { place: 'dead', task: 'other' }, plainViewer())).toMatchObject({ done: 1 })
     expect(await app.redis.zcard(failed)).toBe(1000)
   })
 
@@ -236,7 +239,7 @@ describe('retry all that match', () => {
     await desk.bury('else', { lane: 'emails' })
     await app.redis.zadd(app.keys.lane('default', 'failed'), 1000, 'old')
     const filter = { place: 'dead', queue: 'default', since: 1000 } as const
-    expect(await retryMatching(app.engine, filter)).toMatchObject({ done: 1 })
+    expect(await retryMatching(app.engine, filter, plainViewer())).toMatchObject({ done: 1 })
     expect(await stateOf(app, 'new')).toBe('queued')
   })
 
@@ -247,7 +250,7 @@ describe('retry all that match', () => {
     const app = testApp(broker, { tasks: [again] })
     await deadLetters(app, 600, 'again')
     const { events } = await app.worker({ options: { concurrency: 50 } })
-    expect(await retryMatching(app.engine, { place: 'dead' })).toMatchObject({ done: 600 })
+    expect(await retryMatching(app.engine, { place: 'dead' }, plainViewer())).toMatchObject({ done: 600 })
     await events.count('job.dead-lettered', 600)
     expect(events.of('job.started')).toHaveLength(600)
     expect(await counts(app)).toMatchObject([{ queued: 0, dead: 600 }])
@@ -263,7 +266,7 @@ describe('retry all that match', () => {
     vi.spyOn(Date, 'now').mockImplementation(() => real() + skewMs)
     const { events } = await app.worker({ options: { concurrency: 50 } })
     const seen: RetryProgress[] = []
-    const report = await retryMatching(app.engine, { place: 'dead' }, (progress) => seen.push(progress))
+    const report = await retryMatching(app.engine, { place: 'dead' }, plainViewer(), (progress) => seen.push(progress))
     expect(report).toMatchObject({ done: 600 })
     expect(seen.at(-1)).toEqual({ searched: 600, retried: 600, revoked: 0 })
     await events.count('job.dead-lettered', 600)
@@ -278,7 +281,7 @@ describe('retry all that match', () => {
     await actOnJobs(app.engine, 'revoke', ['j-revoked'])
     await desk.bury('j-failed')
     await desk.bury('j-alike', {}, { name: 'Error', message: 'TASKQ_JOB_REVOKED', stack: 'x' })
-    expect(await retryMatching(app.engine, { place: 'dead' })).toEqual({
+    expect(await retryMatching(app.engine, { place: 'dead' }, plainViewer())).toEqual({
       done: 2,
       refused: [],
       text: '2 jobs run again; 1 job was revoked and left alone',
@@ -290,7 +293,7 @@ describe('retry all that match', () => {
 
   test('is for dead letters only', async () => {
     const app = testApp(broker)
-    expect(await rejection(retryMatching(app.engine, { place: 'queued' }))).toMatchObject({
+    expect(await rejection(retryMatching(app.engine, { place: 'queued' }, plainViewer()))).toMatchObject({
       code: 'TASKQ_CONTROL_INVALID',
       message: 'place: expected dead, got "queued"',
     })

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { createRedactor } from '../../src/codec/redaction.js'
+
 import { readJobDetail } from '../../src/control/jobs-detail.js'
 import { timelineOf } from '../../src/control/jobs-timeline.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
+import { plainViewer } from '../support/plain-viewer.js'
 import { type TestApp, testApp } from '../support/test-app.js'
 import { JobDesk } from './job-desk.js'
 
@@ -11,7 +12,7 @@ const broker = brokerOfFile()
 const HOUR = 3_600_000
 
 const detail = async (app: TestApp, id: string) => {
-  const found = await readJobDetail(app.engine, id, createRedactor(['pin']))
+  const found = await readJobDetail(app.engine, id, plainViewer(['pin']))
   if (found === undefined) throw new Error(`there is no job ${id}`)
   return found
 }
@@ -20,7 +21,7 @@ const whats = (job: { timeline: readonly { what: string }[] }) => job.timeline.m
 test('a job that was never enqueued is not there', async () => {
   const app = testApp(broker)
   await new JobDesk(app).add('a')
-  expect(await readJobDetail(app.engine, 'nobody', createRedactor([]))).toBeUndefined()
+  expect(await readJobDetail(app.engine, 'nobody', plainViewer([]))).toBeUndefined()
 })
 
 test.each(['meta', 'wait', 'id', 'events', 'a:logs'])('the engine’s own %s is no job', async (name) => {
@@ -30,7 +31,7 @@ test.each(['meta', 'wait', 'id', 'events', 'a:logs'])('the engine’s own %s is 
   await desk.add('b')
   await app.redis.rpush(`${app.keys.job('default', 'a')}:logs`, 'x')
   expect(await app.redis.exists(app.keys.job('default', name))).toBe(1)
-  expect(await readJobDetail(app.engine, name, createRedactor([]))).toBeUndefined()
+  expect(await readJobDetail(app.engine, name, plainViewer([]))).toBeUndefined()
 })
 
 test('a run by a worker is told: who, when, each try, logs and result, secrets masked', async () => {

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { createRedactor } from '../../src/codec/redaction.js'
+
 import { readJobs } from '../../src/control/jobs-list.js'
 import { JOB_PLACES, type JobFilter } from '../../src/engine/job-summary.js'
 import { brokerOfFile, noRedis } from '../support/broker.js'
+import { plainViewer } from '../support/plain-viewer.js'
 import { type TestApp, testApp } from '../support/test-app.js'
 import { JobDesk } from './job-desk.js'
 
 const broker = brokerOfFile()
 const HOUR = 3_600_000
 
-const list = (app: TestApp, filter: JobFilter, limit = 50) => readJobs(app.engine, filter, limit, createRedactor([]))
+const list = (app: TestApp, filter: JobFilter, limit = 50) => readJobs(app.engine, filter, limit, plainViewer([]))
 const ids = async (app: TestApp, filter: JobFilter, limit = 50) =>
   (await list(app, filter, limit)).rows.map(({ id }) => id)
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { createCodec } from '../../src/codec/codec.js'
 import type { ActiveJob } from '../../src/engine/consumer.js'
 import { defineTask } from '../../src/task/define-task.js'
 import type { TaskDefinition } from '../../src/task/definition.js'
@@ -35,9 +36,10 @@ function execute(
   const noLog = () => {
     throw new Error('nothing is logged here')
   }
-  const handle = new RunHandle(held, { openLog: noLog, onLog: noLog })
+  const handle = new RunHandle(held, { openLog: noLog, onLog: noLog, encodeProgress: noLog, redact: noLog })
   if (abort) handle.abort(new Error('shutdown'))
   return executeJob(held, handle, {
+    codec: createCodec(),
     findTask: (name): TaskDefinition | undefined => (name === 'send' ? definition : undefined),
     contextOf: () => ({ ...fakeRun(), signal: handle.signal }),
     resultTtlMs: 1000,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createCodec } from '../../src/codec/codec.js'
 import type { Engine } from '../../src/engine/engine.js'
 import type { Revocation } from '../../src/engine/revoke.js'
 import type { AsyncResult } from '../../src/task/async-result.js'
@@ -170,12 +171,13 @@ describe('how a run of a revoked job is judged', () => {
   }
   const judge = (over: object, definition?: TaskDefinition, tell: (handle: RunHandle) => void = () => {}) => {
     const job = fakeJob(over)
-    const handle = new RunHandle(job, { openLog: NOT_RUN, onLog: NOT_RUN })
+    const handle = new RunHandle(job, { openLog: NOT_RUN, onLog: NOT_RUN, encodeProgress: NOT_RUN, redact: NOT_RUN })
     const contextOf = () => {
       tell(handle)
       return fakeRun()
     }
     return executeJob(job, handle, {
+      codec: createCodec(),
       findTask: () => definition,
       contextOf,
       resultTtlMs: 1000,

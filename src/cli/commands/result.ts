@@ -22,6 +22,7 @@ export default class Result extends AppCommand {
     wait: boolean({ char: 'w', description: 'wait for the end of the job' }),
     timeout: string({ description: 'how long to wait', default: '30s' }),
     logs: boolean({ description: "show the last lines of the job's log" }),
+    unmasked: boolean({ description: 'show the fields that hold secrets, too' }),
   }
 
   async run(): Promise<unknown> {
@@ -31,7 +32,7 @@ export default class Result extends AppCommand {
       import('../call-flags.js'),
       import('../presenters/result.js'),
     ])
-    const wanted = { id: args.id, waitMs: waitFlag(flags), logs: flags.logs }
+    const wanted = { id: args.id, waitMs: waitFlag(flags), logs: flags.logs, unmasked: flags.unmasked }
     const shown = await showResult(await this.openApp(flags), wanted)
     this.log(presentResult(shown))
     if (shown.failed && flags.wait) process.exitCode = 1
