@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { vi } from 'vitest'
 import type { TaskqConfig } from '../../../src/config/taskq-config.js'
 import { type TestApp, type TestWorker, type TestWorkerRequest, testApp } from '../../support/test-app.js'
 import * as tasks from './project/tasks.js'
@@ -20,11 +21,14 @@ export function poolApp(broker: { readonly url: string }, worker: TaskqConfig['w
   return { app, start }
 }
 
-/** What a job told of itself by its progress. */
-export async function toldBy<T>(app: TestApp, id: string, until: () => Promise<void>): Promise<T> {
-  for (;;) {
-    const stored = await app.redis.hget(app.keys.job(app.config.defaultQueue, id), 'progress')
-    if (stored !== null && stored !== '0') return JSON.parse(stored) as T
-    await until()
-  }
+/** What a job told of itself by its progress, as soon as it has. */
+export function toldBy<T>(app: TestApp, id: string): Promise<T> {
+  return vi.waitFor(
+    async () => {
+      const stored = await app.redis.hget(app.keys.job(app.config.defaultQueue, id), 'progress')
+      if (!stored?.startsWith('{')) throw new Error(`${id} has told nothing yet`)
+      return JSON.parse(stored) as T
+    },
+    { timeout: 20_000 },
+  )
 }

@@ -44,7 +44,7 @@ export const throwsLate = defineTask({ name: 'throwsLate' }, () => {
   return new Promise(() => {})
 })
 
-export const fails = defineTask({ name: 'fails', retries: 1, backoff: () => 1 }, () => {
+export const fails = defineTask({ name: 'fails', retries: 1, backoff: { type: () => 1 } }, () => {
   throw Object.assign(new TypeError('wrong'), { code: 'E_WRONG' })
 })
 
