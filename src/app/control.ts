@@ -51,6 +51,16 @@ export interface ControlApi {
    */
   rateLimit(task: string, rate: Rate | null): Promise<ActionReport>
   /**
+   * Sets how many jobs of a task may run at once, over all workers; where the code divides that by keys, of each key.
+   * `null` puts the code's number back. It is stored, holds at once, and outlives workers and releases.
+   *
+   * @throws TaskqError `TASKQ_TASK_UNKNOWN`; `TASKQ_CONTROL_INVALID` also for a task that has no limit in its code
+   *
+   * @example
+   * await control.maxConcurrency('reports.Daily', 5)
+   */
+  maxConcurrency(task: string, most: number | null): Promise<ActionReport>
+  /**
    * Sets how long runs of a task may take that start from now on: after `soft` the run's signal tells it to end, after
    * `hard` it is given up. `null` takes these limits away. It is stored, and outlives workers and releases.
    *
@@ -112,6 +122,7 @@ export const control: ControlApi = Object.freeze<ControlApi>({
   overview: async () => (await dashboard()).overview(),
   events: async (onBatch) => (await dashboard()).watch(onBatch),
   rateLimit: async (task, rate) => (await limits()).changeRateLimit(await engine(), task, rate),
+  maxConcurrency: async (task, most) => (await limits()).changeMaxConcurrency(await engine(), task, most),
   timeLimit: async (task, wanted) => (await limits()).changeTimeLimit(await engine(), task, wanted && toLimits(wanted)),
   concurrency: (slots, target) => {
     const queue = target?.queue

@@ -2,6 +2,7 @@ import { MAX_SLOTS } from '../engine/parse-command.js'
 import { formatProblem, type Problem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { queueNameProblem } from '../task/names.js'
+import { MAX_CONCURRENCY } from '../task/options/limit-options.js'
 import { DURATION_FORM, type Duration, parseDuration } from '../time/duration.js'
 import { parseRate, RATE_FORM } from '../time/rate.js'
 
@@ -41,6 +42,14 @@ export function readRate(text: string): string | null {
   if (text === 'reset') return null
   if (parseRate(text) === undefined) throw wrong({ key: 'RATE', expected: `${RATE_FORM}, or reset`, got: show(text) })
   return text
+}
+
+/** How many jobs of a task may run at once, or null for `default`. @throws TaskqError `TASKQ_USAGE` */
+export function readMost(text: string): number | null {
+  if (text === 'default' || text === 'reset') return null
+  const most = /^\d{1,6}$/.test(text) ? Number(text) : 0
+  if (most >= 1 && most <= MAX_CONCURRENCY) return most
+  throw wrong({ key: 'N', expected: `a whole number from 1 to ${MAX_CONCURRENCY}, or default`, got: show(text) })
 }
 
 /** Time limits, or null for `reset`. @throws TaskqError `TASKQ_USAGE` */

@@ -1,4 +1,6 @@
 import type { Engine } from '../engine/engine.js'
+import type { KeyedLimit } from '../engine/limits/lane-limits.js'
+import type { LaneLimit } from '../engine/queue-overview.js'
 import type { ProcessFacts, WorkerFacts } from '../engine/worker-facts.js'
 import { formatRate } from '../time/rate.js'
 import { chooseWorkers, type WorkerChoice } from './choose-workers.js'
@@ -50,7 +52,11 @@ export interface RegisteredTask {
   readonly queue: string | undefined
   /** The rate limit that holds now, such as `100/m`. */
   readonly rateLimit?: string
-  /** Whether that was set while running, and is not the code's. */
+  /** How many of its jobs run at once, at the most, by the limit that holds now. */
+  readonly maxConcurrency?: number
+  /** Which of them hold for each key by itself. */
+  readonly keyed?: readonly KeyedLimit[]
+  /** Whether one of them was set while running, and is not the code's. */
   readonly overridden?: boolean
 }
 
@@ -114,10 +120,18 @@ export async function inspectRegistered(
   const limits = new Map(queues.flatMap(({ limits }) => limits).map((limit) => [limit.task, limit]))
   const describe = (task: string): RegisteredTask => {
     const limit = limits.get(task)
-    const rate = limit && { rateLimit: formatRate(limit.window), overridden: limit.overridden }
-    return { task, queue: known.get(task)?.queue, ...rate }
+    return { task, queue: known.get(task)?.queue, ...(limit && limitsOf(limit)) }
   }
   return workers.map((worker) => ({ ...referTo(worker), tasks: [...worker.tasks].sort().map(describe) }))
+}
+
+function limitsOf({ window, maxConcurrency, keyed, overridden }: LaneLimit): Partial<RegisteredTask> {
+  return {
+    ...(window && { rateLimit: formatRate(window) }),
+    ...(maxConcurrency !== undefined && { maxConcurrency }),
+    ...(keyed && { keyed }),
+    overridden,
+  }
 }
 
 /** What each worker is, has done and costs. @throws TaskqError `TASKQ_CONTROL_NO_WORKER` */

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.js'
 import type { ActionReport } from './dashboard.js'
 import { refreshLimits } from './steer.js'
-import { setRateLimit, setTimeLimit } from './task-limits.js'
+import { setMaxConcurrency, setRateLimit, setTimeLimit } from './task-limits.js'
 
 /**
  * Sets how often jobs of a task may start, over all workers; `null` puts the code's limit back. It is stored, and
@@ -11,6 +11,18 @@ import { setRateLimit, setTimeLimit } from './task-limits.js'
  */
 export async function changeRateLimit(engine: Engine, task: string, rate: string | null): Promise<ActionReport> {
   const report = await setRateLimit(engine, task, rate)
+  await tell(engine)
+  return report
+}
+
+/**
+ * Sets how many jobs of a task may run at once, over all workers; `null` puts the code's number back. It is stored, and
+ * holds at once: jobs that run go on.
+ *
+ * @throws TaskqError `TASKQ_CONTROL_INVALID`, `TASKQ_TASK_UNKNOWN`
+ */
+export async function changeMaxConcurrency(engine: Engine, task: string, most: number | null): Promise<ActionReport> {
+  const report = await setMaxConcurrency(engine, task, most)
   await tell(engine)
   return report
 }

@@ -1,8 +1,10 @@
 import type { Engine } from '../engine/engine.js'
+import type { KeyedLimit } from '../engine/limits/lane-limits.js'
 import type { TaskFacts } from '../engine/worker-registry.js'
 import { didYouMean } from '../errors/nearest.js'
 import { formatProblem, type Problem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
+import { MAX_CONCURRENCY } from '../task/options/limit-options.js'
 import { formatDuration } from '../time/duration.js'
 import { formatRate, parseRate, RATE_FORM } from '../time/rate.js'
 import type { ActionReport } from './dashboard.js'
@@ -18,19 +20,46 @@ export async function setRateLimit(engine: Engine, task: string, rate: string | 
   if (rate !== null && window === undefined) throw invalid({ key: 'rate', expected: RATE_FORM, got: show(rate) })
   const facts = await requireTask(engine, task)
   if (window === undefined) return clearRateLimit(engine, task, facts)
-  if (!facts.rateLimited) throw hasNoLane(task)
+  if (!facts.limited) throw hasNoLane(task)
   await engine.taskLimits.setRate(facts.queue, task, window)
-  return report(`${task} is limited to ${formatRate(window)}`)
+  return report(`${task} is limited to ${formatRate(window)}${perKey(facts, 'rate')}`)
 }
 
 /** Also where the code has lost its rate since: what was set is stored until it is taken away. */
 async function clearRateLimit(engine: Engine, task: string, facts: TaskFacts): Promise<ActionReport> {
-  const { queue, rateLimited, rate } = facts
-  await engine.taskLimits.clearRate(queue, task, rateLimited ? rate : 'none')
-  if (!rateLimited) return report(`${task} has no rate limit, as its code says`)
+  const { queue, limited, rate, maxConcurrency } = facts
+  const hasNone = !limited || (rate === undefined && maxConcurrency !== undefined)
+  await engine.taskLimits.clearRate(queue, task, hasNone ? 'none' : rate)
+  if (hasNone) return report(`${task} has no rate limit, as its code says`)
   const code = rate === undefined ? 'its code says once a worker starts' : `${formatRate(rate)}, as its code says`
   return report(`${task} is limited to ${code}`)
 }
+
+/**
+ * Lets at most so many jobs of a task run at once over all workers, whatever the code says, until it is set again;
+ * `null` puts the code's number back.
+ *
+ * @throws TaskqError `TASKQ_TASK_UNKNOWN`, `TASKQ_CONTROL_INVALID`
+ */
+export async function setMaxConcurrency(engine: Engine, task: string, most: number | null): Promise<ActionReport> {
+  if (most !== null && !(Number.isInteger(most) && most >= 1 && most <= MAX_CONCURRENCY))
+    throw invalid({ key: 'maxConcurrency', expected: `a whole number from 1 to ${MAX_CONCURRENCY}`, got: show(most) })
+  const facts = await requireTask(engine, task)
+  if (most !== null && !facts.limited) throw hasNoLane(task)
+  const { queue, maxConcurrency } = facts
+  if (most === null) {
+    await engine.taskLimits.clearMaxConcurrency(queue, task, maxConcurrency ?? 'none')
+    return report(
+      maxConcurrency === undefined
+        ? `${task} has no limit of jobs at once, as its code says`
+        : `${task} runs ${maxConcurrency} at once at the most, as its code says`,
+    )
+  }
+  await engine.taskLimits.setMaxConcurrency(queue, task, most)
+  return report(`${task} runs ${most} at once at the most${perKey(facts, 'concurrency')}`)
+}
+
+const perKey = ({ keyed }: TaskFacts, limit: KeyedLimit): string => (keyed?.includes(limit) ? ' for each key' : '')
 
 /** How long a run may take, in milliseconds. */
 interface RunTimes {
@@ -84,8 +113,8 @@ const invalid = (...problems: readonly Problem[]): TaskqError =>
   new TaskqError('TASKQ_CONTROL_INVALID', problems.map(formatProblem).join('; '))
 
 const hasNoLane = (task: string): TaskqError =>
-  new TaskqError('TASKQ_CONTROL_INVALID', `${task} has no rate limit in its code`, {
-    hint: 'Jobs of a limited task wait apart from others, from the moment they are enqueued. Give it a rateLimit in @Task.',
+  new TaskqError('TASKQ_CONTROL_INVALID', `${task} has no limit in its code`, {
+    hint: 'Jobs of a limited task wait apart from others, from the moment they are enqueued. Give it a rateLimit or a maxConcurrency in @Task.',
     data: { task },
   })
 

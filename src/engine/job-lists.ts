@@ -1,6 +1,6 @@
 import type { BrokerLink } from './broker-link.js'
 import type { Connection } from './connection.js'
-import { type ArgsText, jobMatcher, lanesFor } from './job-match.js'
+import { type ArgsText, jobMatcher, lanesFor, looksInside } from './job-match.js'
 import type { JobFilter, JobSummary } from './job-summary.js'
 import { ENGINE_SCALE, JobWalk, sinceBound } from './job-walk.js'
 import type { Keys } from './keys.js'
@@ -48,7 +48,7 @@ export class JobLists {
     const matches = jobMatcher(filter, argsText)
     const jobs: JobSummary[] = []
     // Where all are wanted, no more are read than are shown.
-    const isOpen = filter.task === undefined && filter.text === undefined
+    const isOpen = !looksInside(filter)
     let looked = 0
     let searched = 0
     while (jobs.length < limit && looked < MAX_SEARCHED) {
@@ -119,8 +119,12 @@ const waiting = (count: Count['count']): Count => ({
 const COUNTS: Readonly<Record<JobFilter['place'], Count>> = {
   active: { replies: 1, ask: (pipeline, keys, lane) => void pipeline.llen(keys.lane(lane, 'active')), count: sum },
   queued: {
-    replies: 2,
-    ask: (pipeline, keys, lane) => void pipeline.llen(keys.lane(lane, 'wait')).zcard(keys.lane(lane, 'prioritized')),
+    replies: 3,
+    ask: (pipeline, keys, lane) =>
+      void pipeline
+        .llen(keys.lane(lane, 'wait'))
+        .zcard(keys.lane(lane, 'prioritized'))
+        .zcard(keys.keyed(lane, 'waiting')),
     count: sum,
   },
   scheduled: waiting((replies) => Math.max(0, (replies[0] ?? 0) - retries(replies))),

@@ -2,6 +2,7 @@ import type { ChainableCommander } from 'ioredis'
 import type { Connection } from './connection.js'
 import type { JobFilter } from './job-summary.js'
 import type { Keys } from './keys.js'
+import { parseLane } from './lane.js'
 import type { JobSpot } from './read-summaries.js'
 import { runPipeline } from './run-pipeline.js'
 
@@ -93,7 +94,7 @@ function sourcesOf(lane: string, keys: Keys, { place, since }: JobFilter): Sourc
     case 'active':
       return [fromTail(lane, key('active'))]
     case 'queued':
-      return [fromTail(lane, key('wait')), byRank(lane, key('prioritized'))]
+      return [fromTail(lane, key('wait')), byRank(lane, key('prioritized')), ...rowsOf(lane, keys)]
     case 'scheduled':
       return [byTime(lane, key('delayed'), ENGINE_SCALE)]
     case 'retrying':
@@ -122,6 +123,10 @@ const byRank = (lane: string, key: string): Source => ({
   ask: (pipeline, offset, count) => void pipeline.zrange(key, String(offset), String(offset + count - 1)),
   read: (reply, offset) => reply.map((id, index) => ({ id, order: AFTER_PLAIN + offset + index })),
 })
+
+/** Jobs that wait for the limits of their keys. */
+const rowsOf = (lane: string, keys: Keys): Source[] =>
+  parseLane(lane).task === undefined ? [] : [byRank(lane, keys.keyed(lane, 'waiting'))]
 
 const byTime = (lane: string, key: string, scale: number): Source => ({
   lane,

@@ -1,3 +1,4 @@
+import type { RateWindow } from '../time/rate.js'
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
 import { parseLane } from './lane.js'
@@ -38,7 +39,7 @@ export async function readQueueOverviews(connection: Connection, keys: Keys): Pr
 
 function overviewOf(lane: string, reply: LaneReply, at: number): QueueOverview {
   const [wait, prioritized, delayed, active, completed, failed, noted, [paused]] = reply
-  const [oldest, prioritizedFirst] = reply.slice(-2) as [WaitingReply | null, WaitingReply | null]
+  const firsts = reply.slice(-3) as (WaitingReply | null)[]
   const { queue, task } = parseLane(lane)
   const retrying = Math.min(delayed, noted)
   return {
@@ -49,8 +50,8 @@ function overviewOf(lane: string, reply: LaneReply, at: number): QueueOverview {
     active,
     succeeded: completed,
     dead: failed,
-    oldestQueuedAt: earliest(waitsSince(oldest, at), waitsSince(prioritizedFirst, at)),
-    paused: paused !== null,
+    oldestQueuedAt: firsts.map((first) => waitsSince(first, at)).reduce(earliest),
+    paused: paused !== null && paused !== undefined,
     limits: task === undefined ? [] : limitsOf(task, reply),
   }
 }
@@ -71,21 +72,36 @@ function addUp(sum: QueueOverview, lane: QueueOverview): QueueOverview {
 }
 
 function limitsOf(task: string, reply: LaneReply): LaneLimit[] {
-  const [wait, prioritized, , , , , , [, maxText, durationText], started, ttlMs, override] = reply
-  const [max, durationMs] = [Number(maxText), Number(durationText)]
-  if (!(max > 0) || !(durationMs > 0)) return []
+  const [wait, prioritized, , , , , , meta, started, ttlMs, override] = reply
+  const [max, durationMs, most, keyMax, keyDurationMs, keyMost] = meta.slice(1).map(Number)
+  const native = windowOf(max, durationMs)
+  const window = native ?? windowOf(keyMax, keyDurationMs)
+  const maxConcurrency = countOf(most) ?? countOf(keyMost)
+  if (window === undefined && maxConcurrency === undefined) return []
+  const keyed = (['rate', 'concurrency'] as const).filter((limit) =>
+    limit === 'rate' ? window !== native : maxConcurrency !== countOf(most),
+  )
   return [
     {
       task,
-      window: { max, durationMs },
-      overridden: hasRate(override),
-      limitedForMs: Number(started) >= max ? Math.max(0, ttlMs) : 0,
+      ...(window && { window }),
+      ...(maxConcurrency !== undefined && { maxConcurrency }),
+      ...(keyed.length > 0 && { keyed }),
+      overridden: hasLimit(override),
+      limitedForMs: native !== undefined && Number(started) >= native.max ? Math.max(0, ttlMs) : 0,
       queued: wait + prioritized,
     },
   ]
 }
 
-const hasRate = (override: string | null): boolean => typeof (fieldOf(override, 'rate') ?? false) === 'object'
+const countOf = (value: number | undefined): number | undefined =>
+  value !== undefined && value > 0 ? value : undefined
+
+const windowOf = (max: number | undefined, durationMs: number | undefined): RateWindow | undefined =>
+  max !== undefined && max > 0 && durationMs !== undefined && durationMs > 0 ? { max, durationMs } : undefined
+
+const hasLimit = (override: string | null): boolean =>
+  typeof (fieldOf(override, 'rate') ?? false) === 'object' || typeof fieldOf(override, 'maxConcurrency') === 'number'
 
 function delayOf(options: string | null): number {
   const delay = fieldOf(options, 'delay')

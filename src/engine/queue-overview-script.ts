@@ -5,6 +5,8 @@ import { WAITS_SINCE_FIELD } from './waits-since.js'
 
 /** What is read of each lane, in the order of the script's keys. */
 const PARTS = ['wait', 'prioritized', 'delayed', 'active', 'completed', 'failed', 'meta', 'limiter'] as const
+/** And of what is ours: the jobs that failed and wait, and those that wait for the limits of their keys. */
+const OWN_PARTS = 2
 
 /** A job's options have a few fields; what is longer is none of ours, and is not worth sending. */
 const LONGEST_OPTIONS = 1000
@@ -57,15 +59,16 @@ end
 
 local lanes = {}
 for index = 1, #ARGV / 2 do
-  local from = 2 + (index - 1) * ${PARTS.length + 1}
-  local wait, prioritized, delayed, active, completed, failed, meta, limiter, retrying = unpack(KEYS, from, from + ${PARTS.length})
+  local from = 2 + (index - 1) * ${PARTS.length + OWN_PARTS}
+  local wait, prioritized, delayed, active, completed, failed, meta, limiter, retrying, rows = unpack(KEYS, from, from + ${PARTS.length + OWN_PARTS - 1})
   local jobs, task = ARGV[2 * index - 1], ARGV[2 * index]
   lanes[index] = {
-    count('LLEN', wait), count('ZCARD', prioritized), count('ZCARD', delayed), count('LLEN', active),
+    count('LLEN', wait), count('ZCARD', prioritized) + count('ZCARD', rows), count('ZCARD', delayed), count('LLEN', active),
     count('ZCARD', completed), count('ZCARD', failed), retries(retrying, delayed),
-    fields('HMGET', meta, 'paused', 'max', 'duration') or {false, false, false},
+    fields('HMGET', meta, 'paused', 'max', 'duration', 'concurrency', 'keyMax', 'keyDuration', 'keyConcurrency') or {},
     text('GET', limiter), count('PTTL', limiter), task ~= '' and text('HGET', KEYS[1], task),
-    waiting(jobs, text('LINDEX', wait, -1)), waiting(jobs, (fields('ZRANGE', prioritized, 0, 0) or {})[1])
+    waiting(jobs, text('LINDEX', wait, -1)), waiting(jobs, (fields('ZRANGE', prioritized, 0, 0) or {})[1]),
+    waiting(jobs, (fields('ZRANGE', rows, 0, 0) or {})[1])
   }
 end
 return {now, lanes}
@@ -80,12 +83,13 @@ export type LaneReply = readonly [
   completed: number,
   failed: number,
   retrying: number,
-  meta: readonly [paused: string | null, max: string | null, duration: string | null],
+  meta: readonly (string | null)[],
   started: string | null,
   limiterTtlMs: number,
   override: string | null,
   waiting: WaitingReply | null,
   prioritizedFirst: WaitingReply | null,
+  ofRows: WaitingReply | null,
 ]
 
 /** A job that waits: when it was enqueued, since when it waits anew, when it last started, and its options as JSON. */
@@ -108,7 +112,11 @@ export function readLanes(
   lanes: readonly string[],
 ): Promise<[nowMs: number, lanes: LaneReply[]]> {
   if (!('taskqReadLanes' in connection)) connection.defineCommand('taskqReadLanes', { lua: READ, readOnly: false })
-  const touched = lanes.flatMap((lane) => [...PARTS.map((part) => keys.lane(lane, part)), keys.retrying(lane)])
+  const touched = lanes.flatMap((lane) => [
+    ...PARTS.map((part) => keys.lane(lane, part)),
+    keys.retrying(lane),
+    keys.keyed(lane, 'waiting'),
+  ])
   const args = lanes.flatMap((lane) => [keys.job(lane, ''), parseLane(lane).task ?? ''])
   return (connection as unknown as Scripted).taskqReadLanes(1 + touched.length, keys.limits, ...touched, ...args)
 }

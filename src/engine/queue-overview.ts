@@ -1,4 +1,5 @@
 import type { RateWindow } from '../time/rate.js'
+import type { KeyedLimit } from './limits/lane-limits.js'
 
 /**
  * What a logical queue holds and how it stands, over all its lanes. The cost does not depend on how much it holds. What
@@ -26,13 +27,18 @@ export interface QueueOverview {
   readonly limits: readonly LaneLimit[]
 }
 
-/** The rate limit of a task, as it stands in the broker. */
+/** The limits of a task, as they stand in the broker. */
 export interface LaneLimit {
   readonly task: string
-  readonly window: RateWindow
-  /** Whether it was set while running, and is not the code's. */
+  /** Its rate; left out where it has none. */
+  readonly window?: RateWindow
+  /** How many of its jobs run at once, at the most. */
+  readonly maxConcurrency?: number
+  /** Which of them hold for each key by itself. */
+  readonly keyed?: readonly KeyedLimit[]
+  /** Whether one of them was set while running, and is not the code's. */
   readonly overridden: boolean
-  /** Nothing more of it starts for so long; 0 where it has not reached the limit. */
+  /** Nothing more of it starts for so long; 0 where it has not reached its rate, or each key has one by itself. */
   readonly limitedForMs: number
   readonly queued: number
 }

@@ -1,21 +1,34 @@
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
+import { engineScript } from './limits/engine-script.js'
 import { WAITS_SINCE_FIELD } from './waits-since.js'
 
-/** What the script tells of each job: {@link RETRIED}, {@link NOT_THERE}, not failed (-3), {@link LEFT_REVOKED}. */
-export type RetryCode = 1 | -1 | -3 | -10
+/**
+ * What the script tells of each job: {@link RETRIED}, {@link NOT_THERE}, not failed (-3), {@link LEFT_REVOKED},
+ * {@link LEFT_EXPIRED}.
+ */
+export type RetryCode = 1 | -1 | -3 | -10 | -11
 /** It runs again. */
 export const RETRIED = 1
 /** It is not there. */
 export const NOT_THERE = -1
 /** It was revoked, and those were to be left alone. */
 export const LEFT_REVOKED = -10
+/** It expired, and would at once do so again; those were to be left alone. */
+export const LEFT_EXPIRED = -11
 
 /** The field of a job that names the call that ran it again last. */
 export const RETRY_CALL_FIELD = 'retryCall'
 
-/** A revoked job's failure is short. */
-const LONGEST_REVOKE = 65_536
+/** The field of a job that tells, as JSON, what operators did with it: a list, the oldest first. */
+export const AUDIT_FIELD = 'audit'
+/** The payload that a job had before the first edit of it. */
+export const FIRST_DATA_FIELD = 'firstData'
+/** A list that is longer, in bytes, is begun anew. */
+const LONGEST_AUDIT = 16_384
+
+/** A failure of taskq's own making is short. */
+const LONGEST_OWN = 65_536
 
 /**
  * Puts failed jobs back into their queue, as the engine's own script does for one: it is a part of this one. Attempts
@@ -28,14 +41,30 @@ ${reprocessJob}
 end
 
 local events, failed, wait, meta, active, marker, prioritized, counter = unpack(KEYS, 1, 8)
-local retryCall, leavesRevoked = ARGV[1], ARGV[2] == '1'
+local retryCall, leavesEnded, audit, data = ARGV[1], ARGV[2] == '1', ARGV[3], ARGV[4]
 local time = redis.call('TIME')
 local now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 
-local function isRevoked(job)
-  if redis.call('HSTRLEN', job, 'failure') > ${LONGEST_REVOKE} then return false end
+local function endOf(job)
+  if redis.call('HSTRLEN', job, 'failure') > ${LONGEST_OWN} then return end
   local read, failure = pcall(cjson.decode, redis.call('HGET', job, 'failure') or '')
-  return read and type(failure) == 'table' and failure.name == 'TaskqError' and failure.code == 'TASKQ_JOB_REVOKED'
+  if not (read and type(failure) == 'table' and failure.name == 'TaskqError') then return end
+  if failure.code == 'TASKQ_JOB_REVOKED' then return ${LEFT_REVOKED} end
+  if failure.code == 'TASKQ_JOB_EXPIRED' then return ${LEFT_EXPIRED} end
+end
+
+local function note(job)
+  if audit == '' then return end
+  local entry = '{"at":' .. now .. ',' .. string.sub(audit, 2)
+  local kept = redis.call('HGET', job, '${AUDIT_FIELD}') or ''
+  local before = #kept > 2 and #kept < ${LONGEST_AUDIT} and string.sub(kept, 1, -2) .. ',' or '['
+  redis.call('HSET', job, '${AUDIT_FIELD}', before .. entry .. ']')
+end
+
+local function edit(job)
+  if data == '' then return end
+  redis.call('HSETNX', job, '${FIRST_DATA_FIELD}', redis.call('HGET', job, 'data') or '')
+  redis.call('HSET', job, 'data', data)
 end
 
 local function retry(job, id)
@@ -43,19 +72,22 @@ local function retry(job, id)
   local marked = redis.pcall('HGET', job, '${RETRY_CALL_FIELD}')
   if marked == retryCall then return ${RETRIED} end
   if not redis.call('ZSCORE', failed, id) then return -3 end
-  if leavesRevoked and isRevoked(job) then return ${LEFT_REVOKED} end
+  local ended = leavesEnded and endOf(job)
+  if ended then return ended end
   local keys = {job, events, failed, wait, meta, active, marker, prioritized, counter}
   local code = reprocess(keys, {id, 'LPUSH', 'failedReason', 'failed', '1', '0'})
   if code == 1 then
     redis.call('HDEL', job, 'stc', 'defa', 'failure', 'stacktrace')
     redis.call('HSET', job, '${RETRY_CALL_FIELD}', retryCall, '${WAITS_SINCE_FIELD}', now)
+    note(job)
+    edit(job)
   end
   return code
 end
 
 local codes = {}
 for index = 9, #KEYS do
-  codes[index - 8] = retry(KEYS[index], ARGV[index - 6])
+  codes[index - 8] = retry(KEYS[index], ARGV[index - 4])
 end
 return codes
 `
@@ -71,8 +103,12 @@ interface Scripted {
 export interface RetryCall {
   /** Names the call: a job that it ran again already is not run once more. */
   readonly call: string
-  /** Leaves those alone that were revoked. */
+  /** Leaves those alone that were revoked or have expired. */
   readonly leaveRevoked?: boolean
+  /** Who asked for it, for people. It is kept with each job. */
+  readonly by?: string
+  /** Another payload, encoded, for the one job that is run again. The first one is kept with it. */
+  readonly data?: string
 }
 
 /** Runs the script for jobs of one lane. The engine's scripts must be loaded. */
@@ -81,17 +117,13 @@ export function runRetry(
   keys: Keys,
   lane: string,
   ids: readonly string[],
-  { call, leaveRevoked = false }: RetryCall,
+  { call, leaveRevoked = false, by, data }: RetryCall,
 ): Promise<RetryCode[]> {
-  if (!('taskqRetry' in connection)) connection.defineCommand('taskqRetry', { lua: retryOf(engineScript(connection)) })
+  if (!('taskqRetry' in connection))
+    connection.defineCommand('taskqRetry', { lua: retryOf(engineScript(connection, 'reprocessJob')) })
   const touched = [...PARTS.map((part) => keys.lane(lane, part)), ...ids.map((id) => keys.job(lane, id))]
-  return (connection as unknown as Scripted).taskqRetry(touched.length, ...touched, call, leaveRevoked ? 1 : 0, ...ids)
-}
-
-/** BullMQ names its scripts with its version: `reprocessJob:6.7.1`. */
-function engineScript(connection: Connection): string {
-  const scripts = (connection as unknown as { scriptsSet: Record<string, { lua: string }> }).scriptsSet
-  const found = Object.entries(scripts).find(([name]) => name.split(':')[0] === 'reprocessJob')
-  if (found === undefined) throw new Error('the engine has no script reprocessJob')
-  return found[1].lua
+  const entry = { did: data === undefined ? 'retry' : 'edit and retry', ...(by !== undefined && { by }) }
+  const audit = by === undefined && data === undefined ? '' : JSON.stringify(entry)
+  const args = [call, leaveRevoked ? 1 : 0, audit, data ?? '', ...ids]
+  return (connection as unknown as Scripted).taskqRetry(touched.length, ...touched, ...args)
 }

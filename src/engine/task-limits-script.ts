@@ -1,16 +1,17 @@
 import type { Connection } from './connection.js'
+import { HOLD_LIMITS } from './limits/hold-limits-script.js'
 
 /**
- * Changes parts of what is stored of a task's limit, and, where a rate is given, what its lane is held to. A window
- * that is open goes with the rate that opened it: after `1/h` it would otherwise hold for up to an hour. A rate of `none`
- * lets the lane go free.
+ * Changes parts of what is stored of a task's limit, and what its lane is held to. A window that is open goes with the
+ * rate that opened it: after `1/h` it would otherwise hold for up to an hour. `none` lets the lane go free.
  */
 const CHANGE = `
-local limits, meta, limiter = unpack(KEYS)
-local task, patch, max, duration = unpack(ARGV)
-local read, stored = pcall(cjson.decode, redis.call('HGET', limits, task) or '{}')
-if not read or type(stored) ~= 'table' then stored = {} end
-for part, value in pairs(cjson.decode(patch)) do
+${HOLD_LIMITS}
+local limits, meta, limiter, marker = unpack(KEYS)
+local task, patch, base = ARGV[1], cjson.decode(ARGV[2]), ARGV[4]
+local now = cjson.decode(ARGV[3])
+local stored = readRecord(redis.call('HGET', limits, task))
+for part, value in pairs(patch) do
   if value == cjson.null then stored[part] = nil else stored[part] = value end
 end
 if next(stored) == nil then
@@ -18,13 +19,15 @@ if next(stored) == nil then
 else
   redis.call('HSET', limits, task, cjson.encode(stored))
 end
-if max == '' then return 1 end
-if max == 'none' then
-  redis.call('HDEL', meta, 'max', 'duration')
-else
-  redis.call('HSET', meta, 'max', max, 'duration', duration)
+if now.rate then
+  holdRate(meta, now.rate ~= 'none' and now.rate or nil, redis.call('HEXISTS', meta, 'rateKeyed') == 1)
+  redis.call('DEL', limiter)
 end
-redis.call('DEL', limiter)
+if now.maxConcurrency then
+  local most = now.maxConcurrency ~= 'none' and now.maxConcurrency or nil
+  holdConcurrency(meta, most, redis.call('HEXISTS', meta, 'concurrencyKeyed') == 1)
+end
+if now.rate or now.maxConcurrency then reopen(meta, marker, base) end
 return 1
 `
 
@@ -39,6 +42,6 @@ export async function runLimitScript(
   keys: readonly string[],
   args: readonly (string | number)[],
 ): Promise<void> {
-  if (!('taskqLimit' in connection)) connection.defineCommand('taskqLimit', { numberOfKeys: 3, lua: CHANGE })
+  if (!('taskqLimit' in connection)) connection.defineCommand('taskqLimit', { numberOfKeys: 4, lua: CHANGE })
   await (connection as unknown as Scripted).taskqLimit(...keys, ...args)
 }

@@ -8,6 +8,8 @@ import { runLimitScript } from './task-limits-script.js'
 /** What was set for a task while running. It outlasts all workers, and wins over the code. */
 export interface TaskLimit {
   readonly rate?: RateWindow
+  /** How many of its jobs run at once, at the most. */
+  readonly maxConcurrency?: number
   /** A run is told to end after so long. */
   readonly softMs?: number
   /** A run is given up after so long. */
@@ -26,18 +28,28 @@ export class TaskLimits {
     return this.link.read((redis) => readTaskLimits(redis, this.keys))
   }
 
-  /** Holds a task of a queue to a rate, for all workers at once. */
+  /** Holds a task of a queue to a rate, for all workers at once; each key to its own where the code divides it. */
   setRate(queue: string, task: string, window: RateWindow): Promise<void> {
-    return this.#change(queue, task, { rate: window }, window)
+    return this.#change(queue, task, { rate: window }, { rate: window })
   }
 
   /**
    * Takes the rate away that was set, and puts the code's in its place, where it is known.
    *
-   * @param codeWindow `none` where the code has no rate: jobs that still wait in the task's lane go free
+   * @param code `none` where the code has no rate: jobs that still wait in the task's lane go free
    */
-  clearRate(queue: string, task: string, codeWindow: RateWindow | 'none' | undefined): Promise<void> {
-    return this.#change(queue, task, { rate: null }, codeWindow)
+  clearRate(queue: string, task: string, code: RateWindow | 'none' | undefined): Promise<void> {
+    return this.#change(queue, task, { rate: null }, code === undefined ? {} : { rate: code })
+  }
+
+  /** Lets at most so many jobs of a task run at once, over all workers; or of each key, where the code divides it. */
+  setMaxConcurrency(queue: string, task: string, most: number): Promise<void> {
+    return this.#change(queue, task, { maxConcurrency: most }, { maxConcurrency: most })
+  }
+
+  /** Takes the number away that was set, and puts the code's in its place; `none` where it has none. */
+  clearMaxConcurrency(queue: string, task: string, code: number | 'none'): Promise<void> {
+    return this.#change(queue, task, { maxConcurrency: null }, { maxConcurrency: code })
   }
 
   /** Holds a task's runs to times; what is left out has no limit. */
@@ -49,14 +61,19 @@ export class TaskLimits {
     return this.#change(undefined, task, { softMs: null, hardMs: null })
   }
 
-  #change(queue: string | undefined, task: string, patch: LimitPatch, window?: RateWindow | 'none'): Promise<void> {
+  #change(queue: string | undefined, task: string, patch: LimitPatch, now: LaneChange = {}): Promise<void> {
     // Limits of time have no lane; a script names all its keys all the same.
     const lane = laneOf(queue ?? '', task)
-    const touched = [this.keys.limits, this.keys.lane(lane, 'meta'), this.keys.lane(lane, 'limiter')]
-    const [max, durationMs] = window === 'none' ? ['none', ''] : [window?.max ?? '', window?.durationMs ?? '']
-    const args = [task, JSON.stringify(patch), max, durationMs]
-    return this.link.read((redis) => runLimitScript(redis, touched, args))
+    const parts = ['meta', 'limiter', 'marker'].map((part) => this.keys.lane(lane, part))
+    const args = [task, JSON.stringify(patch), JSON.stringify(now), this.keys.keyed(lane, '')]
+    return this.link.read((redis) => runLimitScript(redis, [this.keys.limits, ...parts], args))
   }
+}
+
+/** What a lane is held to from now on; what is left out stays as it is. */
+interface LaneChange {
+  readonly rate?: RateWindow | 'none'
+  readonly maxConcurrency?: number | 'none'
 }
 
 /** What changes of a task's limit: `null` takes a part away. */
@@ -70,10 +87,11 @@ export async function readTaskLimits(redis: Connection, keys: Keys): Promise<Rea
 
 function parseTaskLimit(text: string): TaskLimit[] {
   try {
-    const { rate, softMs, hardMs } = JSON.parse(text) as TaskLimit
+    const { rate, maxConcurrency, softMs, hardMs } = JSON.parse(text) as TaskLimit
     return [
       {
         ...(rate !== undefined && isCount(rate.max) && isCount(rate.durationMs) && { rate }),
+        ...(isCount(maxConcurrency) && { maxConcurrency }),
         ...(isCount(softMs) && { softMs: Math.min(softMs, LONGEST_MS) }),
         ...(isCount(hardMs) && { hardMs: Math.min(hardMs, LONGEST_MS) }),
       },

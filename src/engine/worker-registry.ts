@@ -1,20 +1,19 @@
-import type { RateWindow } from '../time/rate.js'
 import { toTime } from './broker-time.js'
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
+import type { LaneLimits } from './limits/lane-limits.js'
 import { parseWorkerFacts } from './parse-worker-facts.js'
 import { runPipeline } from './run-pipeline.js'
 import type { WorkerFacts } from './worker-facts.js'
 
 /** Where a task's jobs go; stored so that a producer without the task's code finds the way. */
-export interface TaskFacts {
+export interface TaskFacts extends LaneLimits {
   readonly queue: string
-  readonly rateLimited: boolean
+  /** Its jobs wait in a lane of their own, which holds these limits. */
+  readonly limited: boolean
   readonly ignoreResult: boolean
   /** Milliseconds that its results are kept, where the task says so. */
   readonly resultTtlMs?: number
-  /** The rate that the code holds it to. */
-  readonly rate?: RateWindow
 }
 
 /** How often a worker says that it lives. */

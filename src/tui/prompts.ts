@@ -27,7 +27,7 @@ export function askRateLimit(state: DashboardState): Step {
 function limitOf({ overview }: DashboardState, task: string): string {
   const limits = overview?.queues.flatMap((queue) => queue.limits) ?? []
   const limit = limits.find((each) => each.task === task)
-  return limit === undefined ? '' : formatRate(limit.window)
+  return limit?.window === undefined ? '' : formatRate(limit.window)
 }
 
 /** Asks how many jobs these workers may run at once. */

@@ -18,13 +18,13 @@ export class LanePauses {
   ) {}
 
   /** Nothing could start on this lane: leaves it until that may have changed. */
-  park(lane: Lane, { limitedForMs, nextDueAt }: Pull, seen: number): void {
+  park(lane: Lane, { limitedForMs, isLimitedByKey, nextDueAt }: Pull, seen: number): void {
     lane.mayPull = 1
     if (this.#ended || lane.state !== 'ready' || lane.changes !== seen) return
     if (limitedForMs !== undefined) {
       this.options.onLimited(lane.consumer.name, limitedForMs)
       this.#rest(lane, Math.min(limitedForMs, MAX_REST_MS))
-    } else if (this.options.untilEmpty) lane.state = 'empty'
+    } else if (this.options.untilEmpty && isLimitedByKey !== true) lane.state = 'empty'
     else void this.#wait(lane, nextDueAt)
   }
 

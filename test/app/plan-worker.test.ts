@@ -92,9 +92,9 @@ describe('planWorker', () => {
     ]
     expect(plan({ routes: [['r.*', { queue: 'reports' }]] }, tasks).taskFacts).toEqual(
       new Map([
-        ['a', { queue: 'default', rateLimited: true, ignoreResult: true, rate: { max: 1, durationMs: 1000 } }],
-        ['r.b', { queue: 'reports', rateLimited: false, ignoreResult: false }],
-        ['c', { queue: 'own', rateLimited: false, ignoreResult: false }],
+        ['a', { queue: 'default', limited: true, ignoreResult: true, rate: { max: 1, durationMs: 1000 } }],
+        ['r.b', { queue: 'reports', limited: false, ignoreResult: false }],
+        ['c', { queue: 'own', limited: false, ignoreResult: false }],
       ]),
     )
   })

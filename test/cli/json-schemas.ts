@@ -80,7 +80,14 @@ const held = {
   served: z.boolean(),
 }
 
-const limit = z.strictObject({ task: text, rate: text, overridden: z.boolean(), limitedForMs: ms, queued: count })
+const keyedLimits = {
+  maxConcurrency: count.optional(),
+  keyed: z.array(z.enum(['rate', 'concurrency'])).optional(),
+}
+const limit = z.strictObject({
+  ...{ task: text, rate: text.optional(), overridden: z.boolean(), limitedForMs: ms, queued: count },
+  ...keyedLimits,
+})
 const queue = z.strictObject({ ...held, limits: z.array(limit), outPerSecond: ms, ended: z.array(count) })
 
 const overview = z.strictObject({
@@ -257,6 +264,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
             task: text,
             queue: text.optional(),
             rateLimit: text.optional(),
+            ...keyedLimits,
             overridden: z.boolean().optional(),
           }),
         ),

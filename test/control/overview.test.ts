@@ -158,7 +158,7 @@ const minutesOf = ({
 })
 
 describe('rows of tasks', () => {
-  const known = new Map([['send', { queue: 'emails', rateLimited: false, ignoreResult: false }]])
+  const known = new Map([['send', { queue: 'emails', limited: false, ignoreResult: false }]])
 
   test('are of those that are known, and of those that ran', () => {
     const counts = new Map([['gone', { ...noCounts(), succeeded: 1 }]])

@@ -45,7 +45,7 @@ test('a lane that is made meanwhile is paused from its birth, by a producer and 
   await pauseQueue(app.engine, 'emails')
   await desk.add('b', { lane: 'emails~Send' })
   const { lanes } = await app.side()
-  await lanes.limit('emails', 'Drop', { max: 5, durationMs: 1000 })
+  await lanes.limit('emails', 'Drop', { rate: { max: 5, durationMs: 1000 } })
   await desk.add('c', { lane: 'emails~Drop' })
   const mine = ['emails', 'emails~Send', 'emails~Drop']
   for (const lane of mine) expect(await mayStart(app, lane), lane).toBeUndefined()

@@ -8,8 +8,8 @@ import { JobDesk } from './job-desk.js'
 
 const broker = brokerOfFile()
 const RATE = { max: 1, durationMs: 3_600_000 }
-const FACTS = { queue: 'emails', rateLimited: true, ignoreResult: false, rate: RATE }
-const FREE = { queue: 'emails', rateLimited: false, ignoreResult: false }
+const FACTS = { queue: 'emails', limited: true, ignoreResult: false, rate: RATE }
+const FREE = { queue: 'emails', limited: false, ignoreResult: false }
 
 /** An app whose workers have told of a limited task, and of one that is not. */
 async function appWithTasks(): Promise<TestApp> {
@@ -21,7 +21,7 @@ async function appWithTasks(): Promise<TestApp> {
 async function announce(app: TestApp): Promise<void> {
   const { lanes, registry } = await app.side()
   await registry.announceTasks(new Map([['Send', FACTS] as const, ['Free', FREE] as const]))
-  await lanes.limit('emails', 'Send', RATE)
+  await lanes.limit('emails', 'Send', { rate: RATE })
 }
 
 const laneRate = (app: TestApp) => app.redis.hmget(app.keys.lane('emails~Send', 'meta'), 'max', 'duration')
@@ -79,7 +79,7 @@ describe('a rate', () => {
     const app = await appWithTasks()
     expect(await rejection(setRateLimit(app.engine, 'Free', '1/s'))).toMatchObject({
       code: 'TASKQ_CONTROL_INVALID',
-      message: 'Free has no rate limit in its code',
+      message: 'Free has no limit in its code',
       hint: expect.stringContaining('@Task'),
     })
   })
@@ -104,7 +104,7 @@ describe('a rate', () => {
     const app = await appWithTasks()
     await setRateLimit(app.engine, 'Send', '2/m')
     const { lanes } = await app.side()
-    await lanes.limit('reports', 'Send', RATE)
+    await lanes.limit('reports', 'Send', { rate: RATE })
     expect(await app.redis.hmget(app.keys.lane('reports~Send', 'meta'), 'max', 'duration')).toEqual(['1', '30000'])
   })
 

@@ -236,7 +236,7 @@ describe('limits', () => {
   test('tell the rate, how long nothing more starts, and what waits for it', async () => {
     const app = testApp(broker)
     const { lanes } = await app.side()
-    await lanes.limit('emails', 'Send', window)
+    await lanes.limit('emails', 'Send', { rate: window })
     for (const id of ['a', 'b', 'c']) await add(app, id, 'emails~Send')
     const limit = { task: 'Send', window, overridden: false }
     expect((await only(app)).limits).toEqual([{ ...limit, limitedForMs: 0, queued: 3 }])
@@ -250,7 +250,7 @@ describe('limits', () => {
   test('tell whether they were set while running, and outlive a broken record', async () => {
     const app = testApp(broker)
     const { lanes } = await app.side()
-    for (const task of ['A', 'B', 'C', 'D', '__proto__']) await lanes.limit('emails', task, window)
+    for (const task of ['A', 'B', 'C', 'D', '__proto__']) await lanes.limit('emails', task, { rate: window })
     await app.redis.hset(app.keys.limits, {
       A: '{"rate":{"max":1,"durationMs":60000}}',
       B: '{',

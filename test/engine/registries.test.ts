@@ -16,7 +16,7 @@ describe('the lane registry', () => {
   test('knows the lanes of a queue, and the queue itself before its first job', async () => {
     const app = testApp(broker)
     const { lanes } = await app.side()
-    expect(await lanes.ofQueues(['emails'])).toEqual(['emails'])
+    expect(await lanes.ofQueues(['emails'], () => true)).toEqual(['emails'])
     await add(app, 'a', 'emails~Send')
     await add(app, 'b', 'emails')
     await add(app, 'c', 'emailsarchive')
@@ -27,8 +27,8 @@ describe('the lane registry', () => {
   test('a limit makes a lane known, and holds what the broker lets start', async () => {
     const app = testApp(broker)
     const { lanes } = await app.side()
-    await lanes.limit('emails', 'Send', { max: 2, durationMs: 60_000 })
-    expect(await lanes.ofQueues(['emails'])).toEqual(['emails', 'emails~Send'])
+    await lanes.limit('emails', 'Send', { rate: { max: 2, durationMs: 60_000 } })
+    expect(await lanes.ofQueues(['emails'], () => true)).toEqual(['emails', 'emails~Send'])
     for (const id of ['a', 'b', 'c']) await add(app, id, 'emails~Send')
     const lane = await consumerOf(app, 'emails~Send')
     expect((await lane.pull('1')).job?.id).toBe('a')
@@ -103,7 +103,7 @@ describe('the worker registry', () => {
     const { registry } = await app.side()
     await registry.announceTasks(new Map())
     expect(await app.engine.knownTasks()).toEqual(new Map())
-    const send = { queue: 'emails', rateLimited: true, ignoreResult: false }
+    const send = { queue: 'emails', limited: true, ignoreResult: false }
     await registry.announceTasks(new Map([['Send', send]]))
     await registry.announceTasks(new Map([['__proto__', { ...send, queue: 'x' }]]))
     expect(await app.engine.knownTasks()).toEqual(

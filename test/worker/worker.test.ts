@@ -190,7 +190,7 @@ describe('a worker', () => {
       },
     ])
     expect(await app.engine.knownTasks()).toEqual(
-      new Map([['idle', { queue: 'quiet', rateLimited: false, ignoreResult: false }]]),
+      new Map([['idle', { queue: 'quiet', limited: false, ignoreResult: false }]]),
     )
     await worker.stop()
     expect(await app.engine.workers()).toEqual([])

@@ -67,14 +67,18 @@ export function presentRegistered(workers: readonly RegisteredReport[]): string 
 
 function presentKnown(tasks: readonly RegisteredTask[]): string {
   if (tasks.length === 0) return 'no task'
-  const rows = tasks.map(({ task, queue, rateLimit, overridden }) => [
+  const rows = tasks.map(({ task, queue, rateLimit, maxConcurrency, keyed, overridden }) => [
     task,
     queue ?? '-',
-    rateLimit ?? '-',
+    perKey(rateLimit, keyed?.includes('rate')),
+    perKey(maxConcurrency, keyed?.includes('concurrency')),
     overridden === true ? 'set while running' : '',
   ])
-  return presentTable(['task', 'queue', 'rate limit', ''], rows)
+  return presentTable(['task', 'queue', 'rate limit', 'at once', ''], rows)
 }
+
+const perKey = (limit: string | number | undefined, isKeyed = false): string =>
+  limit === undefined ? '-' : `${limit}${isKeyed ? ' per key' : ''}`
 
 /** What each worker is, has done and costs. */
 export function presentStats(workers: readonly StatsReport[]): string {

@@ -30,7 +30,7 @@ export function overviewJson({ at, rates, queues, tasks, workers, beat, ...rest 
 export const queueJson = ({ oldestQueuedAt, limits, ...queue }: QueueRow) => ({
   ...queue,
   oldestQueuedAt: tellInstant(oldestQueuedAt),
-  limits: limits.map(({ window, ...limit }) => ({ ...limit, rate: formatRate(window) })),
+  limits: limits.map(({ window, ...limit }) => ({ ...limit, ...(window && { rate: formatRate(window) }) })),
 })
 
 /** What each queue holds and how it stands. */
@@ -49,7 +49,10 @@ export function presentQueues(queues: readonly QueueRow[], nowMs: number): strin
 function presentLimits({ queue, limits }: QueueRow): string[] {
   const waits = limits.filter(({ limitedForMs }) => limitedForMs > 0)
   return waits.map(({ task, window, limitedForMs }) =>
-    safeText(`${queue}: ${task} is at its limit of ${formatRate(window)} for ${formatDuration(limitedForMs)}`, 200),
+    safeText(
+      `${queue}: ${task} is at its limit of ${window && formatRate(window)} for ${formatDuration(limitedForMs)}`,
+      200,
+    ),
   )
 }
 

@@ -40,7 +40,7 @@ export const LIMIT_KEYS = [
   'concurrencyKey',
 ] as const satisfies readonly (keyof LimitOptions)[]
 
-const MAX_CONCURRENCY = 100_000
+export const MAX_CONCURRENCY = 100_000
 
 export function readLimitOptions(reader: OptionReader): ResolvedLimitOptions {
   const keyOf = (key: string, of: string): KeyOfArgs | undefined => {

@@ -1,6 +1,6 @@
 import type { QueueRow } from '../../control/dashboard.js'
 import { lacksWorker } from '../../control/list-queues.js'
-import { formatRate } from '../../time/rate.js'
+import { formatLimits } from '../../engine/limits/format-limits.js'
 import { formatAge, formatCount, formatSpeed } from '../amounts.js'
 import { sparkline } from '../sparkline.js'
 import type { Cell, Column } from '../table.js'
@@ -52,6 +52,6 @@ function limitText({ limits }: QueueRow, limited: number): string {
   const star = limits.some(({ overridden }) => overridden) ? '*' : ''
   const [only] = limits
   if (only === undefined) return ''
-  if (limits.length === 1) return formatRate(only.window) + star
+  if (limits.length === 1) return formatLimits(only) + star
   return limited > 0 ? `${limited} of ${limits.length}${star}` : `${limits.length} limits${star}`
 }

@@ -6,7 +6,7 @@ import { readRate } from '../../control-args.js'
 export default class ControlRateLimit extends AppCommand {
   static override summary = "Change how often jobs of a task may start, over all workers; or put the code's limit back."
   static override description =
-    'It is stored: it holds for workers that start later, too, and outlives releases, until it is reset. Only a task that has a rateLimit in its code can get another.'
+    'It is stored: it holds for workers that start later, too, and outlives releases, until it is reset. Only a task that has a limit in its code can get another. Where the code divides the rate by keys, it holds for each key.'
   static override enableJsonFlag = true
   static override examples = [
     { description: 'A hundred a minute', command: '<%= config.bin %> control rate-limit SendWelcomeEmail 100/m' },

@@ -1,0 +1,211 @@
+import { RETRY_CALL_FIELD } from '../retry-script.js'
+import { KEY_SLOTS, NOW } from './key-slots-script.js'
+
+/** Jobs that one call puts into rows, and groups that it looks at: short enough that no other client waits noticeably. */
+const STEP = 500
+
+/**
+ * Takes the next job of a lane whose limits are divided by keys. Jobs come into the lane as into any other: the engine's
+ * scripts add them, put them back and promote them. Here each goes from `wait` into the row of its group, which is its
+ * rate key and its concurrency key; so a long row of one group is in no other's way. Groups take turns: the ring holds
+ * each that has jobs, by when it may next ask. The one whose turn it is, and whose limits leave room, gives its oldest
+ * job to the engine's own `moveToActive`, which this wraps, in the same step of the broker: what was counted has
+ * started, whenever anybody crashes.
+ *
+ * `waiting` holds all jobs that stand in rows: whoever takes one out of there has taken it away. Rows are only an index
+ * and are checked against it. `held` is checked against the jobs that are active: a slot whose worker died, or could not
+ * tell that it was done, is free as soon as its job is not active any more.
+ *
+ * It answers as `moveToActive` does. Where a group waits for its window, with `turn` for an id, and then.
+ */
+export const turnstileOf = (moveToActive: string): string => `
+local function take(KEYS, ARGV)
+${moveToActive}
+end
+
+local call = redis.call
+local wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, counter, marker = unpack(KEYS, 1, 11)
+local waiting, ring, held, counts, parked = unpack(KEYS, 12, 16)
+local jobs, nowMs, base = ARGV[1], tonumber(ARGV[2]), ARGV[4]
+${NOW}
+${KEY_SLOTS}
+
+local told = call('HMGET', meta, 'paused', 'concurrency', 'max', 'keyMax', 'keyDuration', 'keyConcurrency', 'keyEpoch',
+  'rateKeyed', 'concurrencyKeyed')
+local isPaused, epoch, byRate, bySlots = told[1], told[7] or '0', told[8], told[9]
+local most, max = tonumber(told[2] or nil), tonumber(told[3] or nil)
+local keyMax, keyDuration, keyMost = tonumber(told[4] or nil), tonumber(told[5] or nil), tonumber(told[6] or nil)
+
+local function textOf(value)
+  return type(value) == 'string' and value or ''
+end
+
+local function groupOf(opts)
+  local read, options = pcall(cjson.decode, opts or '')
+  if not read or type(options) ~= 'table' then return '0:' end
+  local rate = byRate and textOf(options.kr) or ''
+  return string.format('%d:', #rate) .. rate .. (bySlots and textOf(options.kc) or '')
+end
+
+local function keysOf(group)
+  local digits = string.match(group, '^%d+')
+  local from, length = #digits + 2, tonumber(digits)
+  return string.sub(group, from, from + length - 1), string.sub(group, from + length)
+end
+
+local function enter(id)
+  local fields = call('HMGET', jobs .. id, 'opts', 'priority', 'ats', 'atm', '${RETRY_CALL_FIELD}')
+  if not fields[1] then return end
+  local group = groupOf(fields[1])
+  local _, key = keysOf(group)
+  local wasGivenBack = tonumber(fields[3] or 0) > tonumber(fields[4] or 0) and not fields[5]
+  local number = wasGivenBack and 0 or call('INCR', base .. 'number') % 0x100000000
+  local score = string.format('%.0f', (tonumber(fields[2] or 0) or 0) * 0x100000000 + number)
+  call('ZADD', waiting, score, id)
+  call('ZADD', base .. 'row:' .. group, score, id)
+  if call('SISMEMBER', base .. 'parked:' .. key, group) == 0 then call('ZADD', ring, 'NX', nowText, group) end
+end
+
+local function gather()
+  local due = call('ZRANGEBYSCORE', delayed, 0, string.format('%.0f', (nowMs + 1) * 4096 - 1), 'LIMIT', 0, ${STEP})
+  for _, id in ipairs(due) do
+    call('ZREM', delayed, id)
+    if call('EXISTS', jobs .. id) == 1 then call('HSET', jobs .. id, 'delay', 0) end
+    enter(id)
+  end
+  for _ = 1, ${STEP} do
+    local id = call('RPOP', wait)
+    if not id then break end
+    if string.sub(id, 1, 2) ~= '0:' then enter(id) end
+  end
+  for _, id in ipairs(call('ZRANGE', prioritized, 0, ${STEP - 1})) do
+    call('ZREM', prioritized, id)
+    enter(id)
+  end
+  return call('LLEN', wait) == 0 and call('ZCARD', prioritized) == 0 and #due < ${STEP}
+end
+
+local function freeLostSlots()
+  if call('HLEN', held) <= call('LLEN', active) then return end
+  local runs = {}
+  for _, id in ipairs(call('LRANGE', active, 0, -1)) do runs[id] = true end
+  for _, id in ipairs(call('HKEYS', held)) do
+    if not runs[id] then leave(id) end
+  end
+end
+
+local function windowOf(key)
+  return base .. 'window:' .. epoch .. ':' .. key
+end
+
+local function opensIn(key)
+  if not keyMax then return 0 end
+  if tonumber(call('GET', windowOf(key)) or 0) < keyMax then return 0 end
+  return math.max(0, call('PTTL', windowOf(key)))
+end
+
+local function giveFrom(group, rate, key, id)
+  local row = base .. 'row:' .. group
+  call('ZREM', row, id)
+  call('ZREM', waiting, id)
+  if call('EXISTS', row) == 1 then call('ZADD', ring, nowText, group) else call('ZREM', ring, group) end
+  if keyMax and call('INCR', windowOf(rate)) == 1 then call('PEXPIRE', windowOf(rate), keyDuration) end
+  if bySlots then
+    leave(id)
+    call('HSET', held, id, key)
+    call('HINCRBY', counts, key, 1)
+  end
+  call('RPUSH', wait, id)
+  return take(KEYS, ARGV)
+end
+
+local function answer(limitedMs, dueMs, isTurn)
+  return {0, isTurn and 'turn' or 0, limitedMs, dueMs}
+end
+
+local function nextDue()
+  local first = call('ZRANGE', delayed, 0, 0, 'WITHSCORES')
+  return first[2] and math.floor(tonumber(first[2]) / 4096) or 0
+end
+
+local function look()
+  for _ = 1, ${STEP} do
+    local first = call('ZRANGE', ring, 0, 0, 'WITHSCORES')
+    local group, at = first[1], tonumber(first[2] or 0)
+    if not group then return answer(0, nextDue()) end
+    if at > now then
+      local due, turn = nextDue(), nowMs + math.ceil((at - now) / 1000)
+      return answer(0, due > 0 and due < turn and due or turn, true)
+    end
+    local row = base .. 'row:' .. group
+    local id = call('ZRANGE', row, 0, 0)[1]
+    local rate, key = keysOf(group)
+    if not id then
+      call('ZREM', ring, group)
+    elseif not call('ZSCORE', waiting, id) or call('EXISTS', jobs .. id) == 0 then
+      call('ZREM', row, id)
+      call('ZREM', waiting, id)
+    elseif bySlots and keyMost and tonumber(call('HGET', counts, key) or 0) >= keyMost then
+      call('ZREM', ring, group)
+      call('SADD', parked, key)
+      call('SADD', base .. 'parked:' .. key, group)
+    else
+      local ms = opensIn(rate)
+      if ms == 0 then return giveFrom(group, rate, key, id) end
+      call('ZADD', ring, string.format('%.0f', now + ms * 1000), group)
+    end
+  end
+  return answer(0, nowMs, true)
+end
+
+local hasAll = gather()
+freeLostSlots()
+if isPaused then return answer(0, 0) end
+if max and tonumber(call('GET', limiter) or 0) >= max then
+  local ms = call('PTTL', limiter)
+  if ms > 0 then return answer(ms, 0) end
+end
+if most and call('LLEN', active) >= most then return answer(0, 0) end
+if not hasAll then
+  -- Whoever is free sees what is left of the heap; meanwhile it stays in wait, from which nobody else takes.
+  call('ZADD', marker, 0, '0')
+end
+local given = look()
+if type(given[1]) ~= 'table' and not hasAll then return answer(0, nowMs, true) end
+return given
+`
+
+/** Frees the slot of a job that has ended, and tells those who wait for one. */
+export const LEAVE = `
+local call = redis.call
+local held, counts, ring, parked, marker, meta = unpack(KEYS)
+local base = ARGV[2]
+${NOW}
+${KEY_SLOTS}
+if call('LPOS', KEYS[7], ARGV[1]) == false then leave(ARGV[1]) end
+if call('HEXISTS', meta, 'concurrency') == 1 then call('ZADD', marker, 0, '0') end
+return 1
+`
+
+/** Puts the jobs of rows back where the engine looks, in a lane whose limits are no longer divided. */
+export const DISSOLVE = `
+local call = redis.call
+local waiting, wait, marker = unpack(KEYS)
+local base = ARGV[1]
+local ids = call('ZRANGE', waiting, 0, ${STEP - 1})
+for _, id in ipairs(ids) do
+  call('ZREM', waiting, id)
+  call('LPUSH', wait, id)
+end
+if #ids > 0 then
+  call('ZADD', marker, 0, '0')
+  return #ids
+end
+for _, group in ipairs(call('ZRANGE', base .. 'ring', 0, -1)) do call('DEL', base .. 'row:' .. group) end
+for _, key in ipairs(call('SMEMBERS', base .. 'parked')) do
+  for _, group in ipairs(call('SMEMBERS', base .. 'parked:' .. key)) do call('DEL', base .. 'row:' .. group) end
+  call('DEL', base .. 'parked:' .. key)
+end
+call('DEL', base .. 'ring', base .. 'parked', base .. 'held', base .. 'counts')
+return 0
+`

@@ -1,0 +1,204 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test, vi } from 'vitest'
+import { defineTask } from '../../src/task/define-task.js'
+import { brokerOfFile } from '../support/broker.js'
+import { takeAndVanish } from '../support/lost-worker.js'
+import { testApp } from '../support/test-app.js'
+
+const broker = brokerOfFile()
+const LANE = 'default~work'
+
+interface Call {
+  readonly tenant: string
+  readonly n: number
+}
+
+describe('a limit of jobs at once, divided by keys', () => {
+  test('holds for each key by itself, over all workers', async () => {
+    const active = new Map<string, number>()
+    const most = new Map<string, number>()
+    let total = 0
+    let mostTotal = 0
+    const work = defineTask(
+      { name: 'work', maxConcurrency: 2, concurrencyKey: ({ tenant }: Call) => tenant },
+      async (_, { tenant }: Call) => {
+        const now = (active.get(tenant) ?? 0) + 1
+        active.set(tenant, now)
+        most.set(tenant, Math.max(most.get(tenant) ?? 0, now))
+        mostTotal = Math.max(mostTotal, ++total)
+        await sleep(4)
+        active.set(tenant, (active.get(tenant) ?? 0) - 1)
+        total--
+      },
+    )
+    const app = testApp(broker, { tasks: [work], config: { worker: { concurrency: 8 } } })
+    const results = await Promise.all(
+      Array.from({ length: 90 }, (_, n) => work.delay({ tenant: 'abc'[n % 3] as string, n })),
+    )
+    await app.worker({ name: 'one' })
+    await app.worker({ name: 'two' })
+    await Promise.all(results.map((result) => result.get({ timeout: '20s' })))
+    expect(Math.max(...most.values())).toBeLessThanOrEqual(2)
+    expect(mostTotal, 'keys run beside each other').toBeGreaterThan(2)
+    await vi.waitFor(async () => expect(await app.redis.exists(app.keys.keyed(LANE, 'held'))).toBe(0))
+    expect(await app.redis.exists(app.keys.keyed(LANE, 'waiting'), app.keys.keyed(LANE, 'counts'))).toBe(0)
+  })
+
+  test('lets a long row of one key be in no other’s way', async () => {
+    const order: string[] = []
+    const gate = Promise.withResolvers<void>()
+    const work = defineTask(
+      { name: 'work', maxConcurrency: 1, concurrencyKey: ({ tenant }: Call) => tenant },
+      async (_, { tenant, n }: Call) => {
+        if (tenant === 'big') await gate.promise
+        order.push(`${tenant}${n}`)
+      },
+    )
+    const app = testApp(broker, { tasks: [work], config: { worker: { concurrency: 4 } } })
+    const big = await Promise.all(Array.from({ length: 300 }, (_, n) => work.delay({ tenant: 'big', n })))
+    await app.worker()
+    const small = await work.delay({ tenant: 'small', n: 0 })
+    await small.get({ timeout: '3s' })
+    expect(order).toEqual(['small0'])
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queued: 299, active: 1 }])
+    gate.resolve()
+    await Promise.all(big.map((result) => result.get({ timeout: '20s' })))
+    expect(order.slice(1)).toEqual(Array.from({ length: 300 }, (_, n) => `big${n}`))
+  })
+
+  test('frees the slot of a job that failed, was retried, snoozed or revoked', async () => {
+    let failures = 0
+    const work = defineTask(
+      {
+        name: 'work',
+        maxConcurrency: 1,
+        concurrencyKey: () => 'one',
+        retries: 1,
+        backoff: { type: 'fixed', delay: '100ms' },
+      },
+      (_, { n }: Call) => {
+        if (n === 0 && failures++ < 2) throw new Error('no')
+        return n
+      },
+    )
+    const app = testApp(broker, { tasks: [work] })
+    await app.worker()
+    const dead = await work.delay({ tenant: 'x', n: 0 })
+    const next = await work.delay({ tenant: 'x', n: 1 })
+    expect(await next.get({ timeout: '5s' })).toBe(1)
+    await expect(dead.get({ timeout: '5s' })).rejects.toThrow('no')
+    expect(await (await work.delay({ tenant: 'x', n: 2 })).get({ timeout: '3s' })).toBe(2)
+  })
+
+  test('frees the slots of a worker that was killed', async () => {
+    const work = defineTask(
+      { name: 'work', maxConcurrency: 1, concurrencyKey: ({ tenant }: Call) => tenant },
+      (_, { n }: Call) => n,
+    )
+    const app = testApp(broker, { tasks: [work] })
+    const first = await work.delay({ tenant: 'a', n: 1 })
+    const second = await work.delay({ tenant: 'a', n: 2 })
+    const side = await app.side()
+    await side.lanes.limit('default', 'work', { maxConcurrency: 1, keyed: ['concurrency'] })
+    expect((await takeAndVanish(app, LANE, 50, true)).id).toBe(first.id)
+    expect(await app.redis.hgetall(app.keys.keyed(LANE, 'counts'))).toEqual({ a: '1' })
+    await app.worker({ options: { stallCheckMs: 100 } })
+    expect(await first.get({ timeout: '10s' })).toBe(1)
+    expect(await second.get({ timeout: '10s' })).toBe(2)
+    await vi.waitFor(async () => expect(await app.redis.exists(app.keys.keyed(LANE, 'held'))).toBe(0))
+  })
+
+  test('frees a slot whose worker could not say that it is done', async () => {
+    const work = defineTask({ name: 'work', maxConcurrency: 1, concurrencyKey: () => 'k' }, (_, { n }: Call) => n)
+    const app = testApp(broker, { tasks: [work] })
+    await app.worker()
+    // As is left behind by one that was cut off after its job had ended.
+    await app.redis.hset(app.keys.keyed(LANE, 'held'), 'gone', 'k')
+    await app.redis.hset(app.keys.keyed(LANE, 'counts'), 'k', 1)
+    expect(await (await work.delay({ tenant: 'x', n: 7 })).get({ timeout: '3s' })).toBe(7)
+  })
+})
+
+describe('a rate, divided by keys', () => {
+  test('holds for each key by itself, and in burst', async () => {
+    const starts: { tenant: string; at: number }[] = []
+    const work = defineTask(
+      { name: 'work', rateLimit: '10/s', rateKey: ({ tenant }: Call) => tenant },
+      (_, { tenant }: Call) => void starts.push({ tenant, at: performance.now() }),
+    )
+    const app = testApp(broker, { tasks: [work] })
+    for (let n = 0; n < 24; n++) await work.delay({ tenant: n % 2 === 0 ? 'a' : 'b', n })
+    const { worker } = await app.worker({ burst: true })
+    await worker.done
+    expect(starts).toHaveLength(24)
+    for (const tenant of ['a', 'b']) {
+      const own = starts.filter((start) => start.tenant === tenant).map(({ at }) => at)
+      expect(own).toHaveLength(12)
+      const seconds = ((own.at(-1) ?? 0) - (own[0] ?? 0)) / 1000
+      expect(seconds).toBeGreaterThan(0.9)
+      expect(seconds).toBeLessThan(2.5)
+    }
+    const total = ((starts.at(-1)?.at ?? 0) - (starts[0]?.at ?? 0)) / 1000
+    expect(total, 'keys do not wait for each other').toBeLessThan(2.5)
+  })
+
+  test('starts a job of another key at once while one waits', async () => {
+    const work = defineTask(
+      { name: 'work', rateLimit: '1/h', rateKey: ({ tenant }: Call) => tenant },
+      (_, { n }: Call) => n,
+    )
+    const app = testApp(broker, { tasks: [work] })
+    await app.worker()
+    const first = await work.delay({ tenant: 'a', n: 1 })
+    const held = await work.delay({ tenant: 'a', n: 2 })
+    expect(await first.get({ timeout: '3s' })).toBe(1)
+    expect(await (await work.delay({ tenant: 'b', n: 3 })).get({ timeout: '3s' })).toBe(3)
+    expect(await held.state()).toBe('queued')
+    const found = await app.engine.jobLists.find({ place: 'queued' }, 10, () => '')
+    expect(found).toMatchObject({ total: 1, jobs: [{ id: held.id }] })
+  })
+
+  test('counts a job that was called with a key under it, and those without one together', async () => {
+    const work = defineTask(
+      { name: 'work', rateLimit: '1/h', rateKey: ({ tenant }: Call) => tenant },
+      (_, { n }: Call) => n,
+    )
+    const app = testApp(broker, { tasks: [work] })
+    await app.worker()
+    const one = await work.applyAsync([{ tenant: 'a', n: 1 }], { rateKey: 'x' })
+    const other = await work.applyAsync([{ tenant: 'a', n: 2 }], { rateKey: 'y' })
+    expect(await one.get({ timeout: '3s' })).toBe(1)
+    expect(await other.get({ timeout: '3s' })).toBe(2)
+  })
+
+  test('runs jobs of a key by priority, retries and countdowns through the same row', async () => {
+    const order: number[] = []
+    const work = defineTask(
+      { name: 'work', rateLimit: '20/s', rateKey: () => 'k' },
+      (_, { n }: Call) => void order.push(n),
+    )
+    const app = testApp(broker, { tasks: [work], config: { queues: { default: { priorities: true } } } })
+    await work.applyAsync([{ tenant: '', n: 1 }], { priority: 1 })
+    await work.applyAsync([{ tenant: '', n: 9 }], { priority: 9 })
+    await work.applyAsync([{ tenant: '', n: 5 }], { countdown: '200ms', priority: 5 })
+    const { worker } = await app.worker()
+    await vi.waitFor(() => expect(order).toEqual([9, 1, 5]), 5000)
+    await worker.stop()
+  })
+
+  test('that is no longer divided lets the jobs of all rows go on', async () => {
+    const options = { name: 'work', rateLimit: '1/h', rateKey: ({ tenant }: Call) => tenant } as const
+    const work = defineTask(options, (_, { n }: Call) => n)
+    const app = testApp(broker, { tasks: [work] })
+    const { worker } = await app.worker()
+    const results = []
+    for (let n = 0; n < 5; n++) results.push(await work.delay({ tenant: 'a', n }))
+    await results[0]?.get({ timeout: '3s' })
+    await worker.stop()
+    await vi.waitFor(async () => expect(await app.redis.zcard(app.keys.keyed(LANE, 'waiting'))).toBe(4))
+    const { definition } = work
+    const free = { ...definition, rateLimit: { max: 1000, durationMs: 100 }, rateKey: undefined }
+    await app.worker({ tasks: [{ definition: free }] })
+    for (const [n, result] of results.entries()) expect(await result.get({ timeout: '5s' })).toBe(n)
+  })
+})
