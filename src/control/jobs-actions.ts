@@ -28,8 +28,8 @@ export async function actOnJobs(engine: Engine, verb: JobVerb, ids: readonly str
 }
 
 /**
- * Runs every dead letter again that matches and was there when this was called. Those that were revoked are left alone:
- * somebody wanted them not to run. It takes the memory of a few hundred jobs, however many there are.
+ * Runs every dead letter again that matches and was there when this was called. Those that were revoked or have
+ * expired are left alone: they are not to run. It takes the memory of a few hundred jobs, however many there are.
  *
  * @param viewer must be what the list was shown with, so that the same jobs match
  * @throws TaskqError `TASKQ_CONTROL_INVALID` where the filter is of another place than `dead`
@@ -46,9 +46,12 @@ export async function retryMatching(
       hint: 'Only jobs that failed run again.',
     })
   }
-  const { retried, revoked } = await engine.retryAll(filter, listedArgs(viewer), onProgress)
-  const left = revoked === 0 ? '' : `; ${jobs(revoked, 'was', 'were')} revoked and left alone`
-  return { done: retried, refused: [], text: SAYS.retry(retried) + left }
+  const { retried, revoked, expired } = await engine.retryAll(filter, listedArgs(viewer), { onProgress })
+  const left = [
+    ...(revoked === 0 ? [] : [`; ${jobs(revoked, 'was', 'were')} revoked and left alone`]),
+    ...(expired === 0 ? [] : [`; ${jobs(expired, 'has', 'have')} expired and left alone`]),
+  ]
+  return { done: retried, refused: [], text: SAYS.retry(retried) + left.join('') }
 }
 
 interface Place {

@@ -5,6 +5,7 @@ import { type BrokerInfo, type BrokerPulse, readBrokerInfo, readBrokerPulse } fr
 import { BrokerLink } from './broker-link.js'
 import { type ChildJob, readChildren } from './children.js'
 import { ControlBus } from './control-bus.js'
+import { countWaiting } from './count-waiting.js'
 import { type DropOptions, dropAll, purgeLane } from './dead/bulk-removal.js'
 import type { EngineOptions } from './engine-options.js'
 import { FinishWatch } from './finish-watch.js'
@@ -129,6 +130,11 @@ export class Engine {
   /** How each logical queue stands. The cost does not depend on how much it holds. */
   queueOverviews(): Promise<QueueOverviews> {
     return this.#link.read((redis) => readQueueOverviews(redis, this.#keys))
+  }
+
+  /** How many jobs wait in each of these lanes, for a worker or for their time. */
+  waitingIn(lanes: readonly string[]): Promise<number[]> {
+    return this.#link.read((redis) => countWaiting(redis, this.#keys, lanes))
   }
 
   lanes(): Promise<string[]> {

@@ -1,4 +1,5 @@
 import { taskGlob } from '../task/task-glob.js'
+import { jobStateOf } from './job-state.js'
 import type { JobFilter, JobSummary } from './job-summary.js'
 import { parseLane } from './lane.js'
 
@@ -6,14 +7,32 @@ import { parseLane } from './lane.js'
 export type ArgsText = (job: JobSummary) => string
 
 /** Makes the test that a job must pass, but for its place and the time. */
-export function jobMatcher({ task, text }: JobFilter, argsText: ArgsText): (job: JobSummary) => boolean {
-  const glob = task === undefined ? undefined : taskGlob(task)
-  const wanted = text?.toLowerCase()
+export function jobMatcher(filter: JobFilter, argsText: ArgsText): (job: JobSummary) => boolean {
+  const glob = filter.task === undefined ? undefined : taskGlob(filter.task)
+  const wanted = filter.text?.toLowerCase()
+  const failsAs = endMatcher(filter)
   return (job) => {
     if (glob !== undefined && !glob.test(job.task)) return false
+    if (!failsAs(job)) return false
     return wanted === undefined || wanted === '' || searchable(job, argsText).includes(wanted)
   }
 }
+
+/** Whether a filter asks for what must be read of each job. */
+export const looksInside = ({ task, text, error, states }: JobFilter): boolean =>
+  task !== undefined || text !== undefined || error !== undefined || states !== undefined
+
+/** Makes the part of the test that is about how a job ended. */
+function endMatcher({ error, states }: JobFilter): (job: JobSummary) => boolean {
+  const wanted = error?.toLowerCase()
+  return (job) => {
+    if (states !== undefined && !(states as readonly string[]).includes(jobStateOf(job))) return false
+    return wanted === undefined || errorText(job).toLowerCase().includes(wanted)
+  }
+}
+
+const errorText = ({ failure }: JobSummary): string =>
+  failure === undefined ? '' : `${failure.code ?? ''}\n${failure.name}: ${failure.message}`
 
 /** Parts of a job, apart: what is searched for is in one of them. */
 function searchable(job: JobSummary, argsText: ArgsText): string {

@@ -1,5 +1,6 @@
 import type { JobFailure } from '../errors/job-failure.js'
 import type { JobStanding } from './job-record.js'
+import type { ClaimFacts } from './same-jobs/claim-field.js'
 
 /** The places where a queue keeps its jobs. `dead` holds failed, dead and revoked ones. */
 export type JobPlaceName = 'active' | 'queued' | 'scheduled' | 'retrying' | 'succeeded' | 'dead'
@@ -13,6 +14,9 @@ export const JOB_PLACES: readonly JobPlaceName[] = Object.freeze([
   'dead',
 ])
 
+/** How a job can have failed for good. */
+export type EndState = 'failed' | 'dead' | 'revoked' | 'expired'
+
 /** Which jobs are wanted. All that is given must match. */
 export interface JobFilter {
   readonly place: JobPlaceName
@@ -21,12 +25,16 @@ export interface JobFilter {
   readonly task?: string
   /** A part of the id, the task, the arguments or the error message, in any case. */
   readonly text?: string
+  /** A part of the error's name, code or message, in any case. */
+  readonly error?: string
+  /** Only jobs that ended so. For `dead`. */
+  readonly states?: readonly EndState[]
   /** Only jobs that ended after this, in milliseconds since 1970. For `succeeded` and `dead`. */
   readonly since?: number
 }
 
 /** A job in a list: what can be told without reading all of it. */
-export interface JobSummary {
+export interface JobSummary extends ClaimFacts {
   readonly id: string
   readonly lane: string
   readonly task: string

@@ -215,7 +215,7 @@ describe('retry all that match', () => {
       seen.push(progress),
     )
     expect(report).toEqual({ done: 251, refused: [], text: '251 jobs run again' })
-    expect(seen.at(-1)).toEqual({ searched: 252, retried: 251, revoked: 0 })
+    expect(seen.at(-1)).toEqual({ searched: 252, retried: 251, revoked: 0, expired: 0 })
     expect(seen.length).toBeGreaterThan(2)
     expect(await counts(app)).toMatchObject([{ queued: 251, dead: 1 }])
   })
@@ -268,7 +268,7 @@ describe('retry all that match', () => {
     const seen: RetryProgress[] = []
     const report = await retryMatching(app.engine, { place: 'dead' }, plainViewer(), (progress) => seen.push(progress))
     expect(report).toMatchObject({ done: 600 })
-    expect(seen.at(-1)).toEqual({ searched: 600, retried: 600, revoked: 0 })
+    expect(seen.at(-1)).toEqual({ searched: 600, retried: 600, revoked: 0, expired: 0 })
     await events.count('job.dead-lettered', 600)
     expect(events.of('job.started')).toHaveLength(600)
     expect(await counts(app)).toMatchObject([{ queued: 0, active: 0, dead: 600 }])

@@ -1,0 +1,87 @@
+import type { Connection } from '../connection.js'
+import type { Keys } from '../keys.js'
+import { engineScript } from '../limits/engine-script.js'
+import { CLAIM_OF } from '../same-jobs/claim-field.js'
+import { CLAIMS } from '../same-jobs/settle-script.js'
+
+/** Which jobs may be removed: dead letters, or jobs that wait for a worker or for their time. */
+export type Removable = 'dead' | 'waiting'
+
+/**
+ * Removes jobs of one lane with all that belongs to them; each only where it still is in the place that is meant, so that
+ * one that was retried, taken or ended meanwhile is left alone. The engine's own script looks through the whole queue for
+ * each job; it is used only where other jobs depend on one.
+ */
+const removalOf = (removeJob: string): string => `
+local function removeAsEngine(KEYS, ARGV)
+${removeJob}
+end
+
+${CLAIMS}
+${CLAIM_OF}
+local call = redis.call
+local failed, delayed, prioritized, keyed, wait, retrying, meta, events, repeating = unpack(KEYS, 1, 9)
+local place, prefix = ARGV[1], ARGV[2]
+
+local function takeOut(id)
+  if place == 'dead' then return call('ZREM', failed, id) == 1 and 'failed' end
+  if call('ZREM', delayed, id) == 1 then
+    call('ZREM', retrying, id)
+    return 'delayed'
+  end
+  if call('ZREM', prioritized, id) == 1 then return 'prioritized' end
+  if call('ZREM', keyed, id) == 1 then return 'waiting' end
+  if call('LREM', wait, -1, id) == 1 then return 'waiting' end
+end
+
+local function hasRelatives(job)
+  return call('HEXISTS', job, 'parentKey') == 1 or call('EXISTS', job .. ':dependencies', job .. ':processed') > 0
+end
+
+local function remove(job, result, id)
+  local from = takeOut(id)
+  if not from then return 0 end
+  local claim = claimOf(job)
+  if hasRelatives(job) then
+    removeAsEngine({job, repeating}, {id, '0', prefix})
+  end
+  call('DEL', job, job .. ':logs', job .. ':failed', job .. ':unsuccessful', result)
+  local kept = call('HGET', meta, 'opts.maxLenEvents') or 10000
+  call('XADD', events, 'MAXLEN', '~', kept, '*', 'event', 'removed', 'jobId', id, 'prev', from)
+  if claim then settle(claim) end
+  return 1
+end
+
+local removed = {}
+for index = 1, #ARGV - 2 do
+  removed[index] = remove(KEYS[8 + 2 * index], KEYS[9 + 2 * index], ARGV[2 + index])
+end
+return removed
+`
+
+const PARTS = ['failed', 'delayed', 'prioritized'] as const
+
+/** A connection that has learnt the script. */
+interface Scripted {
+  taskqRemove(count: number, ...keysAndArgs: string[]): Promise<(0 | 1)[]>
+}
+
+/** Runs the script for jobs of one lane: 1 for each that was removed. The engine's scripts must be loaded. */
+export function runRemoval(
+  connection: Connection,
+  keys: Keys,
+  lane: string,
+  ids: readonly string[],
+  place: Removable,
+): Promise<(0 | 1)[]> {
+  if (!('taskqRemove' in connection))
+    connection.defineCommand('taskqRemove', { lua: removalOf(engineScript(connection, 'removeJob')) })
+  const touched = [
+    ...PARTS.map((part) => keys.lane(lane, part)),
+    ...[keys.keyed(lane, 'waiting'), keys.lane(lane, 'wait'), keys.retrying(lane)],
+    ...['meta', 'events', 'repeat'].map((part) => keys.lane(lane, part)),
+    ...ids.flatMap((id) => [keys.job(lane, id), keys.result(id)]),
+  ]
+  const args = [place, `${keys.prefix}:${lane}:`, ...ids]
+  return (connection as unknown as Scripted).taskqRemove(touched.length, ...touched, ...args)
+}
