@@ -14,6 +14,7 @@ import { queueNameProblem } from '../task/names.js'
 import { isLimited } from '../task/options/limit-options.js'
 import type { ChildSource, PoolOptions } from '../worker/pools/pool-options.js'
 import type { WorkerOptions } from '../worker/worker-options.js'
+import { requireKeys } from './require-keys.js'
 import { runnableTasks } from './runnable-tasks.js'
 import { heardBy } from './worker-listeners.js'
 
@@ -53,6 +54,7 @@ export function planWorker(
 ): WorkerOptions {
   const router = createRouter(config)
   const tasks = runnableTasks(config, written)
+  requireKeys(config.codec, tasks)
   const queueOf = ({ name, queue }: TaskDefinition) => queue ?? router.home(name).queue
   const longestTtlMs = Math.max(config.results.ttlMs, ...tasks.map((task) => task.resultTtlMs ?? 0))
   return {

@@ -87,7 +87,7 @@ export class Codec {
     if (decoded.kind === 'later-version') throw malformed('the payload is of a later taskq')
     if (decoded.kind !== 'envelope') throw decoded.error
     const { key } = JSON.parse(text) as { key?: unknown }
-    return this.encodeEnvelope(job, { ...decoded.envelope, args } as EnvelopeDraft, limits, {
+    return this.encodeEnvelope(job, { ...decoded.envelope, args }, limits, {
       encrypt: typeof key === 'string',
     })
   }

@@ -1,14 +1,16 @@
-import { encodeEnvelope } from '../codec/envelope.js'
-import { encodeResult } from '../codec/result.js'
+import { createCodec } from '../codec/codec.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { TaskArgs, TaskClass, TaskResult } from '../task/base-task.js'
 import type { FunctionTask } from '../task/define-task.js'
 import type { TaskDefinition } from '../task/definition.js'
 import type { Headers } from '../task/enqueue-options.js'
 import { taskNameOf } from '../task/metadata.js'
+import type { TaskCodecOptions } from '../task/options/payload-options.js'
 import { findTask } from '../task/registry.js'
 import type { JobRequest, RunContext } from '../task/run-context.js'
 import { checkArgs } from '../task/schema.js'
+import { judge, tellHooks } from '../worker/attempt.js'
+import { startTour } from '../worker/hook-tour.js'
 import { createRunLog, type LogLevel } from '../worker/run-log.js'
 
 /** What {@link runTask} may be told. */
@@ -21,6 +23,8 @@ export interface RunTaskOptions {
   readonly schedule?: NonNullable<JobRequest['schedule']>
   /** What its caller would send beside the arguments. Default: nothing. */
   readonly headers?: Headers
+  /** What the config's `codec.types` would be. Default false. A task's own `codec.types` wins. */
+  readonly types?: boolean
 }
 
 /** What a run did. */
@@ -34,10 +38,10 @@ export interface TaskRun<R> {
 type FunctionTaskOf<A extends unknown[], R> = Pick<FunctionTask<A, R>, 'definition' | 'delay'>
 
 /**
- * Runs a task once in this process, without a broker. Arguments and result pass through the same codec
- * as real jobs', so what cannot travel fails here too.
+ * Runs a task once in this process, its hooks around it, without a broker. Arguments and result pass through the same
+ * codec as real jobs', so what cannot travel fails here too.
  *
- * @throws whatever the task throws; TaskqError `TASKQ_PAYLOAD_NOT_JSON` for arguments or a result that
+ * @throws whatever the task throws, signals such as `Retry` and `Snooze`, too; TaskqError `TASKQ_PAYLOAD_NOT_JSON` for arguments or a result that
  *   JSON would change, `TASKQ_PAYLOAD_INVALID` for arguments that the task's schema refuses
  *
  * @example
@@ -59,7 +63,8 @@ export async function runTask(
   options: RunTaskOptions = {},
 ): Promise<TaskRun<unknown>> {
   const definition = definitionOf(task)
-  const sent = await argsAsSent(definition, args)
+  const codec = { types: definition.codec.types ?? options.types ?? false, compress: false, encrypt: false }
+  const sent = await argsAsSent(definition, args, codec)
   const logs: TaskRun<unknown>['logs'][number][] = []
   const progress: unknown[] = []
   const context: RunContext = {
@@ -81,16 +86,41 @@ export async function runTask(
       progress.push(value)
     },
   }
-  const result = await definition.run(context, sent)
-  return { result: throughCodec(definition.name, result), logs, progress }
+  const result = await runOnce(definition, context, sent)
+  return { result: throughCodec(definition.name, result, codec), logs, progress }
+}
+
+/** Runs it with its hooks around it, as a worker does. */
+async function runOnce(definition: TaskDefinition, context: RunContext, args: readonly unknown[]): Promise<unknown> {
+  const tour = startTour(definition, context, args)
+  if (tour === undefined) return definition.run(context, args)
+  try {
+    const result = await tour.run()
+    await tour.returned(result)
+    return result
+  } catch (thrown) {
+    const { retries, attempt } = context.request
+    const rules = { retries, attempt, ignoreResult: false }
+    await tellHooks(tour, thrown, judge(definition, thrown, rules), rules)
+    throw thrown
+  }
 }
 
 /** The arguments as a worker would hand them over. */
-async function argsAsSent(definition: TaskDefinition, args: readonly unknown[]): Promise<readonly unknown[]> {
-  const sent = encodeEnvelope(definition.name, { args }, NO_LIMIT)
+async function argsAsSent(
+  definition: TaskDefinition,
+  args: readonly unknown[],
+  wanted: TaskCodecOptions,
+): Promise<readonly unknown[]> {
+  const job = { id: 'test', task: definition.name }
+  const sent = CODEC.encodeEnvelope(job, { args }, NO_LIMIT, wanted)
   await checkArgs(definition, args)
-  return (JSON.parse(sent) as { args: unknown[] }).args
+  const decoded = CODEC.decodeEnvelope(job, sent)
+  if (decoded.kind !== 'envelope') throw new Error('what was just written cannot be read')
+  return decoded.envelope.args
 }
+
+const CODEC = createCodec()
 
 const NO_LIMIT = { maxBytes: Number.POSITIVE_INFINITY }
 
@@ -101,9 +131,13 @@ function definitionOf(task: TaskClass | FunctionTaskOf<never, unknown>): TaskDef
   throw new TaskqError('TASKQ_TASK_NOT_REGISTERED', `${taskNameOf(task)} is not registered in this process`)
 }
 
-function throughCodec(name: string, result: unknown): unknown {
-  const { inexact } = encodeResult(result)
-  if (inexact === undefined) return result === undefined ? undefined : JSON.parse(JSON.stringify(result))
+function throughCodec(name: string, result: unknown, wanted: TaskCodecOptions): unknown {
+  const { inexact, stored, large } = CODEC.encodeResult('test', result, wanted)
+  if (inexact === undefined) {
+    const kept: unknown = JSON.parse(JSON.stringify(stored))
+    const read = CODEC.decodeResult('test', kept)
+    return 'value' in read ? read.value : CODEC.decodeLarge('test', kept, large ?? 'null')
+  }
   throw new TaskqError('TASKQ_PAYLOAD_NOT_JSON', `${name}: ${inexact.path} is ${inexact.what}`, {
     hint: 'Results travel as JSON; return only what JSON keeps as it is.',
   })

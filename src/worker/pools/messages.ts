@@ -17,6 +17,7 @@ export interface ChildBeginning {
 export interface ChildRun {
   readonly task: string
   readonly job: JobFacts
+  /** Its arguments with tags for the types that JSON lacks. */
   readonly envelope: Envelope
   readonly rules: AttemptRules
 }

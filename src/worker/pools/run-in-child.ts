@@ -1,4 +1,5 @@
 import type { Envelope } from '../../codec/envelope.js'
+import { stableArgs } from '../../codec/tagged-json.js'
 import type { ActiveJob } from '../../engine/consumer.js'
 import type { PoolKind } from '../../task/options/time-options.js'
 import type { AttemptReport, AttemptRules } from '../attempt.js'
@@ -52,7 +53,9 @@ async function runOn({ child }: Seat, run: RunForChild): Promise<AttemptReport |
   const { job, task, envelope, rules, handle, limit } = run
   // It was told to end while the child began.
   if (handle.isAborted || handle.isOver) return { kind: 'ended' }
-  const start = () => child.run({ task, job: factsOf(job), envelope, rules }, handle)
+  // A URL, among others, would not get there as it is.
+  const sent = { ...envelope, args: stableArgs(envelope.args) }
+  const start = () => child.run({ task, job: factsOf(job), envelope: sent, rules }, handle)
   return limit === undefined ? start() : withinLimit(start, limit, job, handle)
 }
 

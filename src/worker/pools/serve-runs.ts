@@ -1,4 +1,5 @@
 import type { Codec } from '../../codec/codec.js'
+import { untagTypes } from '../../codec/tagged-json.js'
 import type { TaskDefinition } from '../../task/definition.js'
 import { attempt } from '../attempt.js'
 import { JobContext } from '../job-context.js'
@@ -67,7 +68,8 @@ class ChildLife {
     this.#current = runPort
     const context = new JobContext(job, task, envelope, runPort)
     const encode = (value: unknown) => site.codec.encodeResult(job.id, value, task.codec)
-    const report = await attempt(task, context, envelope.args, rules, runPort, encode)
+    const args = untagTypes(envelope.args) as unknown[]
+    const report = await attempt(task, context, args, rules, runPort, encode)
     runPort.end()
     this.port.send({ kind: 'done', run, report, ...(this.#tellsMemory && { memory: memoryHeld() }) })
   }
