@@ -23,6 +23,9 @@ export interface JobTraits {
   readonly deduplicated?: boolean
 }
 
+/** What waiting for a job's end came to in one lane. */
+type JobEnd = { readonly value: unknown } | { readonly movedTo: string }
+
 /** How a console asks a value to show itself. */
 const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 
@@ -57,11 +60,19 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
     const timeoutMs = timeoutOf('get', timeout)
     if (this.traits.ignoreResult === true)
       throw this.#error('TASKQ_RESULT_IGNORED', 'its task has ignoreResult: there is nothing to wait for')
-    const lane = this.traits.lane ?? (await this.#require()).lane
-    const look = (event: FinishEvent | undefined) => this.#lookForEnd(lane, event)
-    const end = await this.engine.finish.until({ lane, id: this.id }, look, timeoutMs)
-    if (end !== undefined) return end.value as R
+    const deadline = performance.now() + timeoutMs
+    let lane: string | undefined = this.traits.lane ?? (await this.#require()).lane
+    while (lane !== undefined) {
+      const end = await this.#endIn(lane, Math.max(0, deadline - performance.now()))
+      if (end !== undefined && 'value' in end) return end.value as R
+      lane = end?.movedTo
+    }
     throw await this.#timeout(timeoutMs)
+  }
+
+  #endIn(lane: string, timeoutMs: number): Promise<JobEnd | undefined> {
+    const look = (event: FinishEvent | undefined) => this.#lookForEnd(lane, event)
+    return this.engine.finish.until({ lane, id: this.id }, look, timeoutMs)
   }
 
   async state(): Promise<JobState> {
@@ -147,8 +158,8 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
     throw this.#error('TASKQ_RESULT_UNKNOWN', 'no job has this id: it never was, or its time is over')
   }
 
-  /** The job's end, once there is one: its value is returned, its failure thrown. */
-  async #lookForEnd(lane: string, event: FinishEvent | undefined): Promise<{ value: unknown } | undefined> {
+  /** The job's end, once there is one: its value is returned, its failure thrown. Or where it has been moved to. */
+  async #lookForEnd(lane: string, event: FinishEvent | undefined): Promise<JobEnd | undefined> {
     const job = await this.engine.jobs.find(this.id, lane)
     if (job === undefined) {
       if (event?.kind === 'completed') return this.#read(JSON.parse(event.result ?? 'null'))
@@ -157,7 +168,7 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
     if (this.#isOver(job)) throw this.#expired()
     if (job.standing.succeeded) return this.#read(job.result)
     if (job.standing.failed) throw new JobFailedError(job.id, job.task, job.failure ?? NO_REASON)
-    return undefined
+    return job.lane === lane ? undefined : { movedTo: job.lane }
   }
 
   async #read(stored: unknown): Promise<{ value: unknown }> {

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.js'
 import type { WorkerFacts } from '../engine/worker-facts.js'
 import { listQueues, type QueueStatus } from './list-queues.js'
 import { type LeadingBeat, readLeader } from './schedules-leader.js'
+import { readUnknownTasks, type UnknownTask } from './unknown-tasks.js'
 
 /** What goes on now, over all processes of an app. */
 export interface Status {
@@ -14,6 +15,8 @@ export interface Status {
   /** By name: queues that ever had a job, and those that a worker serves. */
   readonly queues: readonly QueueStatus[]
   readonly schedules: ScheduleStatus
+  /** Jobs that wait for a worker that knows their task, in queues that are served. */
+  readonly unknownTasks: readonly UnknownTask[]
 }
 
 /** Who enqueues the slots of schedule entries. */
@@ -38,6 +41,7 @@ export async function readStatus(engine: Engine): Promise<Status> {
     workers,
     queues: listQueues(queues, workers),
     schedules,
+    unknownTasks: await readUnknownTasks(engine, workers),
   }
 }
 

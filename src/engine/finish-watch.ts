@@ -7,7 +7,7 @@ import { withDeadline } from './deadline.js'
 import type { Keys } from './keys.js'
 
 /** Called when a job may be done, or has told how far it is. */
-type Waiter = (event: FinishEvent) => void
+type Waiter = (event: FinishEvent | undefined) => void
 type Follower = (event: FinishEvent | ProgressEvent) => void
 
 /** What the event stream says of a job that ended. */
@@ -76,7 +76,7 @@ export class FinishWatch {
     let announced: FinishEvent | undefined
     let stirred = false
     const waiter: Waiter = (event) => {
-      announced = event
+      announced = event ?? announced
       stirred = true
       wake()
     }
@@ -214,15 +214,17 @@ function announce(watched: WatchedLane, id: string, fields: readonly string[]): 
     return at < 0 ? undefined : fields[at + 1]
   })
   if (event === undefined) return
-  for (const follower of watched.followers.get(event.jobId) ?? []) follower(event)
+  if (event.kind !== 'parked') for (const follower of watched.followers.get(event.jobId) ?? []) follower(event)
   if (event.kind === 'progress') return
-  for (const waiter of watched.waiters.get(event.jobId) ?? []) waiter(event)
+  for (const waiter of watched.waiters.get(event.jobId) ?? []) waiter(event.kind === 'parked' ? undefined : event)
 }
 
 function eventIn(field: (name: string) => string | undefined) {
   const kind = field('event')
   const jobId = field('jobId') ?? ''
   if (kind === 'progress') return { jobId, kind, value: field('data') ?? 'null' } as const
+  // It is in another lane now: who waits for it looks, and waits there.
+  if (kind === 'parked') return { jobId, kind } as const
   if (kind !== 'completed' && kind !== 'failed') return undefined
   return { jobId, kind, result: kind === 'completed' ? field('returnvalue') : undefined } as const
 }

@@ -73,7 +73,12 @@ export class JobEdits {
       const backend = await this.backends.of(lane)
       const { claim } = readClaim(id, (await redis.hget(this.keys.job(lane, id), CLAIM_FIELD)) ?? undefined)
       if ((await backend.remove(id, false)) === 0) return false
-      await redis.pipeline().del(this.keys.result(id)).zrem(this.keys.retrying(lane), id).exec()
+      await redis
+        .pipeline()
+        .del(this.keys.result(id))
+        .zrem(this.keys.retrying(lane), id)
+        .zrem(this.keys.keyed(lane, 'waiting'), id)
+        .exec()
       if (claim !== undefined) await settleClaim(redis, claim)
       return true
     })

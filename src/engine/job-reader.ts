@@ -1,9 +1,11 @@
+import { type AuditEntry, parseAudit } from './dead/audit.js'
 import type { BrokerLink } from './broker-link.js'
 import { type JobRecord, parseJobRecord } from './job-record.js'
 import { parseTries, type StoredTry } from './job-tries.js'
 import { ENGINE_SCALE } from './job-walk.js'
 import type { Keys } from './keys.js'
 import { parseLane } from './lane.js'
+import { AUDIT_FIELD } from './retry-script.js'
 import { runPipeline, settlePipeline } from './run-pipeline.js'
 
 /** Ids that are looked for in one pipeline, in every lane. */
@@ -16,6 +18,8 @@ export interface JobStory {
   readonly worker: string | undefined
   /** The runs that failed, oldest first; the last twenty. */
   readonly tries: readonly StoredTry[]
+  /** What operators did with it, oldest first. */
+  readonly audit: readonly AuditEntry[]
   /** How long it was to wait for its first run. */
   readonly firstDelayMs: number
   /** When it may run, where it waits for its time. */
@@ -35,10 +39,12 @@ export class JobReader {
     private readonly keys: Keys,
   ) {}
 
-  /** Reads a job; where no lane is given, all lanes are asked in one trip. */
+  /** Reads a job. Where it is not in the lane that is given, or none is, all lanes are asked in one trip: jobs move. */
   async find(jobId: string, lane?: string): Promise<JobRecord | undefined> {
-    const inLane = lane ?? (await this.#laneOf(jobId))
-    return inLane === undefined ? undefined : this.#read(jobId, inLane)
+    const there = lane === undefined ? undefined : await this.#read(jobId, lane)
+    if (there !== undefined) return there
+    const inLane = await this.#laneOf(jobId)
+    return inLane === undefined || inLane === lane ? undefined : this.#read(jobId, inLane)
   }
 
   /** Reads a job with what only a close look needs. */
@@ -51,6 +57,7 @@ export class JobReader {
       job,
       worker: hash.pb,
       tries: parseTries(hash),
+      audit: parseAudit(hash[AUDIT_FIELD]),
       firstDelayMs: parseDelay(hash.opts),
       dueAt: delayedScore === null ? undefined : Math.floor(Number(delayedScore) / ENGINE_SCALE),
     }

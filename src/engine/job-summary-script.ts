@@ -38,6 +38,7 @@ for index, key in ipairs(KEYS) do
     facts[7] = failureOf(key)
     facts[8] = call('HSTRLEN', key, 'data')
     facts[9] = facts[8] <= maxData and call('HGET', key, 'data')
+    facts[10] = short(key, 'deid', maxText)
     jobs[index] = facts
   end
 end
@@ -62,6 +63,7 @@ export type JobHead = readonly [
   failure: readonly [name: string | null, message: string, code: string | null] | null,
   dataBytes: number,
   data: string | null,
+  claim: string | null,
 ]
 
 /** A connection that has learnt the script. */

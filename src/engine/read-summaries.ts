@@ -4,6 +4,7 @@ import type { JobStanding } from './job-record.js'
 import type { JobPlaceName, JobSummary } from './job-summary.js'
 import { type JobHead, readJobHeads } from './job-summary-script.js'
 import type { Keys } from './keys.js'
+import { readClaim } from './same-jobs/claim-field.js'
 
 /** Where a list found a job. */
 export interface JobSpot {
@@ -31,7 +32,7 @@ export async function readSummaries(
 }
 
 function toSummary({ id, lane, dueAt }: JobSpot, head: JobHead, standing: JobStanding): JobSummary {
-  const [enqueuedAt, startedAt, finishedAt, attemptsMade, task, progress, failure, dataBytes, data] = head
+  const [enqueuedAt, startedAt, finishedAt, attemptsMade, task, progress, failure, dataBytes, data, claim] = head
   return {
     id,
     lane,
@@ -46,6 +47,7 @@ function toSummary({ id, lane, dueAt }: JobSpot, head: JobHead, standing: JobSta
     finishedAt: toNumber(finishedAt),
     progress: parseProgress(progress),
     failure: failure === null ? undefined : toFailure(failure),
+    ...readClaim(id, claim ?? undefined),
   }
 }
 

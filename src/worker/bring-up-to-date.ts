@@ -29,6 +29,8 @@ function migrate(task: TaskDefinition, from: number, args: readonly unknown[]): 
   try {
     const migrated: unknown = migration(args)
     if (Array.isArray(migrated)) return migrated
+    // One that is a promise by mistake must not end the worker when it fails.
+    if (migrated instanceof Promise) migrated.catch(() => {})
     return outdated(task, `migrate[${from}] returned ${show(migrated)}, where an array of arguments was expected`)
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : show(cause)

@@ -1,5 +1,4 @@
-import { Queue } from 'bullmq'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { defineTask } from '../../src/task/define-task.js'
 import { forgetTasks } from '../../src/task/registry.js'
@@ -10,13 +9,6 @@ import { type TestApp, testApp } from '../support/test-app.js'
 const broker = brokerOfFile()
 
 const echo = () => defineTask({ name: 'echo' }, (_, text: string) => text)
-
-/** Makes a job that waits for its time due now, as its time would. */
-async function makeDue(app: TestApp, id: string): Promise<void> {
-  const queue = new Queue('default', { connection: { url: broker.url }, prefix: app.keys.prefix })
-  onTestFinished(() => queue.close())
-  await (await queue.getJob(id))?.promote()
-}
 
 describe('a job that cannot be run', () => {
   test.each([
@@ -82,29 +74,14 @@ describe('a job that cannot be run', () => {
     expect(await healthy.get({ timeout: '10s' })).toBe('healthy')
   })
 
-  test('because its task is unknown is kept, and runs where the task is known', async () => {
-    const task = echo()
-    const app = testApp(broker, { tasks: [task] })
-    const older = await app.worker({ tasks: [], name: 'older' })
-    const result = await task.delay('new code')
-    const postponed = await older.events.waitFor('job.postponed')
-    expect(postponed).toMatchObject({ id: result.id, task: 'echo', reason: expect.stringContaining('does not know') })
-    expect(await result.state()).toBe('scheduled')
-    await older.worker.stop()
-    const newer = await app.worker({ name: 'newer' })
-    await makeDue(app, result.id)
-    expect(await result.get({ timeout: '10s' })).toBe('new code')
-    expect(newer.events.of('job.started')).toMatchObject([{ id: result.id, attempt: 1 }])
-  })
-
   test('because a later taskq wrote it waits for one', async () => {
     const task = echo()
     const app = testApp(broker, { tasks: [task] })
     const later = await task.delay('x')
-    const data = '{"v":2,"kwargs":{"text":"x"}}'
+    const data = '{"v":99,"kwargs":{"text":"x"}}'
     await app.redis.hset(app.keys.job('default', later.id), 'data', data)
     const { events } = await app.worker()
-    expect(await events.waitFor('job.postponed')).toMatchObject({ reason: expect.stringContaining('version 2') })
+    expect(await events.waitFor('job.postponed')).toMatchObject({ reason: expect.stringContaining('version 99') })
     expect(await app.engine.jobs.find(later.id)).toMatchObject({ data, attemptsMade: 0, standing: { delayed: true } })
   })
 

@@ -1,6 +1,7 @@
 import { safeText } from '../../codec/safe-text.js'
 import type { QueueStatus } from '../../control/list-queues.js'
 import type { ScheduleStatus, Status } from '../../control/status.js'
+import type { UnknownTask } from '../../control/unknown-tasks.js'
 import { presentWorkers } from './live-workers.js'
 import { pauseMark, QUEUE_HEADS, queueCells } from './queue-cells.js'
 import { tellBeat } from './schedule-beat.js'
@@ -20,18 +21,32 @@ export function presentStatus(status: Status & { readonly label: string }, now: 
     presentWorkers(status.workers, status.at),
     '',
     presentQueues(status.queues, status.at),
+    ...status.unknownTasks.map(presentUnknown),
   ].join('\n')
 }
 
 /** What `--json` prints. */
-export function statusJson({ label, broker, workers, queues, schedules }: Status & { readonly label: string }) {
+export function statusJson({
+  label,
+  broker,
+  workers,
+  queues,
+  schedules,
+  unknownTasks,
+}: Status & { readonly label: string }) {
   return {
     broker: { label, ...broker },
     beat: schedules.beat ?? null,
     schedules: schedules.entries,
     workers: workers.map(workerJson),
     queues: queues.map(queueJson),
+    unknownTasks,
   }
+}
+
+function presentUnknown({ task, queue, jobs }: UnknownTask): string {
+  const waiting = jobs === 1 ? '1 job waits' : `${jobs} jobs wait`
+  return `! ${waiting} in ${safeText(queue, 120)} for a worker that knows the task ${safeText(task, 120)}.`
 }
 
 function queueJson({ limits: _limits, oldestQueuedAt, ...counts }: QueueStatus) {
