@@ -34,7 +34,16 @@ export type { PreviewedSlot, PreviewRequest, SchedulePreview } from './control/s
 
 // What goes on, and what can be done about it
 export { control, type ControlApi } from './app/control.js'
+export type { DeadChoice, DeadLettersApi, JobControlApi } from './app/control-jobs.js'
 export type { ControlTarget, InspectTarget } from './app/control-target.js'
+export type { JobPage, JobRow } from './control/dashboard.js'
+export type { DeadFilter } from './control/dead/dead-filter.js'
+export type { DeadReport } from './control/dead/dead-letters.js'
+export type { PurgeReport, PurgeRequest } from './control/purge.js'
+export type { RevokedReport, RevokeFilter, RevokeReport, RevokesReport } from './control/revoke-jobs.js'
+export type { EndState } from './engine/job-summary.js'
+export type { Revocation } from './engine/revoke.js'
+export type { RevokeProgress } from './engine/revokes/revoke-walk.js'
 export type { InspectApi } from './app/inspect.js'
 export type { ActionReport, Overview, Percentiles, QueueRow, Rates, TaskRow } from './control/dashboard.js'
 export type { QueriedJob, ScheduledJobReport, ScheduledReport, ScheduledRequest } from './control/inspect-jobs.js'

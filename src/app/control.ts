@@ -7,6 +7,7 @@ import type { Duration } from '../time/duration.js'
 import type { Rate } from '../time/rate.js'
 import { ambientApp } from './ambient.js'
 import type { App } from './app.js'
+import { type JobControlApi, jobControl } from './control-jobs.js'
 import { type ControlTarget, toMs, toRequest } from './control-target.js'
 import { type InspectApi, inspect } from './inspect.js'
 
@@ -17,7 +18,7 @@ import { type InspectApi, inspect } from './inspect.js'
  * false, why it did not. All such calls throw `TASKQ_CONTROL_NO_WORKER` where no worker lives or a `destination` is
  * nobody's, and `TASKQ_CONTROL_INVALID` for values that cannot be; then nothing was changed.
  */
-export interface ControlApi {
+export interface ControlApi extends JobControlApi {
   /** Looks into workers. */
   readonly inspect: InspectApi
   /**
@@ -118,6 +119,7 @@ export interface ControlApi {
  * await control.pauseQueue('reports')
  */
 export const control: ControlApi = Object.freeze<ControlApi>({
+  ...jobControl,
   inspect,
   overview: async () => (await dashboard()).overview(),
   events: async (onBatch) => (await dashboard()).watch(onBatch),

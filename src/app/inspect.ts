@@ -1,6 +1,7 @@
 import { createViewer } from '../codec/viewer.js'
 import type { QueriedJob, ScheduledReport, ScheduledRequest } from '../control/inspect-jobs.js'
 import type { ActiveReport, RegisteredReport, ReservedReport, StatsReport } from '../control/inspect-workers.js'
+import type { RevokesReport } from '../control/revoke-jobs.js'
 import type { SteerReport } from '../control/steer.js'
 import type { Engine } from '../engine/engine.js'
 import { ambientApp } from './ambient.js'
@@ -53,6 +54,14 @@ export interface InspectApi {
    * const [job] = await control.inspect.query('mwpjonpwXMLduI91RF2E')
    */
   query(ids: string | readonly string[]): Promise<readonly QueriedJob[]>
+  /**
+   * What was revoked within the last week, what came of it, and where those jobs stand now; the newest first, 100 or as
+   * many as `limit` says. No worker is asked.
+   *
+   * @example
+   * const { revokes } = await control.inspect.revoked({ limit: 10 })
+   */
+  revoked(request?: { readonly limit?: number }): Promise<RevokesReport>
 }
 
 /** The services are imported when they are first used: a program that only enqueues never loads them. */
@@ -67,6 +76,10 @@ export const inspect: InspectApi = Object.freeze<InspectApi>({
   stats: async (target) => (await onWorkers()).inspectStats(await engine(), toRequest(target)),
   ping: async (target) => (await onBus()).inspectPing(await engine(), toRequest(target)),
   conf: async (target) => (await onBus()).inspectConf(await engine(), toRequest(target)),
+  revoked: async ({ limit = 100 } = {}) => {
+    const { inspectRevoked } = await import('../control/revoke-jobs.js')
+    return inspectRevoked(await engine(), limit)
+  },
   query: async (ids) => {
     const { config } = await ambientApp()
     return (await onJobs()).queryJobs(await engine(), [ids].flat(), createViewer(config))

@@ -11,6 +11,7 @@ import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { AsyncResult, JobLogLine, ProgressOptions, RevokeOptions, RevokeOutcome } from '../task/async-result.js'
 import type { JobState } from '../task/job-state.js'
+import { graceOf } from '../task/revoke-grace.js'
 import { DURATION_FORM, type Duration, formatDuration, parseDuration } from '../time/duration.js'
 import { readProgress } from './job-progress.js'
 
@@ -116,9 +117,10 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
     return lines.map(parseLogLine).filter((line) => attempt === undefined || line.attempt === attempt)
   }
 
-  async revoke({ reason = 'asked for by its handle' }: RevokeOptions = {}): Promise<RevokeOutcome> {
-    const job = await this.#find()
-    return job === undefined ? 'unknown' : this.engine.revoke(job, reason)
+  async revoke({ reason = 'asked for by its handle', terminate }: RevokeOptions = {}): Promise<RevokeOutcome> {
+    const terminateMs = graceOf(terminate)
+    const request = { reason, ...(terminateMs !== undefined && { terminateMs }) }
+    return this.engine.revokes.end(this.id, request, this.traits.lane)
   }
 
   async retry(): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { BrokerInfo } from '../engine/broker-info.js'
+import type { AuditEntry } from '../engine/dead/audit.js'
 import type { JobFilter } from '../engine/job-summary.js'
 import type { WorkerCommand } from '../engine/worker-command.js'
 import type { WorkerFacts } from '../engine/worker-facts.js'
@@ -131,10 +132,14 @@ export interface JobDetail extends JobRow {
   readonly failure?: JobFailure
   /** Runs that failed, oldest first; the last twenty. */
   readonly tries: readonly JobTry[]
+  /** What operators did with it, oldest first; left out where that is nothing. */
+  readonly audit?: readonly AuditEntry[]
   /** The worker that ran it last. */
   readonly worker?: string
   /** The slot of the schedule entry that it was made for. */
   readonly schedule?: { readonly name: string; readonly slotMs: number }
+  /** What makes other calls the same as its own. */
+  readonly sameAs?: string
   /** The last hundred lines, oldest first, each safe for a terminal. */
   readonly logs: readonly string[]
   /** What happened when, oldest first. */

@@ -29,11 +29,11 @@ export async function readJobDetail(engine: Engine, id: string, viewer: Viewer):
 }
 
 function describe(story: JobStory, viewer: Viewer): Omit<JobDetail, 'logs' | 'timeline' | 'resultJson'> {
-  const { job, dueAt, worker, tries } = story
+  const { job, dueAt, worker, tries, audit } = story
   const { id, lane, task, attemptsMade, enqueuedAt, startedAt, finishedAt, progress } = job
   const failure = job.standing.succeeded ? undefined : job.failure
   const argsJson = redactedArgs(job, job.data, viewer)
-  const { schedule } = readStoredFields(job.data)
+  const { schedule, sameAs } = readStoredFields(job.data)
   return {
     id,
     lane,
@@ -50,8 +50,10 @@ function describe(story: JobStory, viewer: Viewer): Omit<JobDetail, 'logs' | 'ti
     ...(finishedAt !== undefined && { finishedAt }),
     ...(failure !== undefined && { failure, error: errorLine(failure) }),
     ...(isReported(progress) && { progress: shownProgress(viewer, id, progress) }),
+    ...(audit.length > 0 && { audit }),
     ...(worker !== undefined && { worker }),
     ...(schedule !== undefined && { schedule }),
+    ...(sameAs !== undefined && { sameAs }),
   }
 }
 

@@ -9,7 +9,7 @@ type Moment = JobDetail['timeline'][number]
  * the order in which they were, also where the clocks of two workers, or of a worker and its broker, tell another.
  */
 export function timelineOf(story: JobStory): Moment[] {
-  const { job, tries, firstDelayMs, dueAt } = story
+  const { job, tries, audit, firstDelayMs, dueAt } = story
   const runs = tries.flatMap(({ attempt, startedAt, endedAt, error }) => [
     { at: startedAt, what: `attempt ${attempt} started` },
     { at: endedAt, what: `attempt ${attempt} failed: ${error}` },
@@ -20,13 +20,22 @@ export function timelineOf(story: JobStory): Moment[] {
     ...lastRun(story),
     ...nextRun(dueAt, job.attemptsMade),
   ].filter(({ at }) => Number.isFinite(at))
-  return firstDelayMs > 0 ? withPlan(moments, job.enqueuedAt + firstDelayMs) : moments
+  const told = audit.reduce(
+    (all, { at, did, by }) => placed(all, { at, what: `${DID[did]}${by && ` by ${by}`}` }),
+    moments,
+  )
+  return firstDelayMs > 0 ? withPlan(told, job.enqueuedAt + firstDelayMs) : told
 }
 
+const DID = { retry: 'made to run again', 'edit and retry': 'arguments changed, and made to run again' } as const
+
 /** The first run's time was set; one that was promoted began before it. */
-function withPlan(moments: readonly Moment[], at: number): Moment[] {
-  const later = moments.findIndex((moment) => moment.at > at)
-  return moments.toSpliced(later < 0 ? moments.length : later, 0, { at, what: 'scheduled for' })
+const withPlan = (moments: readonly Moment[], at: number): Moment[] => placed(moments, { at, what: 'scheduled for' })
+
+/** Puts a moment before the first one that is later. */
+function placed(moments: readonly Moment[], moment: Moment): Moment[] {
+  const later = moments.findIndex(({ at }) => at > moment.at)
+  return moments.toSpliced(later < 0 ? moments.length : later, 0, moment)
 }
 
 /** The run that no try tells of: it goes on, or it ended well, or it was revoked. */

@@ -1,5 +1,5 @@
-import { type AuditEntry, parseAudit } from './dead/audit.js'
 import type { BrokerLink } from './broker-link.js'
+import { type AuditEntry, parseAudit } from './dead/audit.js'
 import { type JobRecord, parseJobRecord } from './job-record.js'
 import { parseTries, type StoredTry } from './job-tries.js'
 import { ENGINE_SCALE } from './job-walk.js'

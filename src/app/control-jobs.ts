@@ -1,0 +1,119 @@
+import { createViewer } from '../codec/viewer.js'
+import type { JobPage } from '../control/dashboard.js'
+import type { DeadFilter } from '../control/dead/dead-filter.js'
+import type { DeadReport } from '../control/dead/dead-letters.js'
+import type { PurgeReport, PurgeRequest } from '../control/purge.js'
+import type { RevokedReport, RevokeFilter } from '../control/revoke-jobs.js'
+import type { RevokeProgress } from '../engine/revokes/revoke-walk.js'
+import type { RevokeOptions } from '../task/async-result.js'
+import { ambientApp } from './ambient.js'
+import { callerName } from './caller-name.js'
+import { toRevokeRequest } from './revoke-options.js'
+
+/** Which dead letters are worked on: those with these ids, or all that match. */
+export type DeadChoice = { readonly ids: string | readonly string[] } | DeadFilter
+
+/** Jobs that failed for good. They are kept for `results.deadLetterTtl`. */
+export interface DeadLettersApi {
+  /**
+   * The dead letters that match, the latest first; at most 100, or as many as `limit` says.
+   *
+   * @throws TaskqError `TASKQ_QUEUE_UNKNOWN`, `TASKQ_CONTROL_INVALID`
+   *
+   * @example
+   * const { rows, total } = await control.deadLetters.list({ task: 'mails.*', error: 'ETIMEDOUT' })
+   */
+  list(filter?: DeadFilter & { readonly limit?: number }): Promise<JobPage>
+  /**
+   * Runs dead letters again, with fresh attempts: those with these ids, or all that match and are there now, however
+   * many. Of the latter, those that were revoked or have expired are left alone, unless `states` names them.
+   *
+   * @example
+   * await control.deadLetters.retry({ task: 'mails.Send', since: Date.now() - 3_600_000 })
+   */
+  retry(choice: DeadChoice, options?: { readonly dryRun?: boolean }): Promise<DeadReport>
+  /** Removes dead letters for good. */
+  drop(choice: DeadChoice, options?: { readonly dryRun?: boolean }): Promise<DeadReport>
+}
+
+/** What can be done with jobs, one or many. */
+export interface JobControlApi {
+  /**
+   * Ends jobs before they are done. One that waits ends now, as `revoked`, and never runs (`removed`). One that runs is
+   * told by its signal at once (`told`). One that has ended stays as it is (`too-late`). An id of which there is no job
+   * (`unknown`) is remembered for a week: a job that comes with it ends before it runs. No worker need live for it.
+   *
+   * @returns what came of each; it is also kept, for `control.inspect.revoked()`
+   *
+   * @example
+   * const [{ outcome }] = await control.revoke(result.id, { reason: 'cancelled by the user', terminate: true })
+   */
+  revoke(ids: string | readonly string[], options?: RevokeOptions): Promise<readonly RevokedReport[]>
+  /**
+   * Ends all jobs that match and are there now. Of those that come while it goes on, it ends the ones that it meets.
+   *
+   * @throws TaskqError `TASKQ_CONTROL_INVALID` for a filter that says nothing; `TASKQ_QUEUE_UNKNOWN`
+   *
+   * @example
+   * await control.revokeMatching({ task: 'reports.*', headers: { tenant: 'acme' } }, { reason: 'acme left' })
+   */
+  revokeMatching(filter: RevokeFilter, options?: RevokeOptions): Promise<RevokeProgress>
+  /** Jobs that failed for good. */
+  readonly deadLetters: DeadLettersApi
+  /**
+   * Throws away the jobs that wait for a worker; with `scheduled`, those that wait for their time, too. Jobs that run go
+   * on.
+   *
+   * @throws TaskqError `TASKQ_QUEUE_UNKNOWN`
+   *
+   * @example
+   * await control.purge({ queues: ['reports'] })
+   */
+  purge(request?: PurgeRequest): Promise<PurgeReport>
+}
+
+const deadLetters: DeadLettersApi = Object.freeze<DeadLettersApi>({
+  list: async ({ limit = 100, ...filter } = {}) => {
+    const { engine, viewer } = await open()
+    return (await dead()).listDead(engine, filter, limit, viewer)
+  },
+  retry: async (choice, { dryRun = false } = {}) => {
+    const { engine, viewer } = await open()
+    const work = { dryRun, by: callerName() }
+    const { retryDead, retryThose } = await dead()
+    return 'ids' in choice ? retryThose(engine, [choice.ids].flat(), work) : retryDead(engine, choice, viewer, work)
+  },
+  drop: async (choice, { dryRun = false } = {}) => {
+    const { engine, viewer } = await open()
+    const { dropDead, dropThose } = await dead()
+    return 'ids' in choice
+      ? dropThose(engine, [choice.ids].flat(), { dryRun })
+      : dropDead(engine, choice, viewer, { dryRun })
+  },
+})
+
+/** The services are imported when they are first used: a program that only enqueues never loads them. */
+export const jobControl: JobControlApi = Object.freeze<JobControlApi>({
+  revoke: async (ids, options = {}) => {
+    const request = toRevokeRequest(options)
+    const { revokeJobs } = await import('../control/revoke-jobs.js')
+    return revokeJobs((await open()).engine, [ids].flat(), request)
+  },
+  revokeMatching: async (filter, options = {}) => {
+    const request = toRevokeRequest(options)
+    const { revokeMatching } = await import('../control/revoke-jobs.js')
+    return revokeMatching((await open()).engine, filter, request)
+  },
+  deadLetters,
+  purge: async (request = {}) => {
+    const { purgeQueues } = await import('../control/purge.js')
+    return purgeQueues((await open()).engine, request)
+  },
+})
+
+const dead = () => import('../control/dead/dead-letters.js')
+
+async function open() {
+  const app = await ambientApp()
+  return { engine: await app.engine(), viewer: createViewer(app.config) }
+}
