@@ -1,7 +1,10 @@
 import type { TaskCall } from '../app/call-task.js'
+import type { ExplainedCall } from '../app/check/explain-task.js'
 import { formatProblem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { EnqueueOptions } from '../task/enqueue-options.js'
+import { readEnqueueOptions } from '../task/enqueue-problems.js'
+import { taskNameProblem } from '../task/names.js'
 import { DURATION_FORM, type Duration, parseDuration } from '../time/duration.js'
 
 /** The flags of `taskq call`, as they were given. */
@@ -24,6 +27,24 @@ export function parseCall(flags: CallFlags): TaskCall {
     ...(retries !== undefined && { retries }),
   }
   return { task, args: parseArgs(flags.args), options, waitMs: waitFlag({ wait, timeout }) }
+}
+
+/** A call that is only to be explained, as its flags were given. */
+export interface ExplainedFlags {
+  readonly task: string
+  readonly args?: string | undefined
+  readonly queue?: string | undefined
+  readonly priority?: number | undefined
+}
+
+/** Reads the flags. @throws TaskqError `TASKQ_USAGE` */
+export function parseExplained({ task, args = '[]', queue, priority }: ExplainedFlags): ExplainedCall {
+  const options = { ...(queue !== undefined && { queue }), ...(priority !== undefined && { priority }) }
+  const { call, problems } = readEnqueueOptions(options, Date.now())
+  const named = taskNameProblem('--explain', task)
+  const wrong = [...(named === undefined ? [] : [named]), ...problems.map((one) => ({ ...one, key: `--${one.key}` }))]
+  if (wrong.length > 0) throw new TaskqError('TASKQ_USAGE', wrong.map(formatProblem).join('; '))
+  return { task, args: parseArgs(args), options, call }
 }
 
 /** How long `--wait` waits: not at all where it is not given. A wrong `--timeout` is refused in any case. */

@@ -1,5 +1,7 @@
 import type { CodecKey } from '../codec/codec-options.js'
+import { isPlainRecord } from '../schedule/plain-data.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
+import { isStandardSchema } from '../task/schema.js'
 import { formatDuration, parseDuration } from '../time/duration.js'
 import { formatByteSize } from './byte-size.js'
 import { DEFAULT_TASK_PATTERNS, DEFAULTS, type SettingKey } from './defaults.js'
@@ -101,11 +103,17 @@ function showRoute(route: ResolvedRoute): unknown {
   return [String(pattern), target]
 }
 
-/** Functions and classes, which JSON has not, by their names. */
 const showOptions = ({ options }: ResolvedTaskOverrides): unknown =>
-  JSON.parse(
-    JSON.stringify(options, (_, value) => (typeof value === 'function' ? `[${value.name || 'function'}]` : value)),
-  )
+  Object.fromEntries(Object.entries(options).map(([option, value]) => [option, showOption(value)]))
+
+/** An option of a task as JSON: functions and classes by their names, a schema by its library's. */
+export function showOption(value: unknown): unknown {
+  if (isStandardSchema(value)) return `[${value['~standard'].vendor} schema]`
+  if (typeof value === 'function') return `[${value.name || 'function'}]`
+  if (Array.isArray(value)) return value.map(showOption)
+  if (!isPlainRecord(value)) return value ?? null
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, showOption(part)]))
+}
 
 /** What and when; its rules are in the file. */
 function shortFormOf({ task, schedule }: ScheduleEntry): object {

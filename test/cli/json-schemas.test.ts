@@ -33,6 +33,8 @@ const LINES: readonly (readonly [command: string, args: readonly string[], code?
   ['init', ['new', '--dry-run']],
   ['list', []],
   ['config', []],
+  ['check', []],
+  ['check', ['--explain', 'Add', '--priority', '3']],
   // Whether the tests' broker keeps jobs on disk is another matter.
   ['doctor', [], 'any'],
   ['inspect ping', []],

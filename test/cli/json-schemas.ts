@@ -119,6 +119,7 @@ const status = z.strictObject({
   schedules: count,
   workers: z.array(worker),
   queues: z.array(z.strictObject(held)),
+  unknownTasks: z.array(z.strictObject({ task: text, queue: text, jobs: count })),
 })
 
 /** One line of `taskq events --json`. */
@@ -157,6 +158,7 @@ const job = {
   state,
   error: failure.optional(),
   progress: z.unknown().optional(),
+  sameAs: text.optional(),
   attempts: count,
   enqueuedAt: instant,
   startedAt: instant.optional(),
@@ -198,7 +200,10 @@ const changed = z.strictObject({ schedules: z.array(z.strictObject({ name: text,
 
 /** What each command prints with `--json` when it works; of `events`, each line. */
 export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
-  call: z.union([z.strictObject({ id: text }), z.strictObject({ id: text, state, result: z.json() })]),
+  call: z.union([
+    z.strictObject({ id: text, deduplicated: z.literal(true).optional() }),
+    z.strictObject({ id: text, state, result: z.json() }),
+  ]),
   config: z.strictObject({
     root: text,
     file: text.nullable(),
@@ -222,6 +227,33 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
     ...action,
   }),
   dashboard: overview,
+  check: z.union([
+    z.strictObject({
+      ok: z.boolean(),
+      tasks: count,
+      findings: z.array(
+        z.strictObject({ level: z.enum(['error', 'warning']), where: text, message: text, fix: text.optional() }),
+      ),
+    }),
+    z.strictObject({
+      task: text,
+      source: text.optional(),
+      queue: text,
+      lane: text,
+      priority: count,
+      priorities: z.boolean(),
+      rules: z.array(
+        z.strictObject({
+          rule: text,
+          queue: text.optional(),
+          priority: count.optional(),
+          note: text.optional(),
+          wins: z.array(z.enum(['queue', 'priority'])),
+        }),
+      ),
+      options: z.array(z.strictObject({ option: text, value: z.unknown(), from: text })),
+    }),
+  ]),
   doctor: z.strictObject({ ok: z.boolean(), findings: z.array(finding) }),
   events: event,
   init: z.strictObject({

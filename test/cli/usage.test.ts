@@ -122,6 +122,8 @@ test('what comes from outside cannot speak to the terminal', async () => {
     ['list'],
     ['list', '--json'],
     ['worker'],
+    ['check'],
+    ['check', '--explain', HOSTILE],
     ['doctor'],
   ]
   for (const args of lines) {
