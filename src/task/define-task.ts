@@ -5,7 +5,7 @@ import type { TaskDefinition } from './definition.js'
 import type { EnqueueManyOptions, ManyCalls, ManyEnqueued } from './enqueue-many.js'
 import type { EnqueueOptions } from './enqueue-options.js'
 import { enqueue, enqueueMany } from './enqueuer.js'
-import { bindHooks, type FunctionHooks, readHooks } from './hooks.js'
+import { bindHooks, checkHooks, type FunctionHooks } from './hooks.js'
 import { resolveTaskOptions, type TaskOptions } from './options.js'
 import { registerTask } from './registry.js'
 import type { RunContext } from './run-context.js'
@@ -31,11 +31,17 @@ export interface FunctionTask<Args extends unknown[], R, P = unknown> {
 type LettingPass<S extends StandardSchema, Args extends unknown[]> =
   SchemaArgs<S> extends Args ? unknown : StandardSchema<Args>
 
+/** A function's runs with its hooks. */
+const hookedBy =
+  (hooks: FunctionHooks, run: TaskDefinition['run']): NonNullable<TaskDefinition['hooked']> =>
+  (context) => ({ hooks: bindHooks(hooks, context), run: (args) => run(context, args) })
+
 /**
  * Makes a function a task.
  *
- * @param options as in `@Task`, and `hooks`; `name` may be left out where the function has one
+ * @param options as in `@Task`; `name` may be left out where the function has one
  * @param run gets the run's context and the job's arguments; `(ctx: RunContext<number>, …)` types its progress
+ * @param hooks what is called around its runs
  * @throws TaskqError as `@Task` does
  *
  * @example
@@ -46,14 +52,9 @@ type LettingPass<S extends StandardSchema, Args extends unknown[]> =
  * await resize.delay('cat.png')
  */
 export function defineTask<Args extends unknown[], R, S extends StandardSchema = StandardSchema, P = unknown>(
-  {
-    hooks: given,
-    ...options
-  }: TaskOptions & {
-    readonly schema?: S & LettingPass<S, NoInfer<Args>>
-    readonly hooks?: FunctionHooks<NoInfer<Args>, Awaited<NoInfer<R>>>
-  },
+  options: TaskOptions & { readonly schema?: S & LettingPass<S, NoInfer<Args>> },
   run: (context: RunContext<P>, ...args: Args) => R,
+  hooks?: FunctionHooks<NoInfer<Args>, Awaited<NoInfer<R>>>,
 ): FunctionTask<Args, Awaited<R>, P> {
   if (typeof run !== 'function') {
     throw new TaskqError('TASKQ_TASK_INVALID', 'defineTask was given no function', {
@@ -61,18 +62,13 @@ export function defineTask<Args extends unknown[], R, S extends StandardSchema =
     })
   }
   const resolved = resolveTaskOptions(options, run.name)
-  const hooks = readHooks(resolved.name, given)
+  checkHooks(resolved.name, hooks)
   const runWith = (context: RunContext, args: readonly unknown[]) => run(context, ...(args as Args))
   const definition: TaskDefinition = Object.freeze({
     ...resolved,
     source: callerOf(defineTask),
     run: runWith,
-    ...(hooks && {
-      hooked: (context: RunContext) => ({
-        hooks: bindHooks(hooks, context),
-        run: (args: readonly unknown[]) => runWith(context, args),
-      }),
-    }),
+    ...(hooks && { hooked: hookedBy(hooks as FunctionHooks, runWith) }),
   })
   registerTask(definition)
   const { name } = definition

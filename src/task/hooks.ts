@@ -41,11 +41,13 @@ export interface HookedRun {
 }
 
 /**
- * The hooks of a task made of a function: `hooks` of `defineTask`. All are part of the run, within its time limits, and
+ * The hooks of a task made of a function: the last argument of `defineTask`. All are part of the run, within its time limits, and
  * awaited. What `beforeStart` throws fails the run; what the others throw is logged and changes nothing.
  *
  * @example
- * defineTask({ name: 'import', hooks: { onFailure: (ctx, error) => page(ctx.request.id, error) } }, async (ctx, url: string) => { … })
+ * defineTask({ name: 'import' }, async (ctx, url: string) => { … }, {
+ *   onFailure: (ctx, error, [url]) => page(`${ctx.request.id}: ${url}: ${error.message}`),
+ * })
  */
 export interface FunctionHooks<Args extends unknown[] = unknown[], R = unknown> {
   /** Before the code runs. */
@@ -73,17 +75,17 @@ export const hasHooks = (prototype: object): boolean =>
   HOOKS.some((hook) => typeof (prototype as RunHooks)[hook] === 'function')
 
 /**
- * Reads the hooks given to `defineTask`.
+ * Checks the hooks given to `defineTask`.
  *
  * @throws TaskqError `TASKQ_TASK_OPTION_INVALID`
  */
-export function readHooks(task: string, given: unknown): FunctionHooks | undefined {
-  if (given === undefined) return undefined
+export function checkHooks(task: string, given: unknown): void {
+  if (given === undefined) return
   const problems = hookProblems(given)
-  if (problems.length === 0) return given as FunctionHooks
+  if (problems.length === 0) return
   const lines = problems.map(({ key, expected, got }) => `${key}: expected ${expected}, got ${got}`)
   throw new TaskqError('TASKQ_TASK_OPTION_INVALID', `task ${show(task)}: ${lines.join('; ')}`, {
-    hint: 'Correct the options given to @Task or defineTask.',
+    hint: 'Correct the hooks given to defineTask, its last argument.',
     data: { task, problems },
   })
 }

@@ -60,7 +60,7 @@ describe('judgeFailure', () => {
 describe('the wait', () => {
   test('may be made of the error', () => {
     const backoff = parseBackoff(
-      { type: (_, error) => (error as { retryAfter: number }).retryAfter, jitter: false },
+      { type: (_: number, error: unknown) => (error as { retryAfter: number }).retryAfter, jitter: false },
       [],
     )
     const error = Object.assign(new Error('429'), { retryAfter: 7000 })
