@@ -13,7 +13,14 @@ export interface TaskCall {
 }
 
 /** A job that was enqueued; with its result, where that was waited for. */
-export type CalledJob = { readonly id: string } | WaitedJob
+export type CalledJob = EnqueuedJob | WaitedJob
+
+/** A job that was not waited for. */
+export interface EnqueuedJob {
+  readonly id: string
+  /** Where it was there already, and stands for the call. */
+  readonly deduplicated?: true
+}
 
 /** A job that succeeded. */
 export interface WaitedJob {
@@ -37,7 +44,7 @@ export async function callTask(app: App, call: TaskCall, warn: (message: string)
 
 /** Waits for a job's result, where that is wanted. */
 export async function awaitJob(handle: AsyncResult, waitMs: number | undefined): Promise<CalledJob> {
-  if (waitMs === undefined) return { id: handle.id }
+  if (waitMs === undefined) return { id: handle.id, ...(handle.deduplicated && { deduplicated: true as const }) }
   const result = readableForm(await handle.get({ timeout: waitMs })) ?? null
   return { id: handle.id, state: 'succeeded', result }
 }

@@ -1,3 +1,4 @@
+import { readStoredFields } from '../codec/envelope.js'
 import { shownBy, shownProgress, unreadableText, type Viewer } from '../codec/viewer.js'
 import type { Engine } from '../engine/engine.js'
 import { queueOf } from '../engine/job-reader.js'
@@ -19,6 +20,8 @@ export interface JobReport {
   /** Why the last run failed, where one did. */
   readonly error?: JobFailure
   readonly progress?: unknown
+  /** What makes other calls the same as its own: its task and their key. */
+  readonly sameAs?: string
   /** Runs that ended. */
   readonly attempts: number
   readonly enqueuedAt: string
@@ -36,11 +39,13 @@ export async function readJob(engine: Engine, id: string, viewer: Viewer): Promi
 /** All but the result, which may have to be read apart. */
 export function describeJob(job: JobRecord, viewer: Viewer): Omit<JobReport, 'result'> {
   const { id, task, progress, attemptsMade, enqueuedAt, startedAt, finishedAt, standing, failure } = job
+  const { sameAs } = readStoredFields(job.data)
   return {
     id,
     task,
     queue: queueOf(job),
     state: jobStateOf(job),
+    ...(sameAs !== undefined && { sameAs }),
     ...(failure !== undefined && !standing.succeeded && { error: failure }),
     ...(isReported(progress) && { progress: shownProgress(viewer, id, progress) }),
     attempts: attemptsMade,

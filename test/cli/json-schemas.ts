@@ -220,6 +220,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'control pool-grow': slots('pool-grow'),
   'control pool-shrink': slots('pool-shrink'),
   'control rate-limit': z.strictObject({ task: text, rate: text.nullable(), ...action }),
+  'control max-concurrency': z.strictObject({ task: text, maxConcurrency: count.nullable(), ...action }),
   'control shutdown': steering(z.strictObject({ name: z.literal('shutdown') })),
   'control time-limit': z.strictObject({
     task: text,

@@ -28,6 +28,7 @@ const status = (queues: readonly QueueStatus[]): Status & { label: string } => (
   workers: [],
   queues,
   schedules: { beat: undefined, entries: 0 },
+  unknownTasks: [],
 })
 
 /** The queues' part: what follows the last empty line. */
@@ -92,5 +93,17 @@ test('a worker that is not heard of is told as silent, and its age goes by the b
     '100s  silent for 40s',
     '64s',
     '64s   stops',
+  ])
+})
+
+test('jobs that wait for a worker that knows their task are told of', () => {
+  const unknownTasks = [
+    { task: 'reports.Daily', queue: 'default', jobs: 2 },
+    { task: 'Old', queue: 'emails', jobs: 1 },
+  ]
+  const lines = presentStatus({ ...status([queue('default')]), unknownTasks }, AT).split('\n')
+  expect(lines.slice(-2)).toEqual([
+    '! 2 jobs wait in default for a worker that knows the task reports.Daily.',
+    '! 1 job waits in emails for a worker that knows the task Old.',
   ])
 })

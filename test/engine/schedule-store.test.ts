@@ -89,6 +89,24 @@ describe('a broker that does not hold the scripts', () => {
   })
 })
 
+describe('a job that another one stands for', () => {
+  it('is not made, and the marks are; also by a broker that has forgotten its scripts', async () => {
+    const { app, store } = scene()
+    const same = (id: string, delayMs = 0) => ({
+      ...job(id, 'default', delayMs),
+      sameJob: { kind: 'unique', id: 'T:x', until: 'done' } as const,
+    })
+    const enqueue = (id: string, cursorMs: number, delayMs = 0) =>
+      store.change(['a'], () => ({ writes: [moved('a', cursorMs)], jobs: [same(id, delayMs)], isEdit: false }))
+    await enqueue('first', 1)
+    await app.redis.script('FLUSH')
+    expect(await enqueue('second', 2, 500)).toBe('done')
+    expect(await app.redis.lrange(app.keys.lane('default', 'wait'), 0, -1)).toEqual(['first'])
+    expect(await app.redis.zcard(app.keys.lane('default', 'delayed'))).toBe(0)
+    expect(await cursorOf(store, 'a')).toBe(2)
+  })
+})
+
 describe('what is damaged in the broker', () => {
   it('jobs of a damaged lane are named, and all the others exist', async () => {
     const { app, store } = scene()

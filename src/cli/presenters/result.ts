@@ -10,6 +10,7 @@ export function presentResult({ job, logs }: ShownResult): string {
     ['task', job.task],
     ['queue', job.queue],
     ['state', job.state],
+    ['same as', job.sameAs],
     ['attempts', String(job.attempts)],
     ['progress', job.progress === undefined ? undefined : JSON.stringify(job.progress)],
     ['enqueued', job.enqueuedAt],

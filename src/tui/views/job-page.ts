@@ -41,7 +41,8 @@ function section(name: string, title: string, lines: readonly string[], tone: Pa
 }
 
 function factLines(detail: JobDetail, width: number): PageLine[] {
-  const { task, queue, lane, state, attempts, enqueuedAt, dueAt, startedAt, finishedAt, worker, schedule } = detail
+  const { task, queue, lane, state, attempts, enqueuedAt, dueAt, startedAt, finishedAt, worker, schedule, sameAs } =
+    detail
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['task', task],
     ['queue', lane === queue ? queue : `${head(queue)} (lane ${head(lane)})`],
@@ -53,6 +54,7 @@ function factLines(detail: JobDetail, width: number): PageLine[] {
     ['ended', finishedAt === undefined ? undefined : endText(finishedAt, startedAt)],
     ['worker', worker],
     ['schedule', schedule && `${head(schedule.name)}, its slot of ${formatTime(schedule.slotMs)}`],
+    ['same as', sameAs && head(sameAs)],
     ['progress', detail.progress === undefined ? undefined : progressText(detail.progress)],
   ]
   return facts.flatMap(([name, text]) => (text === undefined ? [] : factLine(name, text, width)))
