@@ -6,6 +6,7 @@ import { createRouter } from '../config/create-router.js'
 import { describeConfig } from '../config/describe-config.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import { laneLimitsOf } from '../engine/limits/lane-limits.js'
+import type { TaskFacts } from '../engine/worker-registry.js'
 import { formatProblem } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { WorkerEventSink } from '../events/worker-event.js'
@@ -65,19 +66,7 @@ export function planWorker(
     ...slotsOf(config, request),
     queueConcurrency: queueLimits(config),
     tasks,
-    taskFacts: new Map(
-      tasks.map((task) => {
-        const { ignoreResult, resultTtlMs } = task
-        const facts = {
-          queue: queueOf(task),
-          limited: isLimited(task),
-          ignoreResult,
-          ...(resultTtlMs !== undefined && { resultTtlMs }),
-          ...laneLimitsOf(task),
-        }
-        return [task.name, facts]
-      }),
-    ),
+    taskFacts: new Map(tasks.map((task) => [task.name, factsOf(task, queueOf(task))])),
     burst: request.burst ?? false,
     maxJobs: request.once === true ? 1 : Number.POSITIVE_INFINITY,
     shutdownMs: config.worker.shutdownTimeoutMs,
@@ -96,6 +85,18 @@ export function planWorker(
     describeConfig: () => describeConfig(config),
     onEvent: heardBy(config, request.onEvent),
     onLog: request.onLog,
+  }
+}
+
+/** What is told of a task to those who do not have its code. */
+function factsOf(task: TaskDefinition, queue: string): TaskFacts {
+  const { ignoreResult, resultTtlMs } = task
+  return {
+    queue,
+    limited: isLimited(task),
+    ignoreResult,
+    ...(resultTtlMs !== undefined && { resultTtlMs }),
+    ...laneLimitsOf(task),
   }
 }
 
