@@ -1,4 +1,4 @@
-import { type Processor, Queue, Worker } from 'bullmq'
+import { type Processor, Queue, Worker, type WorkerOptions } from 'bullmq'
 import { Redis } from 'ioredis'
 
 /** taskq's own lock and stall settings, so that both sides renew and look equally often. */
@@ -17,8 +17,9 @@ export function startRawWorker(
   concurrency: number,
   processor: Processor,
   onDone: () => void,
+  more: Pick<WorkerOptions, 'limiter'> = {},
 ): Worker {
-  const worker = new Worker(queue, processor, { connection, concurrency, ...LOCKS })
+  const worker = new Worker(queue, processor, { connection, concurrency, ...LOCKS, ...more })
   worker.on('completed', onDone)
   worker.on('failed', (_job, error) => console.error(error))
   worker.on('error', (error) => console.error(error))

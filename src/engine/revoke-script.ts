@@ -11,7 +11,7 @@ import { CLAIMS } from './same-jobs/settle-script.js'
  * wait for its end. A job of a task that keeps no result goes without a trace.
  */
 const REVOKE = `
-local job, lock, completed, failed, delayed, prioritized, wait, active, stalled, meta, events, tasks, retrying, revokes, facts = unpack(KEYS)
+local job, lock, completed, failed, delayed, prioritized, wait, active, stalled, meta, events, tasks, retrying, revokes, facts, rows = unpack(KEYS)
 local id, note, now, message, failure, caller, fact = unpack(ARGV)
 local call = redis.call
 ${REMEMBER}
@@ -24,6 +24,7 @@ local function takeOut()
     return 'delayed'
   end
   if call('ZREM', prioritized, id) == 1 then return 'prioritized' end
+  if call('ZREM', rows, id) == 1 then return 'waiting' end
   if call('ZREM', string.sub(wait, 1, -5) .. 'waiting-children', id) == 1 then return 'waiting-children' end
   if call('LREM', wait, -1, id) == 1 then return 'waiting' end
   if call('LREM', active, -1, id) == 1 then
@@ -62,7 +63,7 @@ if claim then settle(claim) end
 return remember('removed', task)
 `
 
-const KEYS = 15
+const KEYS = 16
 
 /** A connection that has learnt the script. */
 interface Scripted {

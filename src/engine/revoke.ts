@@ -67,7 +67,7 @@ export async function revokeJob(
   const parts = ['completed', 'failed', 'delayed', 'prioritized', 'wait', 'active', 'stalled', 'meta', 'events']
   const touched = [
     ...[job, `${job}:lock`, ...parts.map((part) => keys.lane(lane, part)), keys.tasks, keys.retrying(lane)],
-    ...[keys.revokes, keys.revokeFacts],
+    ...[keys.revokes, keys.revokeFacts, keys.keyed(lane, 'waiting')],
   ]
   const args = [id, note, Date.now(), failure.message, JSON.stringify(failure), record?.call ?? '', record?.fact ?? '']
   return (await runRevoke(connection, touched, args)) as Revocation

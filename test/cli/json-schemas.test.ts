@@ -55,6 +55,8 @@ const LINES: readonly (readonly [command: string, args: readonly string[], code?
   ['control rate-limit', ['Add', '5/s']],
   ['inspect registered', []],
   ['control rate-limit', ['Add', 'reset']],
+  ['control max-concurrency', ['Add', '5']],
+  ['control max-concurrency', ['Add', 'default']],
   ['control rate-limit', ['nobody', '5/s'], 1],
   ['control time-limit', ['hold', '10s', '20s']],
   ['control time-limit', ['hold', 'reset']],

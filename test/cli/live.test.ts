@@ -26,6 +26,7 @@ test.each([
         'autoscale',
         'cancel-queue',
         'concurrency',
+        'max-concurrency',
         'pool-grow',
         'pool-shrink',
         'rate-limit',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { setRateLimit, setTimeLimit } from '../../src/control/task-limits.js'
+import { setMaxConcurrency, setRateLimit, setTimeLimit } from '../../src/control/task-limits.js'
 import { brokerOfFile } from '../support/broker.js'
 import { consumerOf } from '../support/lost-worker.js'
 import { rejection } from '../support/refusal.js'
@@ -171,4 +171,55 @@ test('stored limits that are damaged are left out, and can be set anew', async (
   expect(limits.has('Send')).toBe(false)
   await setRateLimit(app.engine, 'Send', '1/s')
   expect((await app.engine.taskLimits.read()).get('Send')).toEqual({ rate: { max: 1, durationMs: 1000 } })
+})
+
+describe('jobs at once', () => {
+  const KEYED = { ...FACTS, maxConcurrency: 2, keyed: ['rate', 'concurrency'] } as const
+  const meta = (app: TestApp, ...fields: string[]) => app.redis.hmget(app.keys.lane('emails~Send', 'meta'), ...fields)
+
+  test('are limited at once, outlive a new worker, and the code’s number comes back', async () => {
+    const app = await appWithTasks()
+    expect(await setMaxConcurrency(app.engine, 'Send', 3)).toMatchObject({ text: 'Send runs 3 at once at the most' })
+    await announce(app)
+    expect(await meta(app, 'concurrency', 'max')).toEqual(['3', '1'])
+    expect((await app.engine.queueOverviews()).queues[0]?.limits).toMatchObject([
+      { maxConcurrency: 3, overridden: true },
+    ])
+    expect((await setMaxConcurrency(app.engine, 'Send', null)).text).toBe(
+      'Send has no limit of jobs at once, as its code says',
+    )
+    expect(await meta(app, 'concurrency')).toEqual([null])
+    expect(await app.engine.taskLimits.read()).toEqual(new Map())
+  })
+
+  test('of a task without a limit in its code are refused, and so is what is no number', async () => {
+    const app = await appWithTasks()
+    expect(await rejection(setMaxConcurrency(app.engine, 'Free', 3))).toMatchObject({ code: 'TASKQ_CONTROL_INVALID' })
+    for (const most of [0, -1, 1.5, 1_000_000])
+      expect(await rejection(setMaxConcurrency(app.engine, 'Send', most))).toMatchObject({
+        code: 'TASKQ_CONTROL_INVALID',
+      })
+    expect(await rejection(setMaxConcurrency(app.engine, 'Sned', 1))).toMatchObject({ code: 'TASKQ_TASK_UNKNOWN' })
+  })
+
+  test('and a rate that are divided by keys are changed for each key, and hold at once', async () => {
+    const app = testApp(broker)
+    const { lanes, registry } = await app.side()
+    await registry.announceTasks(new Map([['Send', KEYED] as const]))
+    await lanes.limit('emails', 'Send', KEYED)
+    const desk = new JobDesk(app)
+    for (const id of ['a', 'b', 'c', 'd']) await desk.add(id, { lane: 'emails~Send', task: 'Send' })
+    const lane = await consumerOf(app, 'emails~Send', 10_000, true)
+    expect((await lane.pull('1')).job?.id).toBe('a')
+    expect(await lane.pull('2')).toMatchObject({ isLimitedByKey: true })
+    expect((await setRateLimit(app.engine, 'Send', '1000/s')).text).toBe('Send is limited to 1000/s for each key')
+    expect(await meta(app, 'max', 'keyMax', 'keyDuration')).toEqual([null, '100', '100'])
+    expect((await lane.pull('3')).job?.id).toBe('b')
+    expect(await lane.pull('4')).toEqual({})
+    expect((await setMaxConcurrency(app.engine, 'Send', 3)).text).toBe('Send runs 3 at once at the most for each key')
+    expect((await lane.pull('5')).job?.id).toBe('c')
+    expect(await lane.pull('6')).toEqual({})
+    const { limits } = (await app.engine.queueOverviews()).queues[0] ?? {}
+    expect(limits).toMatchObject([{ maxConcurrency: 3, keyed: ['rate', 'concurrency'], queued: 1, overridden: true }])
+  })
 })

@@ -156,6 +156,9 @@ describe('a rate, divided by keys', () => {
     expect(await held.state()).toBe('queued')
     const found = await app.engine.jobLists.find({ place: 'queued' }, 10, () => '')
     expect(found).toMatchObject({ total: 1, jobs: [{ id: held.id }] })
+    expect(await app.engine.revoke({ id: held.id, lane: LANE }, 'not wanted')).toBe('removed')
+    expect(await held.state()).toBe('revoked')
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queued: 0 }])
   })
 
   test('counts a job that was called with a key under it, and those without one together', async () => {
