@@ -10,16 +10,20 @@ import { enqueueScenarios } from './enqueue.ts'
 import { fairnessScenarios } from './fairness.ts'
 import { idleMemory } from './idle-memory.ts'
 import { pickUp } from './pick-up.ts'
+import { pool } from './pool.ts'
 import { processScenarios } from './process.ts'
 import { processWatched } from './process-watched.ts'
+import { rateLimit } from './rate-limit.ts'
 import { startUpScenarios } from './start-up.ts'
 
 /** In the order of the table. */
 export const SCENARIOS: readonly Scenario[] = [
   ...enqueueScenarios,
   ...processScenarios,
+  pool,
   pickUp,
   ...fairnessScenarios,
+  rateLimit,
   beatDrift,
   beatMany,
   beatReconcile,

@@ -11,8 +11,13 @@ export const PROJECT = fileURLToPath(new URL('../project', import.meta.url))
 export type Schedule = Readonly<Record<string, ScheduleOptions>>
 
 /** An app as `taskq.config.ts` would make it, which `X.delay()` in this process uses. */
-export function openApp(redisUrl: string, concurrency = 10, schedule: Schedule = {}): App {
-  const value = { broker: redisUrl, tasks: ['tasks/*.mjs'], worker: { concurrency }, schedule }
+export function openApp(
+  redisUrl: string,
+  concurrency = 10,
+  schedule: Schedule = {},
+  pool: 'async' | 'process' = 'async',
+): App {
+  const value = { broker: redisUrl, tasks: ['tasks/*.mjs'], worker: { concurrency, pool }, schedule }
   const file = { path: 'bench', value }
   const app = App.of(resolveConfig({ root: PROJECT, file, env: {} }), { cwd: PROJECT, env: {} })
   useApp(app)

@@ -21,6 +21,8 @@ export class RunHandle implements RunPort {
   onAbandon: (() => void) | undefined
   /** Called when a revoked run in this process did not end in its time. */
   onRevokedForGood: (() => void) | undefined
+  /** Called when the run is asked to end, where that is to be told elsewhere. */
+  onAbort: ((reason: unknown) => void) | undefined
   /** Ends the run by force, where it is not in this process and thread. The run then fails with this error. */
   onKill: ((error: Error) => void) | undefined
   #controller: AbortController | undefined
@@ -86,6 +88,7 @@ export class RunHandle implements RunPort {
     if (this.#aborted !== undefined) return
     this.#aborted = { reason }
     this.#controller?.abort(reason)
+    this.onAbort?.(reason)
   }
 
   /** Whether it was asked to end because it took too long, and for nothing else before. */

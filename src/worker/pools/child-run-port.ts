@@ -7,8 +7,9 @@ import { receiveError, type SentError } from './sent-error.js'
 export class ChildRunPort implements RunPort {
   /** Nobody gives up a run in a child: the child is ended. */
   readonly isGivenUp = false
-  readonly #controller = new AbortController()
   readonly #waiting = new Map<number, PromiseWithResolvers<void>>()
+  #controller: AbortController | undefined
+  #abortedFor: Error | undefined
   #progress = 0
   #isOver = false
 
@@ -19,6 +20,10 @@ export class ChildRunPort implements RunPort {
   ) {}
 
   get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#abortedFor !== undefined) this.#controller.abort(this.#abortedFor)
+    }
     return this.#controller.signal
   }
 
@@ -45,7 +50,9 @@ export class ChildRunPort implements RunPort {
   }
 
   abort(run: number, reason: SentError): void {
-    if (run === this.run) this.#controller.abort(receiveError(reason))
+    if (run !== this.run || this.#abortedFor !== undefined) return
+    this.#abortedFor = receiveError(reason)
+    this.#controller?.abort(this.#abortedFor)
   }
 
   /** The worker has stored a progress, or could not. */

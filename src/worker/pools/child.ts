@@ -71,9 +71,7 @@ export class Child {
         this.#killedFor ??= error
         this.#link.kill()
       }
-      const { signal } = handle
-      const abort = () => this.#link.send({ kind: 'abort', run: number, reason: sendError(signal.reason) })
-      signal.addEventListener('abort', abort, { once: true })
+      handle.onAbort = (reason) => this.#link.send({ kind: 'abort', run: number, reason: sendError(reason) })
     })
   }
 
@@ -153,7 +151,10 @@ export class Child {
   }
 
   #leaveRun(): void {
-    if (this.#current !== undefined) this.#current.handle.onKill = undefined
+    if (this.#current === undefined) return
+    const { handle } = this.#current
+    handle.onKill = undefined
+    handle.onAbort = undefined
     this.#current = undefined
   }
 

@@ -1,0 +1,2 @@
+// A sandboxed processor of BullMQ that does nothing.
+export default async () => {}
