@@ -1,16 +1,8 @@
 import type { Problem } from '../errors/problems.js'
-import { enqueueOptionProblems } from '../task/enqueue-problems.js'
 import { taskNameProblem } from '../task/names.js'
 import { sentArgs } from '../task/sent-args.js'
-import {
-  type Report,
-  reportAll,
-  reportTo,
-  reportUnknown,
-  showName,
-  showWritten,
-  withShortKeys,
-} from './entry-fields.js'
+import { type Report, reportAll, reportTo, reportUnknown, showName, showWritten } from './entry-fields.js'
+import { entryOptionProblems } from './entry-options.js'
 import { readJitter, readLimit, readMisfire, readOverlap } from './entry-rules.js'
 import { readTimes, readWindow, readZone, TIME_KEYS } from './entry-times.js'
 import { createEntryTimetable } from './entry-timetable.js'
@@ -103,7 +95,7 @@ function readEntry(name: string, record: PlainRecord, defaults: EntryDefaults, r
   if (record.args !== undefined && !Array.isArray(record.args)) {
     report('args', { expected: 'an array of arguments', got: showWritten(record.args) })
   }
-  reportAll(optionProblems(record), report)
+  reportAll(entryOptionProblems(record.options ?? {}), report)
   const limit = readLimit(record, report)
   const entry = {
     name,
@@ -124,9 +116,6 @@ function taskProblems({ task }: PlainRecord): Problem[] {
   const problem = taskNameProblem('task', task)
   return problem === undefined ? [] : [{ ...problem, got: showWritten(task) }]
 }
-
-const optionProblems = ({ options = {} }: PlainRecord): Problem[] =>
-  enqueueOptionProblems(isPlainRecord(options) ? withShortKeys(options) : options, 'options')
 
 /** By its own times alone an entry always has slots; it may have none between its start and its end. */
 function reportNoSlot(entry: ScheduleEntry, report: Report): void {

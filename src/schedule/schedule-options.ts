@@ -1,5 +1,5 @@
-import type { EnqueueOptions } from '../task/enqueue-options.js'
 import type { Duration } from '../time/duration.js'
+import type { EntryOptions } from './entry-options.js'
 import type { DayRule, SolarEvent } from './schedule.js'
 import type { OverlapRule } from './schedule-entry.js'
 
@@ -18,8 +18,11 @@ export type ScheduleOptions = ScheduleRules & {
 export interface ScheduleRules {
   /** The task's arguments. Default none. */
   readonly args?: readonly unknown[]
-  /** What `applyAsync` takes. Default none. */
-  readonly options?: EnqueueOptions
+  /**
+   * What `applyAsync` takes, but what names one job or one instant: `eta`, `taskId`, `idempotencyKey`, `debounce`,
+   * `throttle`, `keepLatest`. Default none.
+   */
+  readonly options?: EntryOptions
   /** The zone of `cron`, and of an `at`, `startAt` or `endAt` without one. Default: the config's `timezone`, `'UTC'`. */
   readonly tz?: string
   /** Which days a `cron` means that restricts both kinds of day. Default `'either'`, as cron; Celery's is `'both'`. */

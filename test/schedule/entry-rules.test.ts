@@ -55,6 +55,26 @@ describe('what is refused of its rules', () => {
     ],
     [{ cron: '@daily', options: 5 }, "schedule.nightly.options: expected an object such as { countdown: '5m' }, got 5"],
     [
+      { cron: '@daily', options: { eta: '2026-12-24T18:00:00Z' } },
+      'schedule.nightly.options.eta: expected nothing: the times are the entry\'s, got "2026-12-24T18:00:00Z"',
+    ],
+    [
+      { cron: '@daily', options: { taskId: 'nightly' } },
+      'schedule.nightly.options.taskId: expected nothing: each slot\'s job has an id of its own, got "nightly"',
+    ],
+    [
+      { cron: '@daily', options: { idempotencyKey: 'k' } },
+      'schedule.nightly.options.idempotencyKey: expected nothing: a slot makes one job anyway, got "k"',
+    ],
+    [
+      { cron: '@daily', options: { keepLatest: true } },
+      "schedule.nightly.options.keepLatest: expected nothing: overlap: 'queue' of the entry does this, got true",
+    ],
+    [
+      { cron: '@daily', options: { expires: '2999-12-24T18:00:00Z' } },
+      "schedule.nightly.options.expires: expected a duration such as '500ms', '30s', '5m', '2h', '7d', or a number of milliseconds; endAt of the entry ends it, got \"2999-12-24T18:00:00Z\"",
+    ],
+    [
       { cron: '@daily', timezone: 'UTC' },
       'schedule.nightly.timezone: expected one of task, cron, every, solar, at, args, options, tz, days, startAt, endAt, limit, jitter, misfire, overlap, got an unknown key',
     ],
