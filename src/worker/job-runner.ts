@@ -7,6 +7,7 @@ import { isLimited } from '../task/options/limit-options.js'
 import { JobContext } from './job-context.js'
 import { type ExecutionSite, executeJob } from './job-executor.js'
 import { revokedOutcome } from './open-job.js'
+import { outcomeEvent, referenceOf, startEvent } from './outcome-event.js'
 import { Pools } from './pools/pools.js'
 import { type RecordingSite, recordOutcome } from './record-outcome.js'
 import type { RevokeWatch } from './revoke-watch.js'
@@ -75,7 +76,7 @@ export class JobRunner {
     this.#handles.set(job, handle)
     this.locks.hold(job)
     const reference = referenceOf(job)
-    this.#emit(job.taken > 1 ? { name: 'job.started', ...reference } : firstStart(job, reference))
+    this.#emit(startEvent(job, reference))
     if (job.lane.name.task === undefined) this.#noticePassedLimit(job)
     const startedAt = performance.now()
     const outcome = await this.#execute(job, handle)
@@ -193,47 +194,10 @@ export class JobRunner {
   }
 
   #tell(job: ActiveJob, reference: JobReference, outcome: RunOutcome, runMs: number): void {
-    switch (outcome.kind) {
-      case 'succeeded':
-        this.succeeded++
-        this.#emit({ name: 'job.succeeded', runMs, ...reference })
-        this.#tellInexact(reference, outcome.result.inexact)
-        return
-      case 'retry':
-        this.failed++
-        this.#emit({ name: 'job.retried', runMs, ...factsOf(outcome), ...reference })
-        return
-      case 'dead':
-        this.failed++
-        this.#emit({ name: 'job.dead-lettered', runMs, ...factsOf(outcome), ...reference })
-        return
-      case 'revoked':
-        this.#emit({
-          name: 'job.revoked',
-          reason: outcome.reason,
-          ...(job.revoked === undefined && { runMs }),
-          ...reference,
-        })
-        return
-      case 'expired':
-        this.#emit({ name: 'job.expired', expiredAt: outcome.expiredAt, ...reference })
-        return
-      case 'snoozed':
-        this.#emit({ name: 'job.snoozed', runMs, ...factsOf(outcome), ...reference })
-        return
-      case 'ignored':
-        this.succeeded++
-        this.#emit({ name: 'job.ignored', runMs, ...reference })
-        return
-      case 'given-back':
-        this.#emit({ name: 'job.given-back', ...reference })
-        return
-      case 'parked':
-        this.#emit({ name: 'job.parked', ...reference })
-        return
-      case 'postponed':
-        this.#emit({ name: 'job.postponed', reason: outcome.reason, delayMs: outcome.delayMs, ...reference })
-    }
+    if (outcome.kind === 'succeeded' || outcome.kind === 'ignored') this.succeeded++
+    if (outcome.kind === 'retry' || outcome.kind === 'dead') this.failed++
+    this.#emit(outcomeEvent(job, reference, outcome, runMs))
+    if (outcome.kind === 'succeeded') this.#tellInexact(reference, outcome.result.inexact)
   }
 
   #tellInexact(reference: JobReference, inexact: { path: string; what: string } | undefined): void {
@@ -244,25 +208,8 @@ export class JobRunner {
   }
 }
 
-/** What an outcome says beside its kind. */
-function factsOf<Outcome extends RunOutcome>({ kind: _, ...facts }: Outcome): Omit<Outcome, 'kind'> {
-  return facts
-}
-
 /** What a task in a child gets to notice that its job was lost. */
 const LOST_GRACE_MS = 1000
 
 /** How a job ends, for good. */
 const ENDS: ReadonlySet<RunOutcome['kind']> = new Set(['succeeded', 'ignored', 'dead', 'revoked', 'expired'])
-
-/** A job that a worker before this one had to give back is said to have waited once: when it was first taken. */
-function firstStart(job: ActiveJob, reference: JobReference): WorkerEvent {
-  const { startedAt, enqueuedAt, delayMs } = job
-  // Of a job that cannot be read, nobody knows when it was enqueued.
-  if (enqueuedAt === 0) return { name: 'job.started', ...reference }
-  return { name: 'job.started', waitMs: Math.max(0, startedAt - enqueuedAt - delayMs), ...reference }
-}
-
-function referenceOf(job: ActiveJob): JobReference {
-  return { id: job.id, task: job.task, queue: job.lane.name.queue, attempt: job.attemptsMade + 1 }
-}
