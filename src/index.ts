@@ -42,7 +42,6 @@ export type { DeadReport } from './control/dead/dead-letters.js'
 export type { PurgeReport, PurgeRequest } from './control/purge.js'
 export type { RevokedReport, RevokeFilter, RevokeReport, RevokesReport } from './control/revoke-jobs.js'
 export type { EndState } from './engine/job-summary.js'
-export type { Revocation } from './engine/revoke.js'
 export type { RevokeProgress } from './engine/revokes/revoke-walk.js'
 export type { InspectApi } from './app/inspect.js'
 export type { ActionReport, Overview, Percentiles, QueueRow, Rates, TaskRow } from './control/dashboard.js'
@@ -80,8 +79,8 @@ export type {
   AsyncResult,
   JobLogLine,
   ProgressOptions,
+  Revocation,
   RevokeOptions,
-  RevokeOutcome,
 } from './task/async-result.js'
 export type { JobState } from './task/job-state.js'
 

@@ -9,7 +9,7 @@ import { RETRIED } from '../engine/retry-script.js'
 import { JobFailedError, type JobFailure } from '../errors/job-failure.js'
 import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
-import type { AsyncResult, JobLogLine, ProgressOptions, RevokeOptions, RevokeOutcome } from '../task/async-result.js'
+import type { AsyncResult, JobLogLine, ProgressOptions, Revocation, RevokeOptions } from '../task/async-result.js'
 import type { JobState } from '../task/job-state.js'
 import { graceOf } from '../task/revoke-grace.js'
 import { DURATION_FORM, type Duration, formatDuration, parseDuration } from '../time/duration.js'
@@ -117,7 +117,7 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
     return lines.map(parseLogLine).filter((line) => attempt === undefined || line.attempt === attempt)
   }
 
-  async revoke({ reason = 'asked for by its handle', terminate }: RevokeOptions = {}): Promise<RevokeOutcome> {
+  async revoke({ reason = 'asked for by its handle', terminate }: RevokeOptions = {}): Promise<Revocation> {
     const terminateMs = graceOf(terminate)
     const request = { reason, ...(terminateMs !== undefined && { terminateMs }) }
     return this.engine.revokes.end(this.id, request, this.traits.lane)

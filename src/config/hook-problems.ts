@@ -21,7 +21,8 @@ function middlewareProblems(list: unknown): Problem[] {
 
 function listenerProblems(on: unknown): Problem[] {
   if (on === undefined) return []
-  if (!isObject(on)) return [problem('on', "an object such as { 'job.succeeded': (event) => { … } }", on)]
+  if (!isObject(on) || Array.isArray(on))
+    return [problem('on', "an object such as { 'job.succeeded': (event) => { … } }", on)]
   const wrong = Object.entries(on).filter(([name, listen]) => EVENT_NAMES.includes(name) && !isListener(listen))
   return [
     ...unknownKeys(on, EVENT_NAMES, 'on.'),

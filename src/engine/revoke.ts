@@ -1,5 +1,6 @@
 import type { JobFailure } from '../errors/job-failure.js'
 import { TaskqError } from '../errors/taskq-error.js'
+import type { Revocation } from '../task/async-result.js'
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
 import { runRevoke } from './revoke-script.js'
@@ -11,16 +12,6 @@ export interface JobPlace {
   readonly id: string
   readonly lane: string
 }
-
-/**
- * What revoking a job came to.
- *
- * - `removed`: it waited, or its worker was lost. It has ended, and no worker will take it
- * - `told`: it runs. Its worker is told to end it, and it does not run again
- * - `too-late`: it had ended, in whatever way: revoked, too
- * - `unknown`: there is no such job
- */
-export type Revocation = 'removed' | 'told' | 'too-late' | 'unknown'
 
 /** What a job that runs is told. */
 export interface RevokeOrder {

@@ -21,7 +21,7 @@ export interface JobLogLine {
  * - `too-late`: it had ended, in whatever way: revoked, too
  * - `unknown`: there is no such job. Should one of this id come, it will not run
  */
-export type RevokeOutcome = 'removed' | 'told' | 'too-late' | 'unknown'
+export type Revocation = 'removed' | 'told' | 'too-late' | 'unknown'
 
 /** How to follow a job's progress. */
 export interface ProgressOptions {
@@ -98,7 +98,7 @@ export interface AsyncResult<R = unknown, P = unknown> {
    */
   logs(options?: { attempt?: number }): Promise<readonly JobLogLine[]>
   /** Ends the job before it is done. One that waits never runs; one that runs is told by its signal. */
-  revoke(options?: RevokeOptions): Promise<RevokeOutcome>
+  revoke(options?: RevokeOptions): Promise<Revocation>
   /** Runs a job again that has failed for good, with fresh attempts. False where it has not. */
   retry(): Promise<boolean>
   /**

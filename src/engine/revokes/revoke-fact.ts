@@ -1,4 +1,4 @@
-import type { Revocation } from '../revoke.js'
+import type { Revocation } from '../../task/async-result.js'
 
 /** A revoke that was asked for, of one job or of many at once. */
 export type RevokeFact = RevokedJob | RevokedMany

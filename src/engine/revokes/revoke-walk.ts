@@ -1,10 +1,11 @@
+import type { Revocation } from '../../task/async-result.js'
 import type { BrokerLink } from '../broker-link.js'
 import { walkByScore, walkList } from '../failed-walk.js'
 import { lanesFor } from '../job-match.js'
 import type { JobSummary } from '../job-summary.js'
 import type { Keys } from '../keys.js'
 import { readSummaries } from '../read-summaries.js'
-import { type Revocation, type RevokeOrder, revokeJob } from '../revoke.js'
+import { type RevokeOrder, revokeJob } from '../revoke.js'
 import { settlePipeline } from '../run-pipeline.js'
 
 /** Which jobs are to end. */

@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import type { Revocation } from '../../task/async-result.js'
 import type { BrokerLink } from '../broker-link.js'
 import { encodeNotice } from '../control-message.js'
 import type { JobReader } from '../job-reader.js'
 import type { Keys } from '../keys.js'
 import { MAX_TOLD } from '../parse-command.js'
-import {
-  type JobPlace,
-  type Revocation,
-  type RevokeOrder,
-  type RevokeRecord,
-  revokeJob,
-  storedReason,
-} from '../revoke.js'
+import { type JobPlace, type RevokeOrder, type RevokeRecord, revokeJob, storedReason } from '../revoke.js'
 import { runPipeline } from '../run-pipeline.js'
 import { REVOKE_TTL_MS, revokeAhead } from './fact-script.js'
 import { parseFact, type RevokeFact } from './revoke-fact.js'
