@@ -112,7 +112,7 @@ describe('the entries of the code', () => {
     task('send', { queue: 'mail', rateLimit: '1/s' })
     const options = { queue: 'other' }
     expect(await refusedLines({ schedule: { odd: { task: 'send', every, options } } })).toEqual([
-      'schedule.odd.options.queue: expected "mail", the queue in which its rate limit holds, got "other"',
+      'schedule.odd.options.queue: expected "mail", the queue in which its limits hold, got "other"',
     ])
   })
 

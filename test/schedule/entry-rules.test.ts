@@ -71,8 +71,8 @@ describe('what is refused of its rules', () => {
       "schedule.nightly.options.keepLatest: expected nothing: overlap: 'queue' of the entry does this, got true",
     ],
     [
-      { cron: '@daily', options: { expires: '2999-12-24T18:00:00Z' } },
-      "schedule.nightly.options.expires: expected a duration such as '500ms', '30s', '5m', '2h', '7d', or a number of milliseconds; endAt of the entry ends it, got \"2999-12-24T18:00:00Z\"",
+      { cron: '@daily', options: { expires: '2030-12-24T18:00:00Z' } },
+      "schedule.nightly.options.expires: expected a duration such as '500ms', '30s', '5m', '2h', '7d', or a number of milliseconds; endAt of the entry ends it, got \"2030-12-24T18:00:00Z\"",
     ],
     [
       { cron: '@daily', timezone: 'UTC' },
