@@ -1,6 +1,8 @@
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
 import { engineScript } from './limits/engine-script.js'
+import { CLAIM_OF } from './same-jobs/claim-field.js'
+import { CLAIM_AGAIN, CLAIMS } from './same-jobs/settle-script.js'
 import { WAITS_SINCE_FIELD } from './waits-since.js'
 
 /**
@@ -40,8 +42,12 @@ local function reprocess(KEYS, ARGV)
 ${reprocessJob}
 end
 
+${CLAIMS}
+${CLAIM_OF}
+${CLAIM_AGAIN}
 local events, failed, wait, meta, active, marker, prioritized, counter = unpack(KEYS, 1, 8)
 local retryCall, leavesEnded, audit, data = ARGV[1], ARGV[2] == '1', ARGV[3], ARGV[4]
+local lane = string.match(wait, '^{[^}]*}:(.*):wait$')
 local time = redis.call('TIME')
 local now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
 
@@ -77,6 +83,7 @@ local function retry(job, id)
   local keys = {job, events, failed, wait, meta, active, marker, prioritized, counter}
   local code = reprocess(keys, {id, 'LPUSH', 'failedReason', 'failed', '1', '0'})
   if code == 1 then
+    claimAgain(job, lane, id)
     redis.call('HDEL', job, 'stc', 'defa', 'failure', 'stacktrace')
     redis.call('HSET', job, '${RETRY_CALL_FIELD}', retryCall, '${WAITS_SINCE_FIELD}', now)
     note(job)

@@ -65,66 +65,6 @@ describe('a unique task', () => {
     expect(await second.get()).toBe(1)
   })
 
-  test('keeps its claim while it is retried, and frees it when it is dead', async () => {
-    let runs = 0
-    const fail = () => {
-      runs++
-      throw new Error('no')
-    }
-    const task = defineTask(
-      { name: 'fails', unique: true, retries: 1, backoff: { type: 'fixed', delay: 60_000 } },
-      fail,
-    )
-    const app = testApp(broker, { tasks: [task] })
-    const { events } = await app.worker()
-    const first = await task.delay()
-    await events.waitFor('job.retried')
-    expect(await task.delay()).toMatchObject({ id: first.id, deduplicated: true })
-    await app.engine.jobEdits.promote({ id: first.id, lane: 'default' })
-    await events.waitFor('job.dead-lettered')
-    expect(await task.delay()).toMatchObject({ deduplicated: false })
-    expect(runs).toBeGreaterThanOrEqual(2)
-  })
-
-  test.each(['revoke', 'remove'] as const)('frees its claim by %s', async (how) => {
-    const task = echo({ unique: true })
-    const app = testApp(broker, { tasks: [task] })
-    const first = await task.delay(1)
-    const place = { id: first.id, lane: 'default' }
-    if (how === 'revoke') await app.engine.revoke(place, { reason: 'test' } as never)
-    else await app.engine.jobEdits.remove(place)
-    expect(await task.delay(1)).toMatchObject({ deduplicated: false })
-  })
-
-  test('frees its claim when it has expired', async () => {
-    const task = echo({ unique: true })
-    const app = testApp(broker, { tasks: [task] })
-    const first = await task.applyAsync([1], { expires: 1 })
-    const { events } = await app.worker()
-    await events.waitFor('job.expired', ({ id }) => id === first.id)
-    expect(await task.delay(1)).toMatchObject({ deduplicated: false })
-  })
-
-  test('keeps its claim when its worker is lost', async () => {
-    const task = echo({ unique: true })
-    const app = testApp(broker, { tasks: [task] })
-    const first = await task.delay(1)
-    await takeAndVanish(app, 'default', 10_000)
-    expect(await task.delay(1)).toMatchObject({ id: first.id, deduplicated: true })
-  })
-
-  test("is not broken by a dead letter's second life", async () => {
-    const task = echo({ unique: true })
-    const app = testApp(broker, { tasks: [task] })
-    const first = await task.applyAsync([1], { expires: 1 })
-    const { events, worker } = await app.worker()
-    await events.waitFor('job.expired')
-    await worker.stop()
-    const second = await task.delay(1)
-    await app.engine.jobEdits.retry('default', [first.id])
-    expect(await task.delay(1)).toMatchObject({ id: second.id, deduplicated: true })
-  })
-
   test('until started is free from its first run on, also while it is retried', async () => {
     const { task, ran, letGo } = gated({ unique: { until: 'started' } })
     const app = testApp(broker, { tasks: [task] })
@@ -150,13 +90,87 @@ describe('a unique task', () => {
     expect(await task.delay(1)).toMatchObject({ deduplicated: false })
   })
 
-  test('is the same call when it is sent again, for each of a thousand at once', async () => {
+  test('is one when it is sent many times at once', async () => {
     const task = echo({ unique: true })
     const app = testApp(broker, { tasks: [task] })
     const job = await app.client.plan({ task: 'echo', args: [1], options: {}, id: 'theid' })
     const added = await Promise.all(Array.from({ length: 300 }, () => app.engine.producer.add(job)))
     expect(new Set(added.map(({ id, isNew }) => `${id} ${isNew}`))).toEqual(new Set(['theid true']))
     expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queued: 1 }])
+  })
+})
+
+describe('the claim of a unique job', () => {
+  test('holds while it is retried, and ends when it is dead', async () => {
+    let runs = 0
+    const fail = () => {
+      runs++
+      throw new Error('no')
+    }
+    const task = defineTask(
+      { name: 'fails', unique: true, retries: 1, backoff: { type: 'fixed', delay: 60_000 } },
+      fail,
+    )
+    const app = testApp(broker, { tasks: [task] })
+    const { events } = await app.worker()
+    const first = await task.delay()
+    await events.waitFor('job.retried')
+    expect(await task.delay()).toMatchObject({ id: first.id, deduplicated: true })
+    await app.engine.jobEdits.promote({ id: first.id, lane: 'default' })
+    await events.waitFor('job.dead-lettered')
+    expect(await task.delay()).toMatchObject({ deduplicated: false })
+    expect(runs).toBeGreaterThanOrEqual(2)
+  })
+
+  test.each(['revoke', 'remove'] as const)('ends by %s', async (how) => {
+    const task = echo({ unique: true })
+    const app = testApp(broker, { tasks: [task] })
+    const first = await task.delay(1)
+    const place = { id: first.id, lane: 'default' }
+    if (how === 'revoke') await app.engine.revoke(place, { reason: 'test' } as never)
+    else await app.engine.jobEdits.remove(place)
+    expect(await task.delay(1)).toMatchObject({ deduplicated: false })
+  })
+
+  test('ends when it has expired', async () => {
+    const task = echo({ unique: true })
+    const app = testApp(broker, { tasks: [task] })
+    const first = await task.applyAsync([1], { expires: 1 })
+    const { events } = await app.worker()
+    await events.waitFor('job.expired', ({ id }) => id === first.id)
+    expect(await task.delay(1)).toMatchObject({ deduplicated: false })
+  })
+
+  test('holds when its worker is lost', async () => {
+    const task = echo({ unique: true })
+    const app = testApp(broker, { tasks: [task] })
+    const first = await task.delay(1)
+    await takeAndVanish(app, 'default', 10_000)
+    expect(await task.delay(1)).toMatchObject({ id: first.id, deduplicated: true })
+  })
+
+  test("is not broken by a dead letter's second life", async () => {
+    const task = echo({ unique: true })
+    const app = testApp(broker, { tasks: [task] })
+    const first = await task.applyAsync([1], { expires: 1 })
+    const { events, worker } = await app.worker()
+    await events.waitFor('job.expired')
+    await worker.stop()
+    const second = await task.delay(1)
+    await app.engine.jobEdits.retry('default', [first.id])
+    expect(await task.delay(1)).toMatchObject({ id: second.id, deduplicated: true })
+  })
+
+  test('is taken again when its dead letter is run again', async () => {
+    const task = echo({ unique: true })
+    const app = testApp(broker, { tasks: [task] })
+    const first = await task.applyAsync([1], { expires: 1 })
+    const { events, worker } = await app.worker()
+    await events.waitFor('job.expired')
+    await worker.stop()
+    await expect.poll(() => claimsOf(app)).toEqual([])
+    await app.engine.jobEdits.retry('default', [first.id])
+    expect(await task.delay(1)).toMatchObject({ id: first.id, deduplicated: true })
   })
 })
 
@@ -300,6 +314,50 @@ describe('a task that keeps the latest', () => {
   })
 })
 
+describe('many callers at once', () => {
+  test('never have two unique jobs of one key at the same time', async () => {
+    const running = new Map<number, number>()
+    let most = 0
+    const run = async (_: RunContext, key: number) => {
+      running.set(key, (running.get(key) ?? 0) + 1)
+      most = Math.max(most, running.get(key) as number)
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 3))
+      running.set(key, (running.get(key) as number) - 1)
+    }
+    const task = defineTask({ name: 'exclusive', unique: true }, run)
+    const app = testApp(broker, { tasks: [task], config: { queues: { other: {} } } })
+    const { events } = await app.worker()
+    const clients = [app.client, app.newClient(), app.newClient()]
+    const ids = new Set<string>()
+    for (let round = 0; round < 100; round++) {
+      const queue = round % 2 === 0 ? 'other' : 'default'
+      const calls = clients.flatMap((client) => [0, 1].map((key) => client.enqueue('exclusive', [key], { queue })))
+      for (const { id } of await Promise.all(calls)) ids.add(id)
+    }
+    await events.count('job.succeeded', ids.size)
+    expect(most).toBe(1)
+    expect(events.of('job.succeeded')).toHaveLength(ids.size)
+  })
+
+  test('never lose the latest call, and never run two at once', async () => {
+    let running = 0
+    let most = 0
+    let last = 0
+    const run = async (_: RunContext, n: number) => {
+      most = Math.max(most, ++running)
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 3))
+      running--
+      last = n
+    }
+    const task = defineTask({ name: 'latest', keepLatest: true }, run)
+    const app = testApp(broker, { tasks: [task] })
+    await app.worker()
+    for (let n = 1; n <= 300; n++) await task.delay(n)
+    await expect.poll(() => last, { timeout: 10_000 }).toBe(300)
+    expect(most).toBe(1)
+  })
+})
+
 describe('an idempotency key', () => {
   test('makes one job, also after it has ended, and of each task by itself', async () => {
     const task = echo({})
@@ -318,7 +376,7 @@ describe('an idempotency key', () => {
 
   test('goes with a rule: the job that stands for the call stands for the key', async () => {
     const task = echo({ unique: true })
-    const app = testApp(broker, { tasks: [task] })
+    testApp(broker, { tasks: [task] })
     const first = await task.delay(1)
     expect(await task.applyAsync([1], { idempotencyKey: 'k' })).toMatchObject({ id: first.id, deduplicated: true })
     expect(await task.applyAsync([2], { idempotencyKey: 'k' })).toMatchObject({ id: first.id, deduplicated: true })

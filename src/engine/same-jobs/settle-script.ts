@@ -72,6 +72,16 @@ local function settle(claim)
 end
 `
 
+/** A job that runs again stands again for calls like its own, where no other one does meanwhile. */
+export const CLAIM_AGAIN = `
+local function claimAgain(job, lane, id)
+  local claim = claimOf(job)
+  if not claim or settle(claim) == 1 then return end
+  redis.call('HSET', claim, 'lane', lane, 'id', id)
+  settle(claim)
+end
+`
+
 const SETTLE = `${CLAIMS}
 for _, claim in ipairs(KEYS) do settle(claim) end
 return #KEYS
