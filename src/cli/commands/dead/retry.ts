@@ -1,0 +1,39 @@
+import { boolean, string } from '@oclif/core/flags'
+import { BulkCommand } from '../../bulk-command.js'
+import { deadFlags, idFlag } from '../../dead-flags.js'
+
+/** `taskq dead retry`: runs dead letters again. */
+export default class DeadRetry extends BulkCommand {
+  static override summary = 'Run jobs again that failed for good, with fresh attempts.'
+  static override description =
+    'Those that are named by --id, or all that match; with --all, all there are. Of those that match, the ones that were revoked or have expired are left alone, unless --state names them. Where many are meant it asks first; where nobody can be asked, it needs --yes.'
+  static override examples = [
+    {
+      description: 'Two of them',
+      command: '<%= config.bin %> dead retry --id mwqn5lufvuqWceThGKwO,mwqn5or7bXxyipWkY63m',
+    },
+    {
+      description: 'What timed out in the last hour: how many would run?',
+      command: '<%= config.bin %> dead retry --task mails.Send --since 1h --error ETIMEDOUT --dry-run',
+    },
+    {
+      description: 'One, with other arguments',
+      command: `<%= config.bin %> dead retry --id mwqn5lufvuqWceThGKwO --args '["u_42"]'`,
+    },
+  ]
+
+  static override flags = {
+    id: idFlag,
+    ...deadFlags,
+    all: boolean({ description: 'all there are' }),
+    args: string({ char: 'a', description: 'with these arguments, a JSON array; for one job' }),
+    'dry-run': boolean({ description: 'only say how many would run' }),
+    yes: boolean({ char: 'y', description: 'do not ask' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(DeadRetry)
+    const { runDeadRetry } = await import('../../dead-work.js')
+    return this.tell(await runDeadRetry(flags, this.desk(flags)))
+  }
+}
