@@ -12,10 +12,14 @@ const config = resolveConfig({
 if (config.broker.kind !== 'redis') throw new Error('a broker is needed')
 const hangs = defineTask({ name: 'hangs' }, () => new Promise(() => {}))
 const kills = defineTask({ name: 'kills' }, () => process.kill(process.pid, 'SIGKILL'))
+const holds = defineTask(
+  { name: 'holds', maxConcurrency: 2, concurrencyKey: (key: string) => key },
+  () => new Promise(() => {}),
+)
 const engine = new Engine({ broker: config.broker, prefix: config.prefix, timeoutMs: config.enqueueTimeoutMs })
 const request = {
   onEvent: (event: object) => void process.stdout.write(`${JSON.stringify(event)}\n`),
   onLog: () => {},
 }
-const options = planWorker(config, [hangs.definition, kills.definition], request, '0.0.0-test')
+const options = planWorker(config, [hangs.definition, kills.definition, holds.definition], request, '0.0.0-test')
 await new Worker(await engine.openWorkerSide(), options).start()

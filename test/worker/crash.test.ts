@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { WorkerEvent } from '../../src/events/worker-event.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
@@ -40,6 +40,31 @@ describe('a worker that is killed', () => {
     expect(survivor.events.of('jobs.recovered').flatMap(({ ids }) => ids)).toEqual([result.id])
     expect(await app.engine.jobs.find(result.id)).toMatchObject({ attemptsMade: 1 })
     expect(await app.redis.llen(app.keys.lane('default', 'active'))).toBe(0)
+  })
+
+  test('frees the slots that its jobs held of a key', async () => {
+    let active = 0
+    let most = 0
+    const holds = defineTask(
+      { name: 'holds', maxConcurrency: 2, concurrencyKey: (key: string) => key },
+      async (_, _key: string, n: number) => {
+        most = Math.max(most, ++active)
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        active--
+        return n
+      },
+    )
+    const app = testApp(broker, { tasks: [holds], config: { worker } })
+    const { child, events } = spawnWorker(app)
+    const results = await Promise.all(Array.from({ length: 8 }, (_, n) => holds.delay('a', n)))
+    await events.count('job.started', 2)
+    const held = app.keys.keyed('default~holds', 'held')
+    expect(await app.redis.hlen(held)).toBe(2)
+    child.kill('SIGKILL')
+    await app.worker()
+    for (const [n, result] of results.entries()) expect(await result.get({ timeout: '15s' })).toBe(n)
+    expect(most).toBeLessThanOrEqual(2)
+    await vi.waitFor(async () => expect(await app.redis.exists(held)).toBe(0))
   })
 
   test('by its job three times: that job is dead, with its retries unspent', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
 import { takeAndVanish } from '../support/lost-worker.js'
+import { proxyTo } from '../support/proxy.js'
 import { testApp } from '../support/test-app.js'
 
 const broker = brokerOfFile()
@@ -106,6 +107,35 @@ describe('a limit of jobs at once, divided by keys', () => {
     expect(await first.get({ timeout: '10s' })).toBe(1)
     expect(await second.get({ timeout: '10s' })).toBe(2)
     await vi.waitFor(async () => expect(await app.redis.exists(app.keys.keyed(LANE, 'held'))).toBe(0))
+  })
+
+  test('frees the slot where the answer to the end of a job was lost', async () => {
+    const proxy = await proxyTo(broker)
+    const work = defineTask({ name: 'work', maxConcurrency: 1, concurrencyKey: () => 'k' }, (_, { n }: Call) => n)
+    const app = testApp(proxy, { tasks: [work], config: { worker: { lock: '1s', stallCheck: '200ms' } } })
+    await app.worker()
+    await (await work.delay({ tenant: 'x', n: 0 })).get({ timeout: '5s' })
+    proxy.dropReply((request) => request.includes('returnvalue'))
+    const results = []
+    for (let n = 1; n < 5; n++) results.push(await work.delay({ tenant: 'x', n }))
+    for (const [index, result] of results.entries()) expect(await result.get({ timeout: '15s' })).toBe(index + 1)
+    expect(proxy.dropped).toBe(1)
+    await vi.waitFor(async () => expect(await app.redis.exists(app.keys.keyed(LANE, 'held'))).toBe(0))
+  })
+
+  test('adds nothing twice where a call is sent again', async () => {
+    const proxy = await proxyTo(broker)
+    let runs = 0
+    const work = defineTask({ name: 'work', maxConcurrency: 1, concurrencyKey: () => 'k' }, () => void runs++)
+    const app = testApp(proxy, { tasks: [work] })
+    await work.delay()
+    proxy.dropReply((request) => /evalsha/i.test(request))
+    const results = await Promise.all(Array.from({ length: 20 }, () => work.delay()))
+    expect(proxy.dropped).toBe(1)
+    await app.worker()
+    for (const result of results) await result.get({ timeout: '15s' })
+    expect(runs).toBe(21)
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queued: 0, active: 0, succeeded: 21 }])
   })
 
   test('frees a slot whose worker could not say that it is done', async () => {

@@ -57,12 +57,10 @@ export class KeyGate<P extends AfterEnd> implements LaneGate<P> {
 
   /** Where its slot is not said to be free, the next who asks finds out that the job does not run any more. */
   async end({ id, token }: EndedJob, fetchNext: boolean, tell: (fetchNext: boolean) => Promise<P>): Promise<P> {
-    const ended = await tell(false)
-    const left = this.#scripted.taskqLeave(...this.#leaveKeys, id, this.#base).catch(() => 0)
-    if (!fetchNext) {
-      await left
-      return ended
-    }
+    const leave = () => this.#scripted.taskqLeave(...this.#leaveKeys, id, this.#base).catch(() => 0)
+    // Also where that fails: the job may have ended, and the answer may be what was lost.
+    const ended = await tell(false).finally(() => void leave())
+    if (!fetchNext) return ended
     // The job has ended: an error here must not look like one of that.
     return this.pull(token).catch(() => ended)
   }
