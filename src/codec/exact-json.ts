@@ -11,6 +11,9 @@ export interface InexactValue {
 /** Deeper values are refused: such depth is a mistake, and parsing it costs the worker its stack. */
 const MAX_DEPTH = 64
 
+/** What a value is said to be that is nested deeper. */
+export const TOO_DEEP = `nested deeper than ${MAX_DEPTH} levels`
+
 /**
  * Finds the first value that would not come out of JSON as it went in: Date, Map, Set, BigInt, NaN,
  * Infinity, undefined, functions, symbols, class instances, holes in arrays, cycles, `__proto__` keys.
@@ -48,7 +51,7 @@ const SCALARS: Partial<Record<string, string>> = {
 
 function inObject(value: object, ancestors: object[]): InexactValue | undefined {
   if (ancestors.includes(value)) return here('a cycle')
-  if (ancestors.length >= MAX_DEPTH) return here(`nested deeper than ${MAX_DEPTH} levels`)
+  if (ancestors.length >= MAX_DEPTH) return here(TOO_DEEP)
   ancestors.push(value)
   const found = Array.isArray(value) ? inArray(value, ancestors) : inRecord(value, ancestors)
   ancestors.pop()

@@ -1,4 +1,5 @@
 import type { CodecOptions } from './codec-options.js'
+import { TOO_DEEP } from './exact-json.js'
 import {
   type DecodedResult,
   type EncodedResult,
@@ -85,10 +86,12 @@ export class ResultCodec {
   }
 }
 
-/** What cannot be read stays as it is; it is told of as inexact. */
+/** What cannot be read, or is so deep that tags would not be read again, stays as it is; it is told of as inexact. */
 function typedResult(value: unknown, ways: Ways): Typed {
   try {
-    return withTypes(value, (exact) => findInexactResult(exact) === undefined, ways)
+    const typed = withTypes(value, (exact) => findInexactResult(exact) === undefined, ways)
+    const isTooDeep = typed.isTyped && findInexactResult(typed.value)?.what === TOO_DEEP
+    return isTooDeep ? { value, isTyped: false } : typed
   } catch {
     return { value, isTyped: false }
   }

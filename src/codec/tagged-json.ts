@@ -3,6 +3,7 @@ import { malformed } from './unreadable.js'
 
 /** Deeper values are left as they are: exact-json refuses them. */
 const MAX_DEPTH = 64
+const MAX_DIGITS = 10_000
 
 /**
  * A copy of a value in which what JSON lacks is written as an object with one key, the type's tag: `{ "$date": "…" }`.
@@ -17,13 +18,19 @@ export const tagTypes = (value: unknown): unknown => tag(value, [])
 export const stableArgs = (args: readonly unknown[]): readonly unknown[] => tagTypes(args) as unknown[]
 
 function tag(value: unknown, ancestors: object[]): unknown {
-  if (typeof value === 'bigint') return { $bigint: value.toString() }
+  if (typeof value === 'bigint') return tagBigInt(value)
   if (typeof value !== 'object' || value === null) return value
   if (ancestors.length >= MAX_DEPTH || ancestors.includes(value)) return value
   ancestors.push(value)
   const tagged = tagObject(value, (part) => tag(part, ancestors))
   ancestors.pop()
   return tagged
+}
+
+/** A number so long that to read it takes its time stays what it is. */
+function tagBigInt(value: bigint): unknown {
+  const $bigint = value.toString()
+  return $bigint.length > MAX_DIGITS ? value : { $bigint }
 }
 
 type Tag = (part: unknown) => unknown
@@ -118,7 +125,7 @@ const VALUE_OF: Readonly<Record<string, (tagged: unknown, inner: Tag) => unknown
     return date === undefined || Number.isNaN(date.getTime()) ? undefined : date
   },
   $bigint: (tagged: unknown) =>
-    typeof tagged === 'string' && /^-?\d{1,100000}$/.test(tagged) ? BigInt(tagged) : undefined,
+    typeof tagged === 'string' && tagged.length <= MAX_DIGITS && /^-?\d+$/.test(tagged) ? BigInt(tagged) : undefined,
   $map: (tagged: unknown, inner: Tag) => {
     if (!Array.isArray(tagged) || !tagged.every((pair) => Array.isArray(pair) && pair.length === 2)) return undefined
     return new Map(tagged.map(([key, item]) => [inner(key), inner(item)]))

@@ -144,6 +144,14 @@ describe('strict JSON', () => {
   })
 })
 
+test('a result that is too deep for tags is kept as JSON has it, and told of', () => {
+  let deep: unknown = new Date(0)
+  for (let level = 0; level < 2000; level++) deep = [deep]
+  const codec = codecOf({ types: true })
+  expect(JSON.stringify(resultThrough(codec, deep))).toBe(JSON.stringify(deep))
+  expect(codec.encodeResult('j1', deep).inexact).toBeDefined()
+})
+
 describe("a task's own option", () => {
   test('wins over the config', () => {
     const codec = codecOf({ types: true, encryptKeys: [k1] })

@@ -96,11 +96,16 @@ test('arguments have the same stable form whenever they are the same', () => {
 })
 
 describe('hostile data', () => {
+  test('a BigInt that is too long is malformed', () => {
+    const long = { $bigint: '1'.repeat(10_001) }
+    expect(refusal(() => untagTypes(long))).toMatchObject({ code: 'TASKQ_PAYLOAD_MALFORMED' })
+    expect(tagTypes(BigInt(long.$bigint))).toBe(BigInt(long.$bigint))
+  })
+
   test.each([
     { $date: 'no date' },
     { $date: 5 },
     { $bigint: '1x' },
-    { $bigint: `1${'0'.repeat(200_000)}` },
     { $map: [['a']] },
     { $map: 'x' },
     { $set: {} },
