@@ -54,7 +54,7 @@ function describeCounts(counts: TaskCounts): CountedFacts {
 }
 
 const endedOf = (counts: TaskCounts | undefined): number =>
-  counts === undefined ? 0 : counts.succeeded + counts.failed + counts.revoked
+  counts === undefined ? 0 : counts.succeeded + counts.failed + counts.revoked + counts.expired
 
 /** Undefined where nothing was measured. */
 function readPercentiles(buckets: Buckets): Percentiles | undefined {

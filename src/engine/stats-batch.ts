@@ -37,7 +37,7 @@ export function partsOf(batch: StatsBatch): readonly StatsBatch[] {
  */
 export type StoredHash = Readonly<Record<string, string>>
 
-const ENDS = { s: 'succeeded', f: 'failed', t: 'retried', v: 'revoked' } as const
+const ENDS = { s: 'succeeded', f: 'failed', t: 'retried', v: 'revoked', e: 'expired' } as const
 const DURATIONS = { w: 'wait', r: 'run' } as const
 const PULSES = { e: 'ended', f: 'failed', t: 'retried' } as const
 

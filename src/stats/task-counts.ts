@@ -8,6 +8,8 @@ export interface TaskCounts {
   /** Failed, and run again. */
   retried: number
   revoked: number
+  /** Ended without a run, since they could not begin in time. */
+  expired: number
   /** From the time a first run could begin to when it did. */
   readonly wait: number[]
   /** All runs that ended, however they did. */
@@ -15,7 +17,7 @@ export interface TaskCounts {
 }
 
 /** How a run ended, as far as counting goes. */
-export type CountedEnd = 'succeeded' | 'failed' | 'retried' | 'revoked'
+export type CountedEnd = 'succeeded' | 'failed' | 'retried' | 'revoked' | 'expired'
 
 /** Counts of nothing yet. */
 export const noCounts = (): TaskCounts => ({
@@ -23,6 +25,7 @@ export const noCounts = (): TaskCounts => ({
   failed: 0,
   retried: 0,
   revoked: 0,
+  expired: 0,
   wait: new Array<number>(BUCKET_COUNT).fill(0),
   run: new Array<number>(BUCKET_COUNT).fill(0),
 })
@@ -39,6 +42,7 @@ export function addCounts(sum: TaskCounts, more: TaskCounts): void {
   sum.failed += more.failed
   sum.retried += more.retried
   sum.revoked += more.revoked
+  sum.expired += more.expired
   for (let index = 0; index < BUCKET_COUNT; index++) {
     sum.wait[index] = (sum.wait[index] ?? 0) + (more.wait[index] ?? 0)
     sum.run[index] = (sum.run[index] ?? 0) + (more.run[index] ?? 0)

@@ -42,6 +42,8 @@ export class StatsCollector {
         return this.#countEnd(event, 'failed', event.runMs)
       case 'job.revoked':
         return this.#countEnd(event, 'revoked', event.runMs)
+      case 'job.expired':
+        return this.#countEnd(event, 'expired', undefined)
     }
   }
 

@@ -81,9 +81,9 @@ describe('percentiles', () => {
 describe('counts', () => {
   test('add up to the counts of everything at once', () => {
     const [one, other] = [durations(100, 1e5, 1), durations(50, 1e5, 2)]
-    const sum = { ...noCounts(), succeeded: 1, failed: 2, retried: 3, revoked: 4 }
+    const sum = { ...noCounts(), succeeded: 1, failed: 2, retried: 3, revoked: 4, expired: 5 }
     for (const ms of one) countDuration(sum.run, ms)
-    const more = { ...noCounts(), succeeded: 10, failed: 20, retried: 30, revoked: 40 }
+    const more = { ...noCounts(), succeeded: 10, failed: 20, retried: 30, revoked: 40, expired: 50 }
     for (const ms of other) countDuration(more.run, ms)
     for (const ms of other) countDuration(more.wait, ms)
     addCounts(sum, more)
@@ -92,6 +92,7 @@ describe('counts', () => {
       failed: 22,
       retried: 33,
       revoked: 44,
+      expired: 55,
       run: bucketsOf([...one, ...other]),
       wait: bucketsOf(other),
     })

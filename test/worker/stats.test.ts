@@ -28,6 +28,7 @@ describe('what a worker counts', () => {
     { name: 'job.dead-lettered', runMs: 9, failure, ...job() },
     { name: 'job.revoked', reason: 'r', runMs: 17, ...job() },
     { name: 'job.revoked', reason: 'r', ...job() },
+    { name: 'job.expired', expiredAt: 1, ...job() },
     { name: 'job.given-back', ...job() },
     { name: 'job.postponed', reason: 'r', delayMs: 1, ...job() },
     { name: 'job.result-lost', reason: 'r', ...job() },
@@ -40,13 +41,13 @@ describe('what a worker counts', () => {
     for (const event of oneOfEach) collector.onEvent(event)
     await collector.flush()
     const counts = batches[0]?.tasks.get('send')
-    expect(counts).toMatchObject({ succeeded: 1, retried: 1, failed: 1, revoked: 2 })
+    expect(counts).toMatchObject({ succeeded: 1, retried: 1, failed: 1, revoked: 2, expired: 1 })
     expect(sum(counts?.wait)).toBe(1)
     expect(counts?.wait[bucketOf(100)]).toBe(1)
     expect([3, 5, 9, 17].map((ms) => counts?.run[bucketOf(ms)])).toEqual([1, 1, 1, 1])
     expect(sum(counts?.run)).toBe(4)
     expect(counts?.run).toHaveLength(BUCKET_COUNT)
-    expect([...(batches[0]?.queues ?? [])]).toEqual([['emails', { ended: 4, failed: 1, retried: 1 }]])
+    expect([...(batches[0]?.queues ?? [])]).toEqual([['emails', { ended: 5, failed: 1, retried: 1 }]])
     await collector.flush()
     expect(batches, 'nothing new, nothing told').toHaveLength(1)
   })
