@@ -40,7 +40,7 @@ export const ERROR_CODES = {
   TASKQ_RESULT_EXPIRED: 'The result was kept for its time and is gone.',
   TASKQ_RESULT_IGNORED: 'The task keeps no result.',
   TASKQ_JOB_FAILED: 'The job failed.',
-  TASKQ_JOB_CRASHED: 'The job took its worker down too often.',
+  TASKQ_JOB_CRASHED: 'The job took its worker down too often, or the child that it ran in.',
   TASKQ_JOB_REVOKED: 'The job was revoked.',
   TASKQ_JOB_EXPIRED: 'The job did not begin in time.',
   TASKQ_JOB_TIME_LIMIT: 'The run took longer than its time limit.',

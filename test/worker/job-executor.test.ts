@@ -9,6 +9,7 @@ import { forgetTasks } from '../../src/task/registry.js'
 import type { RunContext } from '../../src/task/run-context.js'
 import type { StandardSchema } from '../../src/task/schema.js'
 import { executeJob } from '../../src/worker/job-executor.js'
+import { Pools } from '../../src/worker/pools/pools.js'
 import { RunHandle } from '../../src/worker/run-handle.js'
 import type { RunOutcome } from '../../src/worker/run-outcome.js'
 import type { TimeLimit } from '../../src/worker/time-limit.js'
@@ -45,6 +46,7 @@ function execute(
     resultTtlMs: 1000,
     crashBudget,
     timeLimitOf: () => limit,
+    pools: new Pools({ pool: 'async', maxTasksPerChild: 1, maxMemoryPerChild: 1 }, () => 1),
   })
 }
 

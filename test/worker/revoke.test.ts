@@ -8,6 +8,7 @@ import type { TaskOptions } from '../../src/task/options.js'
 import { forgetTasks } from '../../src/task/registry.js'
 import type { RunContext } from '../../src/task/run-context.js'
 import { executeJob } from '../../src/worker/job-executor.js'
+import { Pools } from '../../src/worker/pools/pools.js'
 import { RunHandle } from '../../src/worker/run-handle.js'
 import { brokerOfFile } from '../support/broker.js'
 import { fakeRun } from '../support/fake-run.js'
@@ -182,6 +183,7 @@ describe('how a run of a revoked job is judged', () => {
       resultTtlMs: 1000,
       crashBudget: 3,
       timeLimitOf: () => undefined,
+      pools: new Pools({ pool: 'async', maxTasksPerChild: 1, maxMemoryPerChild: 1 }, () => 1),
     })
   }
   const taskThat = (run: () => unknown, options: Partial<TaskOptions> = {}) => {
