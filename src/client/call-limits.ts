@@ -7,18 +7,19 @@ import type { ResolvedTaskOptions } from '../task/options.js'
 
 /**
  * Under which keys a job's limits count it: what the call says, else what its task makes of the arguments. Undefined
- * where its task's limits are not divided by keys.
+ * where its task's limits are not divided by keys, or its code is not here and the call names none: then the job counts
+ * with all others that have no key.
  *
  * @throws TaskqError `TASKQ_ENQUEUE_OPTION_INVALID` where a key function throws, or gives no key
  */
 export function limitKeysOf(
-  task: ResolvedTaskOptions,
+  task: ResolvedTaskOptions | undefined,
   args: readonly unknown[],
   call: Pick<ResolvedCall, 'rateKey' | 'concurrencyKey'>,
 ): LimitKeys | undefined {
-  const rate = call.rateKey ?? (task.rateKey && keyOf(task.name, 'rateKey', task.rateKey, args))
+  const rate = call.rateKey ?? (task?.rateKey && keyOf(task.name, 'rateKey', task.rateKey, args))
   const concurrency =
-    call.concurrencyKey ?? (task.concurrencyKey && keyOf(task.name, 'concurrencyKey', task.concurrencyKey, args))
+    call.concurrencyKey ?? (task?.concurrencyKey && keyOf(task.name, 'concurrencyKey', task.concurrencyKey, args))
   if (rate === undefined && concurrency === undefined) return undefined
   return { ...(rate !== undefined && { rate }), ...(concurrency !== undefined && { concurrency }) }
 }

@@ -38,7 +38,7 @@ export function planJob(
   const call = checkCall(task, args, options, nowMs)
   const destination = destinationOf({ task, args, options }, known, call.queue)
   const { definition } = known
-  const keys = definition && limitKeysOf(definition, args, call)
+  const keys = limitKeysOf(definition, args, call)
   const { sameAs, ...sameness } = samenessOf(definition, task, args, call)
   const lineage = lineageHere()
   const carried = { args, schedule, keys, sameAs, ...lineage, ...carriedOf(call, known, nowMs) }
