@@ -23,8 +23,8 @@ export type OpenedJob =
   | { readonly task: TaskDefinition; readonly envelope: Envelope }
   | { readonly outcome: RunOutcome }
 
-/** A job that no worker here knows is looked at again after this long. */
-const UNKNOWN_TASK_WAIT_MS = 15_000
+/** A job that waits for later code is looked at again after this long. */
+const LATER_CODE_WAIT_MS = 15_000
 
 /** Reads a job, and asks whether it may run: decode → known → not lost too often → not expired → version → arguments. Never throws. A promise only where a schema is to be waited for. */
 export function openJob(job: ActiveJob, site: OpeningSite): OpenedJob | Promise<OpenedJob> {
@@ -110,7 +110,7 @@ const laterVersion = ({ version }: TaskDefinition, later: number): string =>
 const dead = (error: unknown): OpenedJob => ({ outcome: { kind: 'dead', failure: describeFailure(error) } })
 
 const postponed = (reason: string): OpenedJob => ({
-  outcome: { kind: 'postponed', delayMs: UNKNOWN_TASK_WAIT_MS, reason },
+  outcome: { kind: 'postponed', delayMs: LATER_CODE_WAIT_MS, reason },
 })
 
 function lostOnce(job: ActiveJob): TaskqError {

@@ -45,10 +45,13 @@ end
 
 local function wait(ofLane, owner, due)
   local key = at(ofLane, owner)
-  local delay = due - tonumber(call('HGET', key, 'timestamp'))
-  local options = cjson.decode(call('HGET', key, 'opts'))
-  options.delay = delay
-  call('HSET', key, 'opts', cjson.encode(options), 'delay', string.format('%.0f', delay))
+  local delay = due - (tonumber(call('HGET', key, 'timestamp')) or now)
+  local read, options = pcall(cjson.decode, call('HGET', key, 'opts') or '')
+  if read and type(options) == 'table' then
+    options.delay = delay
+    call('HSET', key, 'opts', cjson.encode(options))
+  end
+  call('HSET', key, 'delay', string.format('%.0f', delay))
   schedule(root, ofLane, owner, due)
 end
 

@@ -91,7 +91,8 @@ return #KEYS
 const SETTLE_DUE = `${CLAIMS}
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', brokerTime()), 'LIMIT', 0, ARGV[1])
 for _, claim in ipairs(due) do
-  if redis.call('EXISTS', claim) == 0 then redis.call('ZREM', KEYS[1], claim) else settle(claim) end
+  local isClaim = redis.call('TYPE', claim).ok == 'hash' and string.match(claim, '^{[^}]*}~same:')
+  if isClaim then settle(claim) else redis.call('ZREM', KEYS[1], claim) end
 end
 return #due
 `
