@@ -16,8 +16,9 @@ import { isWrapped, type Typed, unwrap, type Ways, type Wrapped, withTypes, wrap
 /** A result that is more than JSON: with types, wrapped, signed. */
 type Dressed = ({ readonly value: unknown; readonly types?: true } | Wrapped) & { readonly sig?: string }
 
-/** Stands for progress that is encrypted. */
+/** The key of progress that is encrypted, and of progress with types. */
 const SEALED = '$sealed'
+const TYPED = '$typed'
 
 /** Results and progress, written and read in the ways of a codec. They are bound to their job's id. */
 export class ResultCodec {
@@ -50,13 +51,16 @@ export class ResultCodec {
   }
 
   encodeProgress(jobId: string, value: unknown, ways: Ways): unknown {
-    const json = ways.encryptKey === undefined ? undefined : JSON.stringify(value)
-    return json === undefined ? value : { [SEALED]: wrap(json, false, ways, ['progress', jobId]) }
+    const typed = typedResult(value, ways)
+    const json = ways.encryptKey === undefined ? undefined : JSON.stringify(typed.value)
+    if (json !== undefined) return { [SEALED]: wrap(json, typed.isTyped, ways, ['progress', jobId]) }
+    return typed.isTyped ? { [TYPED]: typed.value } : value
   }
 
   decodeProgress(jobId: string, stored: unknown): unknown {
-    if (typeof stored !== 'object' || stored === null || !Object.hasOwn(stored, SEALED)) return stored
-    const sealed = (stored as Record<string, unknown>)[SEALED]
+    if (typeof stored !== 'object' || stored === null) return stored
+    const { [SEALED]: sealed, [TYPED]: typed } = stored as { [SEALED]?: unknown; [TYPED]?: unknown }
+    if (typed !== undefined) return untagTypes(typed)
     if (typeof sealed !== 'object' || sealed === null || !isWrapped(sealed)) return stored
     return unwrap(sealed, this.options.encryptKeys, ['progress', jobId])
   }
