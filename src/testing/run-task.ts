@@ -1,4 +1,7 @@
 import { createCodec } from '../codec/codec.js'
+import { EffectiveTasks } from '../config/task-options.js'
+import { resolveTaskOverrides, type TaskOverrides } from '../config/task-overrides.js'
+import { type ContextValues, runInScope } from '../context/scope.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { TaskArgs, TaskClass, TaskResult } from '../task/base-task.js'
 import type { FunctionTask } from '../task/define-task.js'
@@ -23,8 +26,12 @@ export interface RunTaskOptions {
   readonly schedule?: NonNullable<JobRequest['schedule']>
   /** What its caller would send beside the arguments. Default: nothing. */
   readonly headers?: Headers
+  /** What travels with the job: `currentContext()` has it. Default: nothing. */
+  readonly context?: ContextValues
   /** What the config's `codec.types` would be. Default false. A task's own `codec.types` wins. */
   readonly types?: boolean
+  /** The config's `taskOptions`, laid over the task's own. Default: none. */
+  readonly taskOptions?: Readonly<Record<string, TaskOverrides>>
 }
 
 /** What a run did. */
@@ -62,7 +69,8 @@ export async function runTask(
   args: readonly unknown[],
   options: RunTaskOptions = {},
 ): Promise<TaskRun<unknown>> {
-  const definition = definitionOf(task)
+  const taskOptions = resolveTaskOverrides(options.taskOptions ?? {})
+  const definition = new EffectiveTasks({ taskOptions }).of(definitionOf(task))
   const codec = { types: definition.codec.types ?? options.types ?? false, compress: false, encrypt: false }
   const sent = await argsAsSent(definition, args, codec)
   const logs: TaskRun<unknown>['logs'][number][] = []
@@ -86,7 +94,8 @@ export async function runTask(
       progress.push(value)
     },
   }
-  const result = await runOnce(definition, context, sent)
+  const scope = { run: context, carried: options.context }
+  const result = await runInScope(scope, () => runOnce(definition, context, sent))
   return { result: throughCodec(definition.name, result, codec), logs, progress }
 }
 

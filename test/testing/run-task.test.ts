@@ -95,6 +95,13 @@ describe('runTask', () => {
     expect((await runTask(second, [], { signal: AbortSignal.abort() })).result).toEqual([1, true])
   })
 
+  test('goes by the taskOptions that it is given', async () => {
+    const told = defineTask({ name: 'reports.Told', retries: 1 }, ({ request }) => [request.retries, request.queue])
+    expect((await runTask(told, [])).result).toEqual([1, 'default'])
+    const taskOptions = { 'reports.*': { retries: 5, queue: 'reports' } }
+    expect((await runTask(told, [], { taskOptions })).result).toEqual([5, 'reports'])
+  })
+
   test('throws what the task throws, itself', async () => {
     const error = new RangeError('no')
     const fails = defineTask({ name: 'fails' }, () => Promise.reject(error))
