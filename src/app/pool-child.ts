@@ -1,9 +1,9 @@
 import { createCodec } from '../codec/codec.js'
-import { EffectiveTasks } from '../config/task-options.js'
 import { openParentPort } from '../worker/pools/parent-port.js'
 import { type ChildSite, serveRuns } from '../worker/pools/serve-runs.js'
 import { useApp } from './ambient.js'
 import { App, type AppSources } from './app.js'
+import { runnableTasks } from './runnable-tasks.js'
 
 // What a child of a pool runs. It loads the project as its worker did; `delay` in its tasks goes by its own app.
 
@@ -19,8 +19,11 @@ async function openSite(sources: ChildSources): Promise<ChildSite> {
   const { tasks, failures } = await app.discover()
   const [failure] = failures
   if (failure !== undefined) throw new Error(`${failure.file} cannot be imported: ${failure.message}`)
-  const effective = new EffectiveTasks(app.config)
-  const byName = new Map(tasks.map(({ definition }) => [definition.name, effective.of(definition)]))
+  const runnable = runnableTasks(
+    app.config,
+    tasks.map(({ definition }) => definition),
+  )
+  const byName = new Map(runnable.map((task) => [task.name, task]))
   const codec = createCodec(app.config.codec)
   return { codec, findTask: (name) => byName.get(name), close: () => app.close() }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { threadId } from 'node:worker_threads'
-import { defineTask } from 'taskq'
+import { currentContext, currentJob, defineTask } from 'taskq'
 
 // Loaded twice: by the tests, and by the children that their workers make.
 
@@ -66,3 +66,9 @@ export const holdsMemory = defineTask({ name: 'holdsMemory' }, () => {
   return { pid: process.pid, threadId }
 })
 const held: unknown[] = []
+
+/** Tells what it finds around it, and enqueues a job. */
+export const looksAround = defineTask({ name: 'looksAround' }, async () => {
+  await addElsewhere.delay()
+  return { pid: process.pid, context: currentContext(), job: currentJob()?.request.id }
+})
