@@ -2,7 +2,7 @@ import type { Duration } from '../../time/duration.js'
 import type { KeyOfArgs } from './limit-options.js'
 import { LONGEST_TIMER_MS, type OptionReader } from './option-reader.js'
 
-/** What makes two jobs of a task the same: a text, or a function of their arguments. Default: all arguments. */
+/** What makes two jobs of a task the same: a text, or a function of their arguments. */
 export type UniqueKey = string | KeyOfArgs
 
 /** One job at a time. */
@@ -39,7 +39,10 @@ export interface SameJobOptions {
   readonly debounce?: Duration | DebounceOptions
   /** At most one job in so long. Default: none. */
   readonly throttle?: Duration | ThrottleOptions
-  /** While one runs, only the latest call waits; those between are left out. Default false. */
+  /**
+   * Never two at once: while one runs or is retried, only the latest call waits; those between are left out. `key`
+   * default: all calls of the task. Default false.
+   */
   readonly keepLatest?: boolean | { readonly key?: UniqueKey }
 }
 
