@@ -5,7 +5,7 @@
  * - `queued`: waits for a worker
  * - `active`: runs now
  * - `retrying`: failed at least once, waits for its next run
- * - `blocked`: waits for its children
+ * - `blocked`: waits for the end of another job
  * - `succeeded`, `failed`: done. `dead`: failed with no retry left, or took its workers down
  * - `revoked`: ended on request, before it was done. `expired`: ended before it ran
  * - `unknown`: no such job, or its result's time is over
