@@ -37,7 +37,7 @@ const threadPort = (port: NonNullable<typeof parentPort>): ParentPort => ({
 
 async function startWatchdog(): Promise<void> {
   const thread = new Worker(new URL('./watchdog.js', import.meta.url), {
-    resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 },
+    resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
   })
   await once(thread, 'online')
   // Without it the process could outlive its worker.
