@@ -1,4 +1,5 @@
 import type { TaskClass } from '../../src/task/base-task.js'
+import type { TaskDefinition } from '../../src/task/definition.js'
 import { taskNameOf } from '../../src/task/metadata.js'
 import { findTask } from '../../src/task/registry.js'
 import type { TestBroker } from '../support/broker.js'
@@ -11,11 +12,11 @@ export function definitionOf(task: TaskClass) {
   return { definition }
 }
 
-/** An app that knows these classes, and a worker of it. */
+/** An app that knows these tasks, and a worker of it. */
 export async function serve(
   broker: TestBroker,
-  ...tasks: readonly TaskClass[]
+  ...tasks: readonly (TaskClass | { readonly definition: TaskDefinition })[]
 ): Promise<TestWorker & { readonly app: TestApp }> {
-  const app = testApp(broker, { tasks: tasks.map(definitionOf) })
+  const app = testApp(broker, { tasks: tasks.map((task) => ('definition' in task ? task : definitionOf(task))) })
   return { app, ...(await app.worker()) }
 }
