@@ -48,6 +48,17 @@ const LINES: readonly (readonly [command: string, args: readonly string[], code?
   ['call', ['flaky']],
   ['call', ['boom', '--wait'], 1],
   ['call', ['hold', '-a', '[60000]']],
+  ['dead list', []],
+  ['dead show', ['nobody'], 1],
+  ['dead retry', ['--all', '--dry-run']],
+  ['dead retry', ['--id', 'nobody'], 1],
+  ['revoke', ['u_nobody'], 1],
+  ['revoke', ['--header', 'tenant=nobody', '--yes']],
+  ['revoke', ['--list']],
+  ['inspect revoked', []],
+  ['dead drop', ['--state', 'revoked', '--yes']],
+  ['purge', ['--dry-run']],
+  ['purge', ['-Q', 'default', '--force']],
   ['inspect active', []],
   ['inspect scheduled', []],
   ['inspect query', ['nobody'], 1],
@@ -87,7 +98,7 @@ const LINES: readonly (readonly [command: string, args: readonly string[], code?
 
 test('every command with --json has a schema, and is tried', () => {
   expect(withJson.length).toBeGreaterThan(30)
-  expect(Object.keys(SCHEMAS)).toEqual(withJson.map((id) => id.replaceAll(':', ' ')).sort())
+  expect(Object.keys(SCHEMAS).sort()).toEqual(withJson.map((id) => id.replaceAll(':', ' ')).sort())
   const tried = new Set(['events', ...LINES.map(([command]) => command)])
   expect(Object.keys(SCHEMAS).filter((command) => !tried.has(command))).toEqual([])
 })
@@ -95,6 +106,12 @@ test('every command with --json has a schema, and is tried', () => {
 function check(schema: z.ZodType | undefined, value: unknown, line: string): void {
   const { error: problem } = schema?.safeParse(value) ?? { error: new Error('no schema') }
   expect(problem?.message, `${line}\n${JSON.stringify(value, null, 2)}`).toBeUndefined()
+}
+
+/** All of the first dead letter of a list. */
+async function checkFirst(shop: CliProject, { jobs = [] }: { readonly jobs?: readonly { id: string }[] }) {
+  const told = await runCommand(shop, 'dead show', [jobs[0]?.id ?? '', '--json'])
+  check(SCHEMAS['dead show'], JSON.parse(told.stdout), 'taskq dead show')
 }
 
 test('what commands print as JSON is what their schemas tell', { timeout: 120_000 }, async () => {
@@ -111,8 +128,9 @@ test('what commands print as JSON is what their schemas tell', { timeout: 120_00
       code: code === 'any' ? expect.any(Number) : code,
       stderr: '',
     })
-    const printed = JSON.parse(run.stdout) as { error?: unknown; id?: string }
+    const printed = JSON.parse(run.stdout) as { error?: unknown; id?: string; jobs?: { id: string }[] }
     check(printed.error === undefined ? SCHEMAS[command] : error, printed, line)
+    if (command === 'dead list') await checkFirst(shop, printed)
     if (command !== 'call' || printed.id === undefined) continue
     for (const about of ['result', 'inspect query']) {
       const told = await runCommand(shop, about, [printed.id, '--json'])

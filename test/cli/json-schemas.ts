@@ -1,34 +1,8 @@
 import { z } from 'zod'
+import { action, JOB_SCHEMAS } from './job-schemas.js'
+import { count, failure, instant, ms, state, text } from './schema-parts.js'
 
 // What every `--json` prints: nothing may be missing, and nothing may be there that no schema tells of.
-
-const instant = z.iso.datetime()
-const count = z.int().min(0)
-const ms = z.number().min(0)
-const text = z.string().min(1)
-
-const states = [
-  'scheduled',
-  'queued',
-  'active',
-  'retrying',
-  'blocked',
-  'succeeded',
-  'failed',
-  'dead',
-  'revoked',
-] as const
-const state = z.enum([...states, 'expired', 'unknown'])
-
-const failure = z.strictObject({
-  name: text,
-  message: z.string(),
-  stack: z.string().optional(),
-  code: z.string().optional(),
-  get cause() {
-    return failure.optional()
-  },
-})
 
 /** What any command prints that fails. */
 export const error = z.strictObject({
@@ -148,7 +122,6 @@ const steering = (command: z.ZodType) => z.strictObject({ command, workers: z.ar
 const slots = (name: string) => steering(z.strictObject({ name: z.literal(name), by: count }))
 const queueCommand = (name: string) => steering(z.strictObject({ name: z.literal(name), queue: text }))
 
-const action = { done: count, refused: z.array(z.strictObject({ what: text, why: text })), text }
 const queueChanges = z.strictObject({ queues: z.array(z.strictObject({ queue: text, changed: z.boolean() })) })
 
 const job = {
@@ -255,6 +228,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
       options: z.array(z.strictObject({ option: text, value: z.unknown(), from: text })),
     }),
   ]),
+  ...JOB_SCHEMAS,
   doctor: z.strictObject({ ok: z.boolean(), findings: z.array(finding) }),
   events: event,
   init: z.strictObject({

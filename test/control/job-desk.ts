@@ -1,4 +1,5 @@
 import type { LaneConsumer } from '../../src/engine/consumer.js'
+import type { JobFailure } from '../../src/errors/job-failure.js'
 import { consumerOf } from '../support/lost-worker.js'
 import type { TestApp } from '../support/test-app.js'
 
@@ -36,7 +37,7 @@ export class JobDesk {
     return { consumer, job }
   }
 
-  async bury(id: string, options: NewJob = {}, failure = FAILURE): Promise<void> {
+  async bury(id: string, options: NewJob = {}, failure: JobFailure = FAILURE): Promise<void> {
     await this.add(id, options)
     const { consumer, job } = await this.take(options.lane)
     await consumer.bury(job, failure, { fetchNext: false })

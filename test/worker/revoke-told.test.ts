@@ -55,7 +55,7 @@ describe('a job that runs', () => {
     const task = stubborn(held.promise)
     const next = defineTask({ name: 'next' }, async () => 'ran')
     const app = testApp(broker, { tasks: [task, next], config: deaf })
-    const { events, worker } = await app.worker({ concurrency: 1 })
+    const { events, worker } = await app.worker({ options: { concurrency: 1 } })
     const result = await task.delay()
     await events.waitFor('job.started')
     await result.revoke({ ...WHY, terminate: 50 })
