@@ -1,5 +1,6 @@
+import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import { describeFailure, JobFailedError } from '../../src/errors/job-failure.js'
+import { describeFailure, errorOf, JobFailedError } from '../../src/errors/job-failure.js'
 
 describe('describeFailure', () => {
   test('keeps name, message, stack and code of an error', () => {
@@ -10,6 +11,20 @@ describe('describeFailure', () => {
       stack: error.stack,
       code: 'ENOENT',
     })
+  })
+
+  test('names an error by its class where it has no name of its own', () => {
+    class CardDeclined extends Error {}
+    expect(describeFailure(new CardDeclined('no')).name).toBe('CardDeclined')
+    expect(describeFailure(Object.assign(new CardDeclined('no'), { name: 'Declined' })).name).toBe('Declined')
+    expect(describeFailure(Object.assign(new Error('no'), { constructor: undefined })).name).toBe('Error')
+  })
+
+  test('knows an error of another realm', () => {
+    const foreign = runInNewContext("new RangeError('far away')")
+    expect(foreign).not.toBeInstanceOf(Error)
+    expect(describeFailure(foreign)).toMatchObject({ name: 'RangeError', message: 'far away' })
+    expect(errorOf(foreign)).toMatchObject({ name: 'RangeError', message: 'far away', cause: foreign })
   })
 
   test('writes a number code as text and drops a code of another type', () => {

@@ -84,6 +84,8 @@ describe('the metrics of a worker', () => {
     const job = { id: '1', task: 'send', queue: 'mails', attempt: 1 }
     server.onEvent({ name: 'limit.reached', task: 'send', queue: 'mails', forMs: 100 })
     server.onEvent({ name: 'job.revoked', reason: 'x', ...job })
+    server.onEvent({ name: 'job.snoozed', runMs: 1, reason: 'x', delayMs: 1, ...job })
+    server.onEvent({ name: 'job.ignored', runMs: 1, ...job })
     server.onEvent({ name: 'job.given-back', ...job })
     server.onEvent({ name: 'job.started', ...job, waitMs: 20_000 })
     server.onEvent({ name: 'job.succeeded', ...job, runMs: Number.NaN })
@@ -93,7 +95,8 @@ describe('the metrics of a worker', () => {
     const told = await scrape(server.url)
     expect(told.value('taskq_rate_limit_waits_total', { task: 'send', queue: 'mails' })).toBe(1)
     const jobs = (task: string, outcome: string) => told.value('taskq_jobs_total', { task, queue: 'mails', outcome })
-    expect([jobs('send', 'revoked'), jobs('send', 'given_back'), jobs('send', 'succeeded')]).toEqual([1, 1, 1])
+    const outcomes = ['revoked', 'given_back', 'snoozed', 'ignored', 'succeeded']
+    expect(outcomes.map((outcome) => jobs('send', outcome))).toEqual([1, 1, 1, 1, 1])
     expect(jobs('other', 'revoked')).toBe(100)
     const waits = (le: string) => told.value('taskq_job_wait_seconds_bucket', { le, task: 'send', queue: 'mails' })
     expect([waits('10'), waits('30'), waits('+Inf')]).toEqual([0, 1, 1])

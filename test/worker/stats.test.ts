@@ -29,6 +29,7 @@ describe('what a worker counts', () => {
     { name: 'job.revoked', reason: 'r', runMs: 17, ...job() },
     { name: 'job.revoked', reason: 'r', ...job() },
     { name: 'job.expired', expiredAt: 1, ...job() },
+    { name: 'job.snoozed', runMs: 33, reason: 'r', delayMs: 1, ...job() },
     { name: 'job.given-back', ...job() },
     { name: 'job.postponed', reason: 'r', delayMs: 1, ...job() },
     { name: 'job.result-lost', reason: 'r', ...job() },
