@@ -118,7 +118,7 @@ describe('what is refused', () => {
     ],
     [
       { workr: {} },
-      'workr: expected one of broker, prefix, tasks, defaultQueue, queues, routes, taskOptions, schedule, timezone, worker, results, deadLetters, payload, enqueueTimeout, redact, log, alerts, got an unknown key (did you mean worker?)',
+      'workr: expected one of broker, prefix, tasks, defaultQueue, queues, routes, taskOptions, schedule, timezone, worker, results, deadLetters, payload, codec, middleware, on, telemetry, enqueueTimeout, redact, log, alerts, got an unknown key (did you mean worker?)',
     ],
   ])('%j', (config, line) => expect(lines(config)).toEqual([line]))
 
