@@ -40,9 +40,12 @@ export interface JobIdentity {
  */
 export class Codec {
   readonly #results: ResultCodec
+  /** Where a task says nothing of its own. */
+  readonly #ways: Ways | undefined
 
   constructor(private readonly options: CodecOptions) {
     this.#results = new ResultCodec(options)
+    this.#ways = waysOf(options, {})
   }
 
   /**
@@ -53,7 +56,7 @@ export class Codec {
    *   is to be encrypted and there is no key
    */
   encodeEnvelope(job: JobIdentity, draft: EnvelopeDraft, limits: PayloadLimits, wanted?: TaskCodecOptions): string {
-    const ways = waysOf(this.options, wanted)
+    const ways = this.#waysFor(wanted)
     const text = ways === undefined ? encodeEnvelope(job.task, draft, limits) : encodeWrapped(job, draft, limits, ways)
     const { signKeys } = this.options
     return signKeys.length === 0 ? text : signText(text, ownerOf(job), signKeys)
@@ -94,7 +97,7 @@ export class Codec {
 
   /** Writes what a task returned. Never throws: the work is done, and running it again would double it. */
   encodeResult(jobId: string, value: unknown, wanted?: TaskCodecOptions): EncodedResult {
-    const ways = waysOf(this.options, wanted)
+    const ways = this.#waysFor(wanted)
     return ways === undefined && this.options.signKeys.length === 0
       ? encodeResult(value)
       : this.#results.encode(jobId, value, ways ?? STRICT_WAYS)
@@ -117,13 +120,18 @@ export class Codec {
 
   /** What a task reports of its run, as it is stored. @throws TypeError for what JSON cannot write */
   encodeProgress(jobId: string, value: unknown, wanted?: TaskCodecOptions): unknown {
-    const ways = waysOf(this.options, wanted)
+    const ways = this.#waysFor(wanted)
     return ways === undefined ? value : this.#results.encodeProgress(jobId, value, ways)
   }
 
   /** Reads reported progress. @throws TaskqError as {@link decodeLarge} */
   decodeProgress(jobId: string, stored: unknown): unknown {
     return this.#results.decodeProgress(jobId, stored)
+  }
+
+  #waysFor(wanted: TaskCodecOptions | undefined): Ways | undefined {
+    const isUnset = wanted?.types === undefined && wanted?.compress === undefined && wanted?.encrypt === undefined
+    return isUnset ? this.#ways : waysOf(this.options, wanted ?? {})
   }
 }
 
@@ -133,10 +141,10 @@ export const createCodec = (options: CodecOptions = STRICT_JSON): Codec => new C
 const STRICT_WAYS: Ways = { types: false, compressAbove: undefined, encryptKey: undefined }
 
 /** How a task's values are written; undefined for strict JSON. */
-function waysOf(options: CodecOptions, wanted: TaskCodecOptions | undefined): Ways | undefined {
-  const types = wanted?.types ?? options.types
-  const isCompressed = wanted?.compress ?? options.compressAbove !== undefined
-  const isEncrypted = wanted?.encrypt ?? options.encryptKeys.length > 0
+function waysOf(options: CodecOptions, wanted: TaskCodecOptions): Ways | undefined {
+  const types = wanted.types ?? options.types
+  const isCompressed = wanted.compress ?? options.compressAbove !== undefined
+  const isEncrypted = wanted.encrypt ?? options.encryptKeys.length > 0
   if (!types && !isCompressed && !isEncrypted) return undefined
   const [encryptKey] = options.encryptKeys
   if (isEncrypted && encryptKey === undefined) throw noKey()
