@@ -13,7 +13,7 @@ import { toRevokeRequest } from './revoke-options.js'
 /** Which dead letters are worked on: those with these ids, or all that match. */
 export type DeadChoice = { readonly ids: string | readonly string[] } | DeadFilter
 
-/** Jobs that failed for good. They are kept for `results.deadLetterTtl`. */
+/** Jobs that failed for good. They are kept for `deadLetters.ttl`. */
 export interface DeadLettersApi {
   /**
    * The dead letters that match, the latest first; at most 100, or as many as `limit` says.
