@@ -17,29 +17,42 @@ async function roundTrip(broker: string | BrokerOptions): Promise<unknown[]> {
     if (ctx.request.attempt === 1) throw new Error('once more')
     return 'second try'
   })
+  const byKey = {
+    rateLimit: '1000/s',
+    rateKey: (key: string) => key,
+    maxConcurrency: 1,
+    concurrencyKey: () => 'k',
+  } as const
+  const keyed = defineTask({ name: 'keyed', ...byKey }, (_, key: string) => key)
   onTestFinished(() => forgetTasks())
   const config = resolveConfig({ root: process.cwd(), file: { path: 'test', value: { broker } } })
   const app = App.of(config, { cwd: process.cwd(), env: {} })
   const [client, engine] = [await app.client(), await app.engine()]
   const ignore = { onEvent: () => {}, onLog: () => {} }
-  const options = planWorker(config, [plain.definition, limited.definition], ignore, 'test')
+  const options = planWorker(config, [plain.definition, limited.definition, keyed.definition], ignore, 'test')
   const worker = new Worker(await engine.openWorkerSide(), options)
   await worker.start()
   try {
     const large = 'x'.repeat(20_000)
-    const jobs = [client.enqueue('plain', ['a']), client.enqueue('limited', []), client.enqueue('plain', [large])]
+    const jobs = [
+      client.enqueue('plain', ['a']),
+      client.enqueue('limited', []),
+      client.enqueue('plain', [large]),
+      client.enqueue('keyed', ['a']),
+      client.enqueue('keyed', ['b']),
+    ]
     const results = await Promise.all(jobs.map(async (job) => (await job).get({ timeout: '15s' })))
     expect((await engine.queueOverviews()).queues.map(({ queue, succeeded }) => ({ queue, succeeded }))).toEqual([
-      { queue: 'default', succeeded: 3 },
+      { queue: 'default', succeeded: 5 },
     ])
-    return [results[0], results[1], results[2] === large]
+    return [results[0], results[1], results[2] === large, results[3], results[4]]
   } finally {
     await worker.stop()
     await app.close()
   }
 }
 
-const DONE = ['a', 'second try', true]
+const DONE = ['a', 'second try', true, 'a', 'b']
 
 test('jobs run on a Cluster of three', async ({ skip }) => {
   skip(noRedis !== undefined, noRedis)

@@ -66,8 +66,10 @@ describe('a limit of jobs at once, divided by keys', () => {
     await Promise.all(big.map((result) => result.get({ timeout: '20s' })))
     expect(order.slice(1)).toEqual(Array.from({ length: 300 }, (_, n) => `big${n}`))
   })
+})
 
-  test('frees the slot of a job that failed, was retried, snoozed or revoked', async () => {
+describe('the slots of a key', () => {
+  test('are free after a job that failed, and while it waits for its retry', async () => {
     let failures = 0
     const work = defineTask(
       {
@@ -91,7 +93,7 @@ describe('a limit of jobs at once, divided by keys', () => {
     expect(await (await work.delay({ tenant: 'x', n: 2 })).get({ timeout: '3s' })).toBe(2)
   })
 
-  test('frees the slots of a worker that was killed', async () => {
+  test('are free when the worker that held them was killed', async () => {
     const work = defineTask(
       { name: 'work', maxConcurrency: 1, concurrencyKey: ({ tenant }: Call) => tenant },
       (_, { n }: Call) => n,
@@ -109,7 +111,7 @@ describe('a limit of jobs at once, divided by keys', () => {
     await vi.waitFor(async () => expect(await app.redis.exists(app.keys.keyed(LANE, 'held'))).toBe(0))
   })
 
-  test('frees the slot where the answer to the end of a job was lost', async () => {
+  test('are free where the answer to the end of a job was lost', async () => {
     const proxy = await proxyTo(broker)
     const work = defineTask({ name: 'work', maxConcurrency: 1, concurrencyKey: () => 'k' }, (_, { n }: Call) => n)
     const app = testApp(proxy, { tasks: [work], config: { worker: { lock: '1s', stallCheck: '200ms' } } })
@@ -123,7 +125,19 @@ describe('a limit of jobs at once, divided by keys', () => {
     await vi.waitFor(async () => expect(await app.redis.exists(app.keys.keyed(LANE, 'held'))).toBe(0))
   })
 
-  test('adds nothing twice where a call is sent again', async () => {
+  test('are given past what is no job, or damaged', async () => {
+    const work = defineTask({ name: 'work', maxConcurrency: 1, concurrencyKey: () => 'k' }, (_, { n }: Call) => n)
+    const app = testApp(broker, { tasks: [work] })
+    const damaged = await work.delay({ tenant: 'x', n: 0 })
+    await app.redis.hset(app.keys.job(LANE, damaged.id), { opts: '[', ats: 'many', atm: '{}', priority: 'high' })
+    await app.redis.set(app.keys.job(LANE, 'text'), 'no hash')
+    await app.redis.lpush(app.keys.lane(LANE, 'wait'), 'text', 'gone')
+    await app.redis.zadd(app.keys.lane(LANE, 'delayed'), 1, 'text', 2, 'nowhere')
+    await app.worker()
+    expect(await (await work.delay({ tenant: 'x', n: 2 })).get({ timeout: '5s' })).toBe(2)
+  })
+
+  test('are given once where a call is sent again', async () => {
     const proxy = await proxyTo(broker)
     let runs = 0
     const work = defineTask({ name: 'work', maxConcurrency: 1, concurrencyKey: () => 'k' }, () => void runs++)
@@ -138,7 +152,7 @@ describe('a limit of jobs at once, divided by keys', () => {
     expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queued: 0, active: 0, succeeded: 21 }])
   })
 
-  test('frees a slot whose worker could not say that it is done', async () => {
+  test('are free where a worker could not say that it is done', async () => {
     const work = defineTask({ name: 'work', maxConcurrency: 1, concurrencyKey: () => 'k' }, (_, { n }: Call) => n)
     const app = testApp(broker, { tasks: [work] })
     await app.worker()
@@ -189,6 +203,19 @@ describe('a rate, divided by keys', () => {
     expect(await app.engine.revoke({ id: held.id, lane: LANE }, 'not wanted')).toBe('removed')
     expect(await held.state()).toBe('revoked')
     expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queued: 0 }])
+  })
+
+  test('finds a job of another key behind a backlog that came while no worker was there', async () => {
+    const work = defineTask(
+      { name: 'work', rateLimit: '1/h', rateKey: ({ tenant }: Call) => tenant },
+      (_, { n }: Call) => n,
+    )
+    const app = testApp(broker, { tasks: [work] })
+    await Promise.all(Array.from({ length: 1600 }, (_, n) => work.delay({ tenant: 'big', n })))
+    const small = await work.delay({ tenant: 'small', n: -1 })
+    await app.worker()
+    expect(await small.get({ timeout: '5s' })).toBe(-1)
+    expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queued: 1599, succeeded: 2 }])
   })
 
   test('counts a job that was called with a key under it, and those without one together', async () => {

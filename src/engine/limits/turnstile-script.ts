@@ -53,14 +53,19 @@ local function keysOf(group)
   return string.sub(group, from, from + length - 1), string.sub(group, from + length)
 end
 
+local function numberOf(value)
+  return tonumber(value or 0) or 0
+end
+
+-- What is no job, or damaged beyond reading, is in nobody's way.
 local function enter(id)
-  local fields = call('HMGET', jobs .. id, 'opts', 'priority', 'ats', 'atm', '${RETRY_CALL_FIELD}')
+  local fields = redis.pcall('HMGET', jobs .. id, 'opts', 'priority', 'ats', 'atm', '${RETRY_CALL_FIELD}')
   if not fields[1] then return end
   local group = groupOf(fields[1])
   local _, key = keysOf(group)
-  local wasGivenBack = tonumber(fields[3] or 0) > tonumber(fields[4] or 0) and not fields[5]
+  local wasGivenBack = numberOf(fields[3]) > numberOf(fields[4]) and not fields[5]
   local number = wasGivenBack and 0 or call('INCR', base .. 'number') % 0x100000000
-  local score = string.format('%.0f', (tonumber(fields[2] or 0) or 0) * 0x100000000 + number)
+  local score = string.format('%.0f', numberOf(fields[2]) * 0x100000000 + number)
   call('ZADD', waiting, score, id)
   call('ZADD', base .. 'row:' .. group, score, id)
   if call('SISMEMBER', base .. 'parked:' .. key, group) == 0 then call('ZADD', ring, 'NX', nowText, group) end
@@ -70,7 +75,7 @@ local function gather()
   local due = call('ZRANGEBYSCORE', delayed, 0, string.format('%.0f', (nowMs + 1) * 4096 - 1), 'LIMIT', 0, ${STEP})
   for _, id in ipairs(due) do
     call('ZREM', delayed, id)
-    if call('EXISTS', jobs .. id) == 1 then call('HSET', jobs .. id, 'delay', 0) end
+    if call('TYPE', jobs .. id).ok == 'hash' then call('HSET', jobs .. id, 'delay', 0) end
     enter(id)
   end
   for _ = 1, ${STEP} do
@@ -100,7 +105,7 @@ end
 
 local function opensIn(key)
   if not keyMax then return 0 end
-  if tonumber(call('GET', windowOf(key)) or 0) < keyMax then return 0 end
+  if numberOf(call('GET', windowOf(key))) < keyMax then return 0 end
   return math.max(0, call('PTTL', windowOf(key)))
 end
 
@@ -145,7 +150,7 @@ local function look()
     elseif not call('ZSCORE', waiting, id) or call('EXISTS', jobs .. id) == 0 then
       call('ZREM', row, id)
       call('ZREM', waiting, id)
-    elseif bySlots and keyMost and tonumber(call('HGET', counts, key) or 0) >= keyMost then
+    elseif bySlots and keyMost and numberOf(call('HGET', counts, key)) >= keyMost then
       call('ZREM', ring, group)
       call('SADD', parked, key)
       call('SADD', base .. 'parked:' .. key, group)
@@ -161,7 +166,7 @@ end
 local hasAll = gather()
 freeLostSlots()
 if isPaused then return answer(0, 0) end
-if max and tonumber(call('GET', limiter) or 0) >= max then
+if max and numberOf(call('GET', limiter)) >= max then
   local ms = call('PTTL', limiter)
   if ms > 0 then return answer(ms, 0) end
 end
