@@ -64,7 +64,14 @@ async function work(
     },
     onLog: logTaskLines(log),
   })
-  const facts = { name, queues, version: packageVersion(), ...slotsOf(app.config, wanted), tasks }
+  const facts = {
+    name,
+    queues,
+    version: packageVersion(),
+    ...slotsOf(app.config, wanted),
+    pool: app.config.worker.pool,
+    tasks,
+  }
   await greet(app, log, facts, presentBanner, brokerInfo)
   running.worker = worker
   if (beat !== undefined) running.beat = beat

@@ -9,6 +9,8 @@ export interface BannerFacts {
   readonly concurrency: number
   /** Bounds between which it chooses that itself. */
   readonly autoscale?: { readonly min: number; readonly max: number } | undefined
+  /** Where tasks run that do not say it. */
+  readonly pool?: string
   readonly queues: readonly string[]
   readonly tasks: readonly string[]
 }
@@ -31,5 +33,7 @@ export function presentBanner(facts: BannerFacts): string {
   ].join('\n')
 }
 
-const presentConcurrency = ({ concurrency, autoscale }: BannerFacts): string =>
-  autoscale === undefined ? String(concurrency) : `${autoscale.min} to ${autoscale.max} (autoscale)`
+function presentConcurrency({ concurrency, autoscale, pool = 'async' }: BannerFacts): string {
+  const slots = autoscale === undefined ? String(concurrency) : `${autoscale.min} to ${autoscale.max} (autoscale)`
+  return pool === 'async' ? slots : `${slots}, each in a ${pool} of its own`
+}

@@ -1,5 +1,6 @@
 import { Child } from './child.js'
 import type { StartChild } from './child-link.js'
+import { ChildUnable } from './child-unable.js'
 import type { ChildBeginning } from './messages.js'
 
 /** What a pool needs to know. */
@@ -21,6 +22,7 @@ export class ChildPool {
   /** The one that was used last is used next, so that the others' memory can rest. */
   readonly #idle: Child[] = []
   readonly #all = new Set<Child>()
+  #isClosed = false
   #failed: { readonly error: unknown; readonly at: number } | undefined
 
   constructor(private readonly options: ChildPoolOptions) {}
@@ -31,6 +33,7 @@ export class ChildPool {
    * @throws ChildUnable where none can be made
    */
   async take(): Promise<Child> {
+    if (this.#isClosed) throw new ChildUnable('the worker has ended')
     const idle = this.#idle.pop()
     if (idle !== undefined) return idle
     if (this.#failed !== undefined && performance.now() - this.#failed.at < PAUSE_MS) throw this.#failed.error
@@ -49,12 +52,13 @@ export class ChildPool {
     const { maxTasksPerChild, maxMemoryPerChild, slots } = this.options
     if (!child.isUsable) return
     const isSpent = child.runs >= maxTasksPerChild || child.memory > maxMemoryPerChild
-    if (isSpent || this.#all.size > slots()) void child.retire()
+    if (this.#isClosed || isSpent || this.#all.size > slots()) void child.retire()
     else this.#idle.push(child)
   }
 
   /** Ends all children. */
   async close(): Promise<void> {
+    this.#isClosed = true
     await Promise.all([...this.#all].map((child) => child.retire()))
   }
 

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest'
+import { presentBanner } from '../../src/cli/presenters/worker.js'
+import { workerArgsOf } from '../../src/cli/worker-args.js'
+import { settingsOf } from '../../src/cli/worker-flags.js'
+import { resolveConfig } from '../../src/config/resolve-config.js'
+
+describe('--pool', () => {
+  test.each([
+    ['async', { pool: 'async' }],
+    ['process', { pool: 'process' }],
+    ['prefork', { pool: 'process' }],
+    ['processes', { pool: 'process' }],
+    ['thread', { pool: 'thread' }],
+    ['threads', { pool: 'thread' }],
+    ['gevent', { pool: 'async' }],
+    ['eventlet', { pool: 'async' }],
+  ])('knows %s', (name, settings) => {
+    expect(settingsOf({ pool: name })).toEqual(settings)
+  })
+
+  test('takes solo for one job at once, whatever --concurrency says', () => {
+    expect(settingsOf({ pool: 'solo', concurrency: 8 })).toEqual({ pool: 'async', concurrency: 1 })
+  })
+
+  test('refuses another name, and says which there are', () => {
+    const flags = settingsOf({ pool: 'forks' })
+    expect(() => resolveConfig({ root: '/', flags })).toThrow('--pool: expected one of async, process, thread')
+  })
+
+  test('goes on to the worker of taskq dev, with the limits of children', () => {
+    const flags = { pool: 'prefork', 'max-tasks-per-child': 5, 'max-memory-per-child': '200mb' }
+    expect(workerArgsOf(flags)).toEqual(['--pool=prefork', '--max-tasks-per-child=5', '--max-memory-per-child=200mb'])
+  })
+})
+
+test('--max-memory-per-child refuses what is no size, and what every child exceeds', () => {
+  const tooSmall = () => resolveConfig({ root: '/', flags: { maxMemoryPerChild: '12000' } })
+  expect(tooSmall).toThrow('--max-memory-per-child: expected a size such as')
+  expect(resolveConfig({ root: '/', flags: { maxMemoryPerChild: '200mb' } }).worker.maxMemoryPerChild).toBe(209_715_200)
+})
+
+test('the banner says where tasks run, where that is not the worker itself', () => {
+  const facts = { name: 'w@h', version: '1', broker: 'redis', concurrency: 4, queues: [], tasks: [] }
+  expect(presentBanner({ ...facts, pool: 'process' })).toContain('concurrency  4, each in a process of its own\n')
+  expect(presentBanner({ ...facts, pool: 'async' })).toContain('concurrency  4\n')
+})
