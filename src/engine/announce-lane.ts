@@ -5,7 +5,7 @@ import { HOLD_LIMITS } from './limits/hold-limits-script.js'
 import type { LaneLimits } from './limits/lane-limits.js'
 
 /** Events kept per lane. The engine's own 10,000 cost a small broker more memory than the jobs. */
-const MAX_EVENTS = 2000
+export const MAX_EVENTS = 2000
 
 /** Notes a lane where workers look for lanes. A lane of a queue that is paused is paused from its birth. */
 const ANNOUNCE = `
@@ -14,6 +14,7 @@ if redis.call('SADD', lanes, ARGV[1]) == 1 and redis.call('HEXISTS', queueMeta, 
   redis.call('HSET', meta, 'paused', 1)
 end
 redis.call('HSET', meta, 'opts.maxLenEvents', ARGV[2])
+redis.call('HDEL', meta, 'parked')
 `
 
 /**

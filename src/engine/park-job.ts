@@ -1,8 +1,7 @@
-import { announceLane } from './announce-lane.js'
+import { MAX_EVENTS } from './announce-lane.js'
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
 import { laneOf } from './lane.js'
-import { runPipeline } from './run-pipeline.js'
 import { CLAIM_OF } from './same-jobs/claim-field.js'
 
 /** A job that a worker holds and does not know. */
@@ -14,10 +13,10 @@ export interface StrangeJob {
 
 /**
  * Moves a job that a worker holds to another lane, as if it had never been taken. One step of the broker. A claim that it
- * holds goes along.
+ * holds goes along. A lane that is made for this is marked: it goes when it is empty.
  */
-const PARK = `${CLAIM_OF}local job, lock, active, stalled, events, parked, wait, prioritized, counter, marker, lanes = unpack(KEYS)
-local id, token, lane = unpack(ARGV)
+const PARK = `${CLAIM_OF}local job, lock, active, stalled, events, parked, wait, prioritized, counter, marker, lanes, meta, queueMeta = unpack(KEYS)
+local id, token, lane, maxEvents = unpack(ARGV)
 local call = redis.call
 
 local holder = call('GET', lock)
@@ -34,7 +33,10 @@ local claim, priority = claimOf(parked), tonumber(call('HGET', parked, 'priority
 if claim and call('HGET', claim, 'id') == id then call('HSET', claim, 'lane', lane) end
 if claim and call('HGET', claim, 'nextId') == id then call('HSET', claim, 'nextLane', lane) end
 
-call('SADD', lanes, lane)
+if call('SADD', lanes, lane) == 1 then
+  call('HSET', meta, 'parked', 1, 'opts.maxLenEvents', maxEvents)
+  if call('HEXISTS', queueMeta, 'paused') == 1 then call('HSET', meta, 'paused', 1) end
+end
 if priority > 0 then
   local count = call('INCR', counter)
   call('ZADD', prioritized, priority * 4294967296 + count % 4294967296, id)
@@ -53,9 +55,7 @@ export async function parkJob(connection: Connection, keys: Keys, from: string, 
   const key = keys.job(from, id)
   const left = ['active', 'stalled', 'events'].map((part) => keys.lane(from, part))
   const joined = ['wait', 'prioritized', 'pc', 'marker'].map((part) => keys.lane(lane, part))
-  const touched = [key, `${key}:lock`, ...left, keys.job(lane, id), ...joined, keys.lanes]
-  const pipeline = connection.pipeline()
-  announceLane(pipeline, keys, lane)
-  pipeline.eval(PARK, touched.length, ...touched, id, token, lane)
-  await runPipeline(pipeline)
+  const metas = [keys.lane(lane, 'meta'), keys.lane(from, 'meta')]
+  const touched = [key, `${key}:lock`, ...left, keys.job(lane, id), ...joined, keys.lanes, ...metas]
+  await connection.eval(PARK, touched.length, ...touched, id, token, lane, MAX_EVENTS)
 }

@@ -14,6 +14,7 @@ import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
 import { isReady, openConnection } from './open-connection.js'
 import { type Retention, sweepLane } from './retention.js'
+import { retireLane } from './retire-lane.js'
 import { type JobPlace, type RevokeOrder, readRevoke, readRevokes, revokeJob } from './revoke.js'
 import { runPipeline } from './run-pipeline.js'
 import { settleClaim, sweepClaims } from './same-jobs/settle-script.js'
@@ -100,6 +101,11 @@ export class WorkerSide {
   /** A job has ended that stands for calls like its own: the next of them is a job again, or runs. */
   settle(claim: string): Promise<void> {
     return settleClaim(this.connection, claim)
+  }
+
+  /** Whether a task's lane is no more: it was made for parked jobs, and nothing is left in it. */
+  retire(lane: string): Promise<boolean> {
+    return retireLane(this.connection, this.keys, lane)
   }
 
   /** Frees what jobs held that ended where nobody noticed. */

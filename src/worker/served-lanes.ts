@@ -5,7 +5,10 @@ import type { Dispatcher } from './dispatcher.js'
 import type { WorkerOptions } from './worker-options.js'
 
 /** What serving lanes needs of its worker. */
-type Rules = Pick<WorkerOptions, 'name' | 'queues' | 'tasks' | 'lockMs' | 'stallCheckMs' | 'taskFacts' | 'retention' | 'onEvent'>
+type Rules = Pick<
+  WorkerOptions,
+  'name' | 'queues' | 'tasks' | 'lockMs' | 'stallCheckMs' | 'taskFacts' | 'retention' | 'onEvent'
+>
 
 /** The queues that a worker serves, each with all its lanes. Queues come and go while it works. */
 export class ServedLanes {
@@ -51,8 +54,7 @@ export class ServedLanes {
     this.#queues.delete(queue)
     for (const [lane, consumer] of this.#lanes) {
       if (consumer.name.queue !== queue) continue
-      this.#lanes.delete(lane)
-      void this.#leave(consumer)
+      this.#drop(lane, consumer)
     }
   }
 
@@ -80,7 +82,10 @@ export class ServedLanes {
   }
 
   async sweep(): Promise<void> {
-    for (const lane of this.#lanes.keys()) await this.side.sweep(lane, this.rules.retention)
+    for (const [lane, consumer] of this.#lanes) {
+      await this.side.sweep(lane, this.rules.retention)
+      if (this.#isForParked(consumer) && (await this.side.retire(lane))) this.#drop(lane, consumer)
+    }
     await this.side.sweepClaims()
   }
 
@@ -102,7 +107,11 @@ export class ServedLanes {
 
   async #open(lane: string): Promise<LaneConsumer> {
     const { lockMs, stallCheckMs, name } = this.rules
-    const consumer = this.side.consumer(lane, { lockMs, stallCheckMs, worker: name, keyed: this.#isKeyed(lane) }, this.onError)
+    const consumer = this.side.consumer(
+      lane,
+      { lockMs, stallCheckMs, worker: name, keyed: this.#isKeyed(lane) },
+      this.onError,
+    )
     this.#lanes.set(lane, consumer)
     try {
       await consumer.open()
@@ -118,6 +127,16 @@ export class ServedLanes {
   #isKeyed(lane: string): boolean {
     const { task } = parseLane(lane)
     return task !== undefined && this.rules.taskFacts.get(task)?.keyed !== undefined
+  }
+
+  /** Only what had no lane of its own before is put into one by parking. */
+  #isForParked({ name: { task } }: LaneConsumer): boolean {
+    return task !== undefined && this.rules.taskFacts.get(task)?.limited !== true
+  }
+
+  #drop(lane: string, consumer: LaneConsumer): void {
+    this.#lanes.delete(lane)
+    void this.#leave(consumer)
   }
 
   async #leave(consumer: LaneConsumer): Promise<void> {

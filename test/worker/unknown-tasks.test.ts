@@ -72,6 +72,28 @@ describe('a job whose task the worker does not know', () => {
     expect(await result.get()).toBe('x')
   })
 
+  test('leaves no lane behind once it and its result are gone', async () => {
+    const task = echo()
+    const app = testApp(broker, { tasks: [task] })
+    const older = await app.worker({ tasks: [], name: 'older' })
+    const result = await task.delay('x')
+    await older.events.waitFor('job.parked')
+    const newer = await app.worker({ name: 'newer' })
+    await result.get()
+    const side = await app.side()
+    expect(await side.retire('default~echo')).toBe(false)
+    await result.forget()
+    await expect.poll(() => side.retire('default~echo')).toBe(true)
+    expect(await app.engine.lanes()).toEqual(['default'])
+    const left = await app.redis.keys(`${app.keys.lane('default~echo', '')}*`)
+    // A worker that serves it may look for lost jobs at that moment.
+    expect(left.filter((key) => !key.endsWith(':stalled-check'))).toEqual([])
+    // It is made anew by the next one, and served again.
+    const second = await task.delay('y')
+    expect(await second.get()).toBe('y')
+    expect(newer.events.of('job.dead-lettered')).toEqual([])
+  })
+
   test('is told of by the status, as long as nobody knows its task', async () => {
     const task = echo()
     const app = testApp(broker, { tasks: [task] })
