@@ -1,5 +1,6 @@
 import type { Envelope } from '../codec/envelope.js'
 import type { ActiveJob } from '../engine/consumer.js'
+import { isTaskqError } from '../errors/taskq-error.js'
 import type { TaskDefinition } from '../task/definition.js'
 import type { RunContext } from '../task/run-context.js'
 import { type AttemptReport, type AttemptRules, attempt, gaveUp } from './attempt.js'
@@ -88,7 +89,9 @@ async function runAttempt(
       : runInChild({ job, task: task.name, envelope, rules, handle, limit }, pool, site.pools)
   return running.catch((error) => {
     handle.giveUp()
-    return gaveUp(task, context, envelope.args, error, rules)
+    // A child that died is a crash.
+    const isLast = handle.isAckedEarly && isTaskqError(error, 'TASKQ_JOB_CRASHED')
+    return gaveUp(task, context, envelope.args, error, isLast ? { ...rules, retries: 0 } : rules)
   })
 }
 

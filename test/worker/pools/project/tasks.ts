@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { threadId } from 'node:worker_threads'
-import { currentContext, currentJob, defineTask } from 'taskq'
+import { currentContext, currentJob, defineTask, Reject, Snooze } from 'taskq'
 
 // Loaded twice: by the tests, and by the children that their workers make.
 
@@ -72,3 +72,22 @@ export const looksAround = defineTask({ name: 'looksAround' }, async () => {
   await addElsewhere.delay()
   return { pid: process.pid, context: currentContext(), job: currentJob()?.request.id }
 })
+
+class Gone extends Error {}
+let snoozes = 0
+
+/** Throws what it is told to, and tells of its hooks. */
+export const throwsAsTold = defineTask(
+  { name: 'throwsAsTold', retries: 3, backoff: { delay: 1 }, dontRetryOn: [Gone], throws: [Gone] },
+  (_ctx, what: 'Gone' | 'Reject' | 'Snooze' | 'nothing more') => {
+    if (what === 'Gone') throw new Gone('for good')
+    if (what === 'Reject') throw new Reject('no')
+    if (what === 'Snooze' && snoozes++ === 0) throw new Snooze(1)
+    if (what === 'nothing more') for (;;);
+    return process.pid
+  },
+  {
+    onFailure: ({ log }, error) => log.info(`failed: ${error.message}`),
+    afterReturn: ({ log }, { state }) => log.info({ pid: process.pid }, state),
+  },
+)
