@@ -159,6 +159,8 @@ function encodeWrapped(job: JobIdentity, draft: EnvelopeDraft, limits: PayloadLi
   const { args: given, context, ...clear } = draft
   const args = sentArgs(given)
   const { value, isTyped } = withTypes(args, (exact) => findInexact(exact, 'args') === undefined, ways)
+  if (!isTyped && ways.encryptKey === undefined && ways.compressAbove === undefined)
+    return encodeEnvelope(job.task, draft, limits)
   const inexact = findInexact(value, 'args')
   if (inexact !== undefined) throw notJson(job.task, inexact, ways.types ? TYPES_HINT : JSON_HINT)
   const hidden = JSON.stringify(context === undefined ? [value] : [value, context])

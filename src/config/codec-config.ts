@@ -18,5 +18,5 @@ export interface CodecKeyConfig {
   /** Stored with what is written with the key, in the clear: `'2026-11'`. */
   readonly id: string
   /** 32 bytes, as base64 (`openssl rand -base64 32`), as hex, or as they are. A secret: not for the repository. */
-  readonly key: string | Uint8Array
+  readonly key: string | Uint8Array | undefined
 }
