@@ -27,6 +27,10 @@ export function logWorkerEvents(log: Logger): WorkerEventSink {
         )
       case 'worker.steered':
         return log.info(`told from outside: ${safeText(event.text, 500)}`)
+      // The command tells those itself.
+      case 'worker.ready':
+      case 'worker.stopped':
+        return
       case 'listener.failed':
         return log.error(`what listens to ${event.event} failed: ${safeText(event.message, 500)}`)
       case 'broker.trouble':

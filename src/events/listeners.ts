@@ -37,6 +37,8 @@ export const EVENT_NAMES = Object.keys({
   'job.result-lost': true,
   'limit.passed': true,
   'limit.reached': true,
+  'worker.ready': true,
+  'worker.stopped': true,
   'worker.steered': true,
   'jobs.recovered': true,
   'broker.trouble': true,

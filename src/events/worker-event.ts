@@ -56,6 +56,10 @@ export type WorkerEvent =
   | { readonly name: 'limit.passed'; readonly task: string; readonly queue: string }
   /** A task has reached its rate limit: nothing more of it starts for so long. */
   | { readonly name: 'limit.reached'; readonly task: string; readonly queue: string; readonly forMs: number }
+  /** The worker takes jobs from now on. */
+  | { readonly name: 'worker.ready'; readonly worker: string; readonly queues: readonly string[] }
+  /** The worker has stopped; nothing of it runs any more. */
+  | { readonly name: 'worker.stopped'; readonly worker: string; readonly succeeded: number; readonly failed: number }
   /** The worker was told to change itself, and did. `text` is for people. */
   | { readonly name: 'worker.steered'; readonly command: string; readonly text: string }
   /** Jobs of a worker that is gone went back to their queue. */

@@ -98,7 +98,7 @@ export class Worker {
     }
     try {
       await this.#open()
-      if (this.#stopping === undefined) this.#life = 'working'
+      if (this.#stopping === undefined) this.#begin()
     } catch (error) {
       // Told to stop meanwhile: what fails then is the connection that was closed.
       if (this.#stopping !== undefined) return
@@ -125,8 +125,14 @@ export class Worker {
     this.#parts.runner.abandonAll()
   }
 
+  #begin(): void {
+    this.#life = 'working'
+    const { onEvent, lanes } = this.#parts
+    onEvent({ name: 'worker.ready', worker: this.options.name, queues: lanes.queues })
+  }
+
   async #shutDown(): Promise<void> {
-    const { dispatcher, runner, lanes, locks, live, stats, vitals } = this.#parts
+    const { dispatcher, runner, lanes, locks, live, stats, vitals, onEvent } = this.#parts
     try {
       lanes.end()
       await shutDown(dispatcher, runner, this.options.shutdownMs)
@@ -144,6 +150,8 @@ export class Worker {
     } finally {
       this.#life = 'stopped'
       this.#done.resolve()
+      const { succeeded, failed } = runner
+      onEvent({ name: 'worker.stopped', worker: this.options.name, succeeded, failed })
     }
   }
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { findProblems } from '../../src/config/find-problems.js'
 import { tellListeners } from '../../src/events/listeners.js'
 import { defineTask } from '../../src/task/define-task.js'
@@ -34,6 +34,30 @@ describe('what the configuration listens to', () => {
     const again = await task.applyAsync([], { taskId: 'one' })
     await task.applyAsync([], { taskId: 'one' })
     expect(heard.slice(-6)).toEqual(expect.arrayContaining([['enqueued', again.id, 'told', 'default', true]]))
+  })
+
+  test('is told when the worker is ready, and when it has stopped', async () => {
+    const heard: unknown[] = []
+    const task = defineTask({ name: 'counted', queue: 'mails' }, () => 1)
+    const app = testApp(broker, {
+      tasks: [task],
+      config: {
+        on: {
+          'worker.ready': ({ worker, queues }) => heard.push([worker, queues]),
+          'worker.stopped': ({ worker, succeeded, failed }) => heard.push([worker, succeeded, failed]),
+        },
+      },
+    })
+    await task.delay()
+    const { worker } = await app.worker({ name: 'w', burst: true })
+    await worker.done
+    const name = expect.stringMatching(/^w@/)
+    await vi.waitFor(() =>
+      expect(heard).toEqual([
+        [name, ['default', 'mails']],
+        [name, 1, 0],
+      ]),
+    )
   })
 
   test('stops nothing where it fails: that is reported', async () => {
