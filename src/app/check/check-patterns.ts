@@ -2,7 +2,7 @@ import { patternOf } from '../../config/create-router.js'
 import type { PatternRoute, ResolvedRoute } from '../../config/route.js'
 import { didYouMean } from '../../errors/nearest.js'
 import { taskGlob } from '../../task/task-glob.js'
-import type { CheckedProject } from './check-project.js'
+import type { CheckedProject } from './checked-project.js'
 import { type Finding, warningAt } from './finding.js'
 
 /** Patterns of `routes` and `taskOptions` that have no effect on any task of this project. */

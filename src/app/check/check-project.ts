@@ -3,26 +3,18 @@ import type { ResolvedConfig } from '../../config/resolved-config.js'
 import { EffectiveTasks } from '../../config/task-options.js'
 import type { Discovery } from '../../discovery/discover-tasks.js'
 import { formatProblem } from '../../errors/problems.js'
-import type { DeclaredSchedules } from '../../schedule/declared-schedules.js'
 import type { TaskDefinition } from '../../task/definition.js'
 import { readCodeSchedules, type ScheduledProject } from '../code-schedules.js'
 import { checkPatterns } from './check-patterns.js'
 import { checkQueues } from './check-queues.js'
 import { checkSchedules } from './check-schedules.js'
+import type { CheckedProject } from './checked-project.js'
 import { errorAt, type Finding } from './finding.js'
 
 /** A project that is to be checked. */
 export interface CheckableProject extends ScheduledProject {
   readonly config: ResolvedConfig
   discover(): Promise<Discovery>
-}
-
-/** What is to be looked at: the project as it is without a broker. */
-export interface CheckedProject {
-  readonly config: ResolvedConfig
-  /** With what the config says of them. */
-  readonly tasks: readonly TaskDefinition[]
-  readonly schedules: DeclaredSchedules
 }
 
 /** What a check found; `ok` where nothing keeps anything from working. */

@@ -1,6 +1,6 @@
 import { createRouter } from '../../config/create-router.js'
 import { nearest } from '../../errors/nearest.js'
-import type { CheckedProject } from './check-project.js'
+import type { CheckedProject } from './checked-project.js'
 import { type Finding, warningAt } from './finding.js'
 
 /** Tasks whose queue looks like a slip of the pen, and priorities that count for nothing where they go. */

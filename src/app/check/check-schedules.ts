@@ -2,8 +2,8 @@ import { createRouter } from '../../config/create-router.js'
 import { didYouMean } from '../../errors/nearest.js'
 import { keyAt } from '../../schedule/declared-schedules.js'
 import { isLimited } from '../../task/options/limit-options.js'
-import type { CheckedProject } from './check-project.js'
 import { lostPriority } from './check-queues.js'
+import type { CheckedProject } from './checked-project.js'
 import { errorAt, type Finding, warningAt } from './finding.js'
 
 /** Schedule entries that cannot work, or not as they are meant. What is wrong with one by itself is known before. */

@@ -1,0 +1,11 @@
+import type { ResolvedConfig } from '../../config/resolved-config.js'
+import type { DeclaredSchedules } from '../../schedule/declared-schedules.js'
+import type { TaskDefinition } from '../../task/definition.js'
+
+/** What a check looks at: a project as it is without a broker. */
+export interface CheckedProject {
+  readonly config: ResolvedConfig
+  /** With what the config says of them. */
+  readonly tasks: readonly TaskDefinition[]
+  readonly schedules: DeclaredSchedules
+}
