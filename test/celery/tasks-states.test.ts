@@ -19,7 +19,7 @@ const FAST = { type: 'fixed', delay: 5, jitter: false } as const
 describe('States', () => {
   test('PENDING is two states here; STARTED, RETRY, SUCCESS and FAILURE are told without being asked for', async () => {
     const gate = Promise.withResolvers<void>()
-    @Task({ retries: 1, backoff: { type: 'fixed', delay: 300, jitter: false } })
+    @Task({ retries: 1, backoff: { type: 'fixed', delay: 1500, jitter: false } })
     class Moves extends BaseTask {
       async run(end: 'well' | 'badly') {
         await gate.promise
