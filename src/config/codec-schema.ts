@@ -18,7 +18,7 @@ const KEY = z.strictObject({
   ),
 })
 
-const KEYS = list(KEY, 'a list such as [{ id: "2026-11", key: process.env.TASKQ_KEY }]')
+const KEYS = list(KEY, 'a list such as [{ id: "2026-11", key: process.env.PAYLOAD_KEY }]')
 
 /** The part of the configuration's schema that is about how payloads travel. */
 export const CODEC = z.strictObject({
