@@ -6,7 +6,7 @@ const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error'] satisfies J
 export function parseLogLine(stored: string): JobLogLine {
   const { time, level, attempt, message, fields } = recordIn(stored) ?? headOf(stored)
   return {
-    time: new Date(typeof time === 'string' ? time : 0),
+    time: timeIn(time),
     level: LEVELS.includes(level as string) ? (level as JobLogLine['level']) : 'info',
     attempt: typeof attempt === 'number' ? attempt : 1,
     message: typeof message === 'string' ? message : stored,
@@ -25,3 +25,8 @@ function recordIn(text: string): Readonly<Record<string, unknown>> | undefined {
 
 /** What stands before the fields, which were cut. */
 const headOf = (text: string): Readonly<Record<string, unknown>> => recordIn(`${text.split(',"fields":')[0]}}`) ?? {}
+
+function timeIn(text: unknown): Date {
+  const ms = typeof text === 'string' ? Date.parse(text) : 0
+  return new Date(Number.isNaN(ms) ? 0 : ms)
+}

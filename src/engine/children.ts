@@ -11,10 +11,12 @@ const MOST = 10_000
 /** Notes with the jobs whose runs enqueued them, where any run did. A job that is sent twice is noted once. */
 export function noteChildren(pipeline: ChainableCommander, keys: Keys, jobs: readonly NewJob[]): void {
   const parents = new Map<string, { keepMs: number; members: string[] }>()
-  for (const { id, parent } of jobs) {
+  // Finer than milliseconds, in which a run enqueues more than one.
+  const now = performance.timeOrigin + performance.now()
+  for (const [index, { id, parent }] of jobs.entries()) {
     if (parent === undefined) continue
     const known = parents.get(parent.id) ?? { keepMs: parent.keepMs, members: [] }
-    known.members.push(String(Date.now()), id)
+    known.members.push(String(now + index / 1000), id)
     parents.set(parent.id, known)
   }
   for (const [id, { keepMs, members }] of parents) {

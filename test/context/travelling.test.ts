@@ -5,6 +5,7 @@ import { defineTask } from '../../src/task/define-task.js'
 import { findTask } from '../../src/task/registry.js'
 import { Task } from '../../src/task/task.js'
 import { brokerOfFile } from '../support/broker.js'
+import { rejection } from '../support/refusal.js'
 import { testApp } from '../support/test-app.js'
 
 const broker = brokerOfFile()
@@ -43,6 +44,40 @@ describe('the context of the code that enqueues', () => {
     const { id } = await withContext({}, () => task.delay())
     const stored = JSON.parse((await app.redis.hget(app.keys.job('default', id), 'data')) ?? '{}')
     expect(stored).toEqual({ v: 1, args: [] })
+  })
+
+  test('is not that of jobs before, nor of the code that started the worker', async () => {
+    const task = defineTask({ name: 'looks' }, (ctx) => ({
+      context: currentContext(),
+      parent: ctx.request.parent ?? null,
+    }))
+    const starts = defineTask({ name: 'starts' }, () => task.delay().then(() => {}))
+    const app = testApp(broker, { tasks: [task, starts], config: { worker: { concurrency: 1 } } })
+    const first = await withContext({ tenant: 'first' }, () => task.delay())
+    const second = await task.delay()
+    await withContext({ tenant: 'of the worker' }, () => app.worker())
+    expect(await first.get(inTime)).toEqual({ context: { tenant: 'first' }, parent: null })
+    expect(await second.get(inTime)).toEqual({ context: {}, parent: null })
+    await (await starts.delay()).get(inTime)
+    expect(await (await task.delay()).get(inTime)).toEqual({ context: {}, parent: null })
+  })
+
+  test('counts as part of the payload, which has its limit', async () => {
+    const task = defineTask({ name: 'small' }, () => {})
+    testApp(broker, { tasks: [task], config: { payload: { max: 100, warn: 100 } } })
+    expect(await rejection(withContext({ text: 'x'.repeat(100) }, () => task.delay()))).toMatchObject({
+      code: 'TASKQ_PAYLOAD_TOO_LARGE',
+    })
+  })
+
+  test('that is no record in Redis is none', async () => {
+    const task = defineTask({ name: 'odd' }, () => currentContext())
+    const app = testApp(broker, { tasks: [task] })
+    const { id } = await task.delay()
+    await app.redis.hset(app.keys.job('default', id), 'data', '{"v":1,"args":[],"context":[1],"parent":7,"trace":{}}')
+    await app.worker()
+    expect(await app.client.result(id).get(inTime)).toEqual({})
+    expect(await app.client.result(id).parent()).toBeUndefined()
   })
 
   test('keeps jobs of one worker apart that run side by side', async () => {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { currentContext, currentJob } from '../../src/context/with-context.js'
 import { BaseTask } from '../../src/task/base-task.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { forgetTasks } from '../../src/task/registry.js'
@@ -113,5 +114,20 @@ describe('runTask', () => {
       async run() {}
     }
     expect(await rejection(runTask(Plain, []))).toMatchObject({ code: 'TASKQ_TASK_NOT_REGISTERED' })
+  })
+})
+
+describe('what is around a run', () => {
+  test('is what a worker would put there: its job, and a context that was given', async () => {
+    const task = defineTask({ name: 'around' }, async () => {
+      await Promise.resolve()
+      currentJob()?.log.info('from below')
+      return { context: currentContext(), job: currentJob()?.request.task }
+    })
+    const { result, logs } = await runTask(task, [], { context: { tenant: 'a' } })
+    expect(result).toEqual({ context: { tenant: 'a' }, job: 'around' })
+    expect(logs).toMatchObject([{ message: 'from below' }])
+    expect(currentJob()).toBeUndefined()
+    expect((await runTask(task, [])).result).toMatchObject({ context: {} })
   })
 })

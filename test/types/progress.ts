@@ -9,6 +9,7 @@ import { BaseTask } from '../../src/task/base-task.js'
 import { defineTask } from '../../src/task/define-task.js'
 import type { RunContext } from '../../src/task/run-context.js'
 import { Task } from '../../src/task/task.js'
+import { runTask } from '../../src/testing/index.js'
 
 interface Step {
   readonly done: number
@@ -57,6 +58,11 @@ export async function progressIsInferredEndToEnd() {
   expectTypeOf(counted).toEqualTypeOf<AsyncResult<string, number>>()
   for await (const value of counted.progress()) expectTypeOf(value).toEqualTypeOf<number>()
   expectTypeOf(await plain.delay()).toEqualTypeOf<AsyncResult<void>>()
+}
+
+export async function runTaskTakesThem() {
+  expectTypeOf((await runTask(count, [3])).result).toEqualTypeOf<string>()
+  expectTypeOf((await runTask(Import, ['a.csv'], { context: { tenant: 'a' } })).result).toEqualTypeOf<number>()
 }
 
 /** A decorator of TC39's form is called with a context; it must not lose what the class tells of its progress. */

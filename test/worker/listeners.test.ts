@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test, vi } from 'vitest'
+import { describeConfig } from '../../src/config/describe-config.js'
 import { findProblems } from '../../src/config/find-problems.js'
-import { tellListeners } from '../../src/events/listeners.js'
+import { resolveConfig } from '../../src/config/resolve-config.js'
+import { EVENT_NAMES, tellListeners } from '../../src/events/listeners.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
 import { testApp } from '../support/test-app.js'
@@ -89,6 +92,31 @@ describe('what the configuration listens to', () => {
     ])
     expect(app.warnings).toEqual(['what listens to job.enqueued failed: deaf'])
   })
+})
+
+test('the guide names every event that can be listened to, and no other', () => {
+  const guide = readFileSync(new URL('../../docs/guides/context-and-middleware.md', import.meta.url), 'utf8')
+  const list = guide.split('\n').filter((line) => line.includes('` · `'))
+  const named = list.flatMap((line) => line.match(/[a-z]+\.[a-z-]+/g) ?? [])
+  expect(['job.enqueued', ...named].sort()).toEqual([...EVENT_NAMES].sort())
+})
+
+test('taskq config tells what is hooked in, without running it', () => {
+  const value = {
+    middleware: [{ run: (_: unknown, next: () => unknown) => next(), enqueue: () => {} }, { run: () => {} }],
+    on: { 'job.succeeded': () => {}, 'job.started': undefined },
+    telemetry: {
+      tracer: { startSpan() {} },
+      contextManager: { with() {}, active() {}, getMetadata() {}, fromMetadata() {} },
+    },
+  }
+  const config = resolveConfig({ root: '/app', file: { path: 'x', value } })
+  const shown = new Map(describeConfig(config).map(({ key, value: said }) => [key, said]))
+  expect(shown.get('middleware')).toEqual(['enqueue and run', 'run'])
+  expect(shown.get('on')).toEqual(['job.succeeded'])
+  expect(shown.get('telemetry')).toBe('configured')
+  expect(Object.isFrozen(value.telemetry)).toBe(false)
+  expect(Object.isFrozen(value.middleware[0])).toBe(false)
 })
 
 describe('tellListeners', () => {
