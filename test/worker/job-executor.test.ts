@@ -204,9 +204,20 @@ describe('a job that is not run', () => {
     expect(outcome).toMatchObject({ kind: 'postponed', reason: expect.stringContaining('version 9') })
   })
 
-  test('because its task is unknown here: put aside', async () => {
-    for (const task of ['other', '__proto__', 'constructor', ''])
-      expect(await execute(never, { job: { task } })).toMatchObject({ kind: 'postponed', delayMs: expect.any(Number) })
+  test('because its task is unknown here: parked', async () => {
+    for (const task of ['other', '__proto__', 'constructor'])
+      expect(await execute(never, { job: { task } })).toEqual({ kind: 'parked' })
+  })
+
+  test('because no task can have its name: dead', async () => {
+    const failure = { code: 'TASKQ_PAYLOAD_MALFORMED' }
+    for (const task of ['', 'a:b', 'x'.repeat(300), '\u001b[2J'])
+      expect(await execute(never, { job: { task } })).toMatchObject({ kind: 'dead', failure })
+  })
+
+  test('because its arguments are of a later version: put aside', async () => {
+    const outcome = await execute(never, { job: { data: '{"v":1,"args":[],"taskVersion":2}' } })
+    expect(outcome).toMatchObject({ kind: 'postponed', reason: expect.stringContaining('version 2 of its task') })
   })
 
   test('because it took its worker down too often: dead, whatever its retries', async () => {
