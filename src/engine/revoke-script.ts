@@ -12,7 +12,7 @@ import { CLAIMS } from './same-jobs/settle-script.js'
  */
 const REVOKE = `
 local job, lock, completed, failed, delayed, prioritized, wait, active, stalled, meta, events, tasks, retrying, revokes, facts, rows = unpack(KEYS)
-local id, note, now, message, failure, caller, fact = unpack(ARGV)
+local id, note, now, message, failure, caller, fact, side = unpack(ARGV)
 local call = redis.call
 ${REMEMBER}
 ${CLAIMS}
@@ -26,7 +26,7 @@ local function takeOut()
   if call('ZREM', prioritized, id) == 1 then return 'prioritized' end
   if call('ZREM', rows, id) == 1 then return 'waiting' end
   if call('ZREM', string.sub(wait, 1, -5) .. 'waiting-children', id) == 1 then return 'waiting-children' end
-  if call('LREM', wait, -1, id) == 1 then return 'waiting' end
+  if call('LREM', wait, side, id) == 1 then return 'waiting' end
   if call('LREM', active, -1, id) == 1 then
     call('SREM', stalled, id)
     return 'active'

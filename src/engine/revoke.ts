@@ -60,7 +60,10 @@ export async function revokeJob(
     ...[job, `${job}:lock`, ...parts.map((part) => keys.lane(lane, part)), keys.tasks, keys.retrying(lane)],
     ...[keys.revokes, keys.revokeFacts, keys.keyed(lane, 'waiting')],
   ]
-  const args = [id, note, Date.now(), failure.message, JSON.stringify(failure), record?.call ?? '', record?.fact ?? '']
+  // Where a long queue is looked through from: a walk over many, which keeps no record of each, meets the newest first.
+  const side = record === undefined ? 1 : -1
+  const { call = '', fact = '' } = record ?? {}
+  const args = [id, note, Date.now(), failure.message, JSON.stringify(failure), call, fact, side]
   return (await runRevoke(connection, touched, args)) as Revocation
 }
 

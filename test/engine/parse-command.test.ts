@@ -16,6 +16,8 @@ describe('a command from outside', () => {
     { name: 'add-queue', queue: 'emails' },
     { name: 'cancel-queue', queue: 'emails' },
     { name: 'watch', forMs: 15_000 },
+    { name: 'revoked', ids: ['a'], ahead: false },
+    { name: 'revoked', ids: [], ahead: true },
   ])('that is right is taken as it is: %o', (command) => {
     expect(parseCommand(command)).toEqual({ command })
   })
@@ -33,6 +35,8 @@ describe('a command from outside', () => {
     [{ name: 'toString' }, 'this worker\'s taskq knows no command "toString"'],
     [{ name: 7 }, "this worker's taskq knows no command 7"],
     [{}, "this worker's taskq knows no command undefined"],
+    [{ name: 'revoked' }, 'ids: expected at most 200 ids of jobs, got undefined'],
+    [{ name: 'revoked', ids: [7] }, 'ids: expected at most 200 ids of jobs, got an array of 1'],
     [{ name: 'concurrency' }, 'slots: expected a whole number from 1 to 10000, got undefined'],
     [{ name: 'concurrency', slots: 0 }, 'slots: expected a whole number from 1 to 10000, got 0'],
     [{ name: 'concurrency', slots: 10_001 }, 'slots: expected a whole number from 1 to 10000, got 10001'],
