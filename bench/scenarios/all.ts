@@ -6,6 +6,7 @@ import { beatReconcile } from './beat-reconcile.ts'
 import { dashboardCost } from './dashboard.ts'
 import { dashboardFrame } from './dashboard-frame.ts'
 import { dashboardScenarios } from './dashboard-refresh.ts'
+import { deadRetry } from './dead-retry.ts'
 import { enqueueScenarios } from './enqueue.ts'
 import { fairnessScenarios } from './fairness.ts'
 import { idleMemory } from './idle-memory.ts'
@@ -22,6 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...processScenarios,
   pool,
   pickUp,
+  deadRetry,
   ...fairnessScenarios,
   rateLimit,
   beatDrift,
