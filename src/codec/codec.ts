@@ -18,8 +18,9 @@ import { type DecodedResult, type EncodedResult, encodeResult } from './result.j
 import { ResultCodec } from './result-codec.js'
 import { type Belonging, checkSignedText, signText } from './signature.js'
 import { untagTypes } from './tagged-json.js'
+import { typedValue } from './typed-value.js'
 import { keyMissing, malformed, noKey } from './unreadable.js'
-import { isWrapped, unwrap, type Ways, withTypes, wrap } from './wrapping.js'
+import { isWrapped, unwrap, type Ways, wrap } from './wrapping.js'
 
 /** Whose a payload is: what is encrypted or signed is worth nothing in another job, or as another task's. */
 export interface JobIdentity {
@@ -158,7 +159,7 @@ function waysOf(options: CodecOptions, wanted: TaskCodecOptions): Ways | undefin
 function encodeWrapped(job: JobIdentity, draft: EnvelopeDraft, limits: PayloadLimits, ways: Ways): string {
   const { args: given, context, ...clear } = draft
   const args = sentArgs(given)
-  const { value, isTyped } = withTypes(args, (exact) => findInexact(exact, 'args') === undefined, ways)
+  const { value, isTyped } = ways.types ? typedValue(args) : { value: args, isTyped: false }
   if (!isTyped && ways.encryptKey === undefined && ways.compressAbove === undefined)
     return encodeEnvelope(job.task, draft, limits)
   const inexact = findInexact(value, 'args')

@@ -1,5 +1,4 @@
 import type { CodecOptions } from './codec-options.js'
-import { TOO_DEEP } from './exact-json.js'
 import {
   type DecodedResult,
   type EncodedResult,
@@ -10,8 +9,9 @@ import {
 } from './result.js'
 import { type Belonging, checkSignature, signatureOf } from './signature.js'
 import { untagTypes } from './tagged-json.js'
+import { type Typed, typedValue } from './typed-value.js'
 import { malformed, refused } from './unreadable.js'
-import { isWrapped, type Typed, unwrap, type Ways, type Wrapped, withTypes, wrap } from './wrapping.js'
+import { isWrapped, unwrap, type Ways, type Wrapped, wrap } from './wrapping.js'
 
 /** A result that is more than JSON: with types, wrapped, signed. */
 type Dressed = ({ readonly value: unknown; readonly types?: true } | Wrapped) & { readonly sig?: string }
@@ -93,9 +93,7 @@ export class ResultCodec {
 /** What cannot be read, or is so deep that tags would not be read again, stays as it is; it is told of as inexact. */
 function typedResult(value: unknown, ways: Ways): Typed {
   try {
-    const typed = withTypes(value, (exact) => findInexactResult(exact) === undefined, ways)
-    const isTooDeep = typed.isTyped && findInexactResult(typed.value)?.what === TOO_DEEP
-    return isTooDeep ? { value, isTyped: false } : typed
+    return ways.types ? typedValue(value) : { value, isTyped: false }
   } catch {
     return { value, isTyped: false }
   }

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import type { CodecKey } from './codec-options.js'
 import type { Belonging } from './signature.js'
-import { tagTypes, untagTypes } from './tagged-json.js'
+import { untagTypes } from './tagged-json.js'
 import { keyMissing, malformed, refused } from './unreadable.js'
 
 /** How one value is to be written. */
@@ -54,17 +54,6 @@ export function unwrap({ body, key: keyId }: Wrapped, keys: readonly CodecKey[],
   const json = (how & DEFLATED) === 0 ? content : inflate(content)
   const value = parse(json.toString('utf8'))
   return (how & TYPED) === 0 ? value : untagTypes(value)
-}
-
-/** A value with the tags of its types, where it needs them and may have them. */
-export function withTypes(value: unknown, isExact: (value: unknown) => boolean, ways: Ways): Typed {
-  return !ways.types || isExact(value) ? { value, isTyped: false } : { value: tagTypes(value), isTyped: true }
-}
-
-/** A value as it is written, and whether tags in it stand for types. */
-export interface Typed {
-  readonly value: unknown
-  readonly isTyped: boolean
 }
 
 export function isWrapped(stored: object): stored is Wrapped {

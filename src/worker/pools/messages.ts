@@ -17,8 +17,9 @@ export interface ChildBeginning {
 export interface ChildRun {
   readonly task: string
   readonly job: JobFacts
-  /** Its arguments with tags for the types that JSON lacks. */
   readonly envelope: Envelope
+  /** Whether its arguments have tags for the types that JSON lacks. */
+  readonly isTyped: boolean
   readonly rules: AttemptRules
 }
 

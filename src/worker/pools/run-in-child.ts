@@ -1,5 +1,5 @@
 import type { Envelope } from '../../codec/envelope.js'
-import { stableArgs } from '../../codec/tagged-json.js'
+import { typedValue } from '../../codec/typed-value.js'
 import type { ActiveJob } from '../../engine/consumer.js'
 import type { PoolKind } from '../../task/options/time-options.js'
 import type { AttemptReport, AttemptRules } from '../attempt.js'
@@ -54,8 +54,9 @@ async function runOn({ child }: Seat, run: RunForChild): Promise<AttemptReport |
   // It was told to end while the child began.
   if (handle.isAborted || handle.isOver) return { kind: 'ended' }
   // A URL, among others, would not get there as it is.
-  const sent = { ...envelope, args: stableArgs(envelope.args) }
-  const start = () => child.run({ task, job: factsOf(job), envelope: sent, rules }, handle)
+  const { value: args, isTyped } = typedValue(envelope.args)
+  const sent = { task, job: factsOf(job), envelope: { ...envelope, args }, isTyped, rules }
+  const start = () => child.run(sent, handle)
   return limit === undefined ? start() : withinLimit(start, limit, job, handle)
 }
 

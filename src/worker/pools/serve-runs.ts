@@ -59,7 +59,7 @@ class ChildLife {
     }
   }
 
-  async #run(run: number, { task: name, job, envelope, rules }: ChildRun): Promise<void> {
+  async #run(run: number, { task: name, job, envelope, isTyped, rules }: ChildRun): Promise<void> {
     const site = this.#site
     const task = site?.findTask(name)
     if (site === undefined || task === undefined)
@@ -68,7 +68,7 @@ class ChildLife {
     this.#current = runPort
     const context = new JobContext(job, task, envelope, runPort)
     const encode = (value: unknown) => site.codec.encodeResult(job.id, value, task.codec)
-    const args = untagTypes(envelope.args) as unknown[]
+    const args = isTyped ? (untagTypes(envelope.args) as unknown[]) : envelope.args
     const report = await attempt(task, context, args, rules, runPort, encode)
     runPort.end()
     this.port.send({ kind: 'done', run, report, ...(this.#tellsMemory && { memory: memoryHeld() }) })

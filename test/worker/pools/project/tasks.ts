@@ -9,6 +9,12 @@ export const place = defineTask({ name: 'place' }, () => ({ pid: process.pid, th
 
 export const add = defineTask({ name: 'add' }, (_ctx, a: number, b: number) => a + b)
 
+/** Gives back what it got, and says what that is. */
+export const returns = defineTask({ name: 'returns', codec: { types: true } }, (_ctx, value: unknown[]) => ({
+  value,
+  classes: value.map((item) => (item as object).constructor.name),
+}))
+
 /** Enqueues with the child's own app. */
 export const addElsewhere = defineTask({ name: 'addElsewhere', pool: 'async' }, async () => 'here')
 
