@@ -5,10 +5,16 @@ import type { DispatcherOptions } from './dispatcher-options.js'
 /** The longest rest of a lane at its rate limit; jobs that come due meanwhile are only seen after it. */
 const MAX_REST_MS = 1000
 const ERROR_REST_MS = 1000
+/** Timers are late by about that; the engine's next window begins when it is asked for, so each delay slows the rate. */
+const EARLY_MS = 1
 
 /** Keeps lanes aside on which nothing can start, until that may have changed. */
 export class LanePauses {
   readonly #timers = new Set<NodeJS.Timeout>()
+  /** Lanes that wait for the turn of a key, with the timer that tells them. */
+  readonly #turns = new Map<Lane, NodeJS.Timeout>()
+  /** Lanes whose connection waits for a job, also while they are asked for one. */
+  readonly #listening = new Set<Lane>()
   #ended = false
 
   constructor(
@@ -22,9 +28,10 @@ export class LanePauses {
     lane.mayPull = 1
     if (this.#ended || lane.state !== 'ready' || lane.changes !== seen) return
     if (limitedForMs !== undefined) {
-      this.options.onLimited(lane.consumer.name, limitedForMs)
-      this.#rest(lane, Math.min(limitedForMs, MAX_REST_MS))
+      if (limitedForMs > EARLY_MS) this.options.onLimited(lane.consumer.name, limitedForMs)
+      this.#rest(lane, Math.max(1, Math.min(limitedForMs, MAX_REST_MS) - EARLY_MS))
     } else if (this.options.untilEmpty && isLimitedByKey !== true) lane.state = 'empty'
+    else if (isLimitedByKey === true || this.#listening.has(lane)) this.#waitForTurn(lane, nextDueAt)
     else void this.#wait(lane, nextDueAt)
   }
 
@@ -38,7 +45,7 @@ export class LanePauses {
   /** No lane comes back any more. */
   end(): void {
     this.#ended = true
-    for (const timer of this.#timers) clearTimeout(timer)
+    for (const timer of [...this.#timers, ...this.#turns.values()]) clearTimeout(timer)
   }
 
   async #wait(lane: Lane, nextDueAt?: number): Promise<void> {
@@ -47,6 +54,34 @@ export class LanePauses {
       await lane.consumer.waitForWork(nextDueAt)
       this.#wake(lane)
     } catch (error) {
+      this.restAfter(error as Error, lane)
+    }
+  }
+
+  /**
+   * Waits for a job and for a moment. The moment is not left to the broker, which ends a wait at its next tick: up to
+   * 100 ms late. A wait that is under way goes on, and is listened to when the lane waits again.
+   */
+  #waitForTurn(lane: Lane, at: number | undefined): void {
+    lane.state = 'waiting'
+    if (!this.#listening.has(lane)) void this.#listen(lane)
+    clearTimeout(this.#turns.get(lane))
+    if (at === undefined) return
+    const tell = () => {
+      this.#turns.delete(lane)
+      if (lane.state === 'waiting') this.#wake(lane)
+    }
+    this.#turns.set(lane, setTimeout(tell, Math.max(1, Math.min(at - Date.now(), MAX_REST_MS))))
+  }
+
+  async #listen(lane: Lane): Promise<void> {
+    this.#listening.add(lane)
+    try {
+      await lane.consumer.waitForWork()
+      this.#listening.delete(lane)
+      if (!this.#ended) this.#wake(lane)
+    } catch (error) {
+      this.#listening.delete(lane)
       this.restAfter(error as Error, lane)
     }
   }

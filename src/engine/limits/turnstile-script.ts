@@ -3,6 +3,8 @@ import { KEY_SLOTS, NOW } from './key-slots-script.js'
 
 /** Jobs that one call puts into rows, and groups that it looks at: short enough that no other client waits noticeably. */
 const STEP = 500
+/** How late a key may ask for its next window without losing time, in milliseconds. */
+const LATE_MS = 50
 
 /**
  * Takes the next job of a lane whose limits are divided by keys. Jobs come into the lane as into any other: the engine's
@@ -99,14 +101,30 @@ local function freeLostSlots()
   end
 end
 
+-- When a key's window began, in microseconds, and how many started in it.
 local function windowOf(key)
-  return base .. 'window:' .. epoch .. ':' .. key
+  local from, count = string.match(call('GET', base .. 'window:' .. epoch .. ':' .. key) or '', '^(%d+):(%d+)$')
+  return numberOf(from), numberOf(count)
 end
 
 local function opensIn(key)
   if not keyMax then return 0 end
-  if numberOf(call('GET', windowOf(key))) < keyMax then return 0 end
-  return math.max(0, call('PTTL', windowOf(key)))
+  local from, count = windowOf(key)
+  if count < keyMax then return 0 end
+  return math.max(0, from + keyDuration * 1000 - now)
+end
+
+-- A window that is asked for a little late begins where the one before it ended: else each such delay slows the rate.
+local function charge(key)
+  if not keyMax then return end
+  local length = keyDuration * 1000
+  local from, count = windowOf(key)
+  local late = now - from - length
+  if late >= 0 then
+    from, count = late <= math.min(length / 4, ${LATE_MS * 1000}) and from + length or now, 0
+  end
+  local window = base .. 'window:' .. epoch .. ':' .. key
+  call('SET', window, string.format('%.0f:%.0f', from, count + 1), 'PX', string.format('%.0f', keyDuration * 2 + ${LATE_MS}))
 end
 
 local function giveFrom(group, rate, key, id)
@@ -114,7 +132,7 @@ local function giveFrom(group, rate, key, id)
   call('ZREM', row, id)
   call('ZREM', waiting, id)
   if call('EXISTS', row) == 1 then call('ZADD', ring, nowText, group) else call('ZREM', ring, group) end
-  if keyMax and call('INCR', windowOf(rate)) == 1 then call('PEXPIRE', windowOf(rate), keyDuration) end
+  charge(rate)
   if bySlots then
     leave(id)
     call('HSET', held, id, key)
@@ -155,9 +173,9 @@ local function look()
       call('SADD', parked, key)
       call('SADD', base .. 'parked:' .. key, group)
     else
-      local ms = opensIn(rate)
-      if ms == 0 then return giveFrom(group, rate, key, id) end
-      call('ZADD', ring, string.format('%.0f', now + ms * 1000), group)
+      local rest = opensIn(rate)
+      if rest == 0 then return giveFrom(group, rate, key, id) end
+      call('ZADD', ring, string.format('%.0f', now + rest), group)
     end
   end
   return answer(0, nowMs, true)
