@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { runnableTasks } from '../../src/app/runnable-tasks.js'
-import { currentContext } from '../../src/context/with-context.js'
+import { currentContext, withContext } from '../../src/context/with-context.js'
 import { BaseTask } from '../../src/task/base-task.js'
 import { defineTask } from '../../src/task/define-task.js'
 import type { Middleware } from '../../src/task/middleware.js'
@@ -84,6 +84,20 @@ describe('middleware around enqueues', () => {
     const task = defineTask({ name: 'wrong' }, () => 1)
     testApp(broker, { tasks: [task], config: { middleware: [{ enqueue }] } })
     expect(await rejection(task.delay())).toMatchObject({ code: 'TASKQ_MIDDLEWARE_INVALID' })
+  })
+
+  test('may put values into the context, on both sides', async () => {
+    const middleware: Middleware = {
+      enqueue: (_, next) => withContext({ sentBy: 'shop' }, () => next()),
+      run: (_, next) => withContext({ ranBy: 'worker' }, next),
+    }
+    const leaf = defineTask({ name: 'leaf' }, () => currentContext())
+    const top = defineTask({ name: 'top' }, async () => ({ here: currentContext(), leaf: (await leaf.delay()).id }))
+    const app = testApp(broker, { tasks: [leaf, top], config: { middleware: [middleware] } })
+    await app.worker()
+    const { here, leaf: id } = await (await top.delay()).get(inTime)
+    expect(here).toEqual({ sentBy: 'shop', ranBy: 'worker' })
+    expect(await app.client.result(id).get(inTime)).toEqual({ sentBy: 'shop', ranBy: 'worker' })
   })
 
   test('keeps its state: the object is neither copied nor frozen', async () => {

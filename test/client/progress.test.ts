@@ -120,6 +120,14 @@ describe('progress()', () => {
 })
 
 describe('following a job', () => {
+  test('tells values of other types than JSON has, where they may travel', async () => {
+    const at = new Date('2026-12-24T18:00:00Z')
+    const { task, pass } = stepping('typed', [{ at }, new Map([['left', 3n]])])
+    const app = testApp(broker, { tasks: [task], config: { codec: { types: true } } })
+    await app.worker()
+    expect(await followed(await task.delay(), pass)).toEqual([{ at }, new Map([['left', 3n]])])
+  })
+
   test('stops cleanly where the loop is left: nobody is listened to any more', async () => {
     const { task } = stepping('left', [1, 2])
     const app = testApp(broker, { tasks: [task] })
