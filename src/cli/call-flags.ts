@@ -2,31 +2,23 @@ import type { TaskCall } from '../app/call-task.js'
 import type { ExplainedCall } from '../app/check/explain-task.js'
 import { formatProblem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
-import type { EnqueueOptions } from '../task/enqueue-options.js'
 import { readEnqueueOptions } from '../task/enqueue-problems.js'
 import { taskNameProblem } from '../task/names.js'
 import { DURATION_FORM, type Duration, parseDuration } from '../time/duration.js'
+import { type CallOptionFlags, parseCallOptions } from './call-options.js'
 
 /** The flags of `taskq call`, as they were given. */
-export interface CallFlags {
+export interface CallFlags extends CallOptionFlags {
   readonly task: string
   readonly args: string
-  readonly queue?: string | undefined
-  readonly countdown?: string | undefined
-  readonly retries?: number | undefined
   readonly wait: boolean
   readonly timeout: string
 }
 
 /** Reads the flags. @throws TaskqError `TASKQ_USAGE` */
 export function parseCall(flags: CallFlags): TaskCall {
-  const { task, queue, countdown, retries, wait, timeout } = flags
-  const options: EnqueueOptions = {
-    ...(queue !== undefined && { queue }),
-    ...(countdown !== undefined && { countdown: durationFlag('--countdown', countdown) }),
-    ...(retries !== undefined && { retries }),
-  }
-  return { task, args: parseArgs(flags.args), options, waitMs: waitFlag({ wait, timeout }) }
+  const { task, args, wait, timeout } = flags
+  return { task, args: parseArgs(args), options: parseCallOptions(flags), waitMs: waitFlag({ wait, timeout }) }
 }
 
 /** A call that is only to be explained, as its flags were given. */

@@ -97,6 +97,23 @@ export async function incompleteSignaturesAreNotSent() {
   SendWelcome.si(1)
 }
 
+export async function manyCalls() {
+  await SendWelcome.delayMany(
+    [
+      ['u_1', 1],
+      ['u_2', 2],
+    ],
+    { priority: 3, onProgress: ({ enqueued }) => enqueued + 1 },
+  )
+  await SendWelcome.delayMany(new Set<[string, number]>([['u_1', 1]]))
+  // @ts-expect-error each call has its arguments in an array
+  await SendWelcome.delayMany(['u_1', 'u_2'])
+  // @ts-expect-error a user is a text
+  await SendWelcome.delayMany([[1, 1]])
+  // @ts-expect-error an id is one job's
+  await SendWelcome.delayMany([['u_1', 1]], { taskId: 'a' })
+}
+
 export function wrongOptionsDoNotCompile() {
   // @ts-expect-error a rate has a unit
   Task({ rateLimit: '100' })
