@@ -17,7 +17,7 @@ import { createDestinations, type FindDestination, type KnownTask } from './dest
 import { enqueueMany } from './enqueue-many.js'
 import { newJobId } from './job-id.js'
 import { JobResult } from './job-result.js'
-import { KnownNames } from './known-names.js'
+import { configuredQueues, KnownNames } from './known-names.js'
 import { KnownTasks } from './known-tasks.js'
 import { type PlannedJob, planJob } from './plan-job.js'
 
@@ -53,8 +53,7 @@ export class Client implements Enqueuer {
   ) {
     this.#destinationOf = createDestinations(config)
     this.#codec = createCodec(config.codec)
-    const routed = config.routes.flatMap((route) => ('queue' in route ? route.queue : []))
-    this.#names = new KnownNames(engine, [config.defaultQueue, ...Object.keys(config.queues), ...routed], warn)
+    this.#names = new KnownNames(engine, configuredQueues(config), warn)
     this.#tasks = new KnownTasks(config, this.#names)
     this.#warnings = new CallWarnings(config.payload, warn)
     const { middleware, telemetry, listeners } = config

@@ -1,3 +1,4 @@
+import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { Engine } from '../engine/engine.js'
 import { parseLane } from '../engine/lane.js'
 import type { TaskFacts } from '../engine/worker-registry.js'
@@ -7,6 +8,13 @@ import { listTasks } from '../task/registry.js'
 const FRESH_MS = 10_000
 /** Names come from callers too: what is remembered must not grow without end. */
 const MAX_REMEMBERED = 1000
+
+/** The queues that a config names. */
+export function configuredQueues(config: Pick<ResolvedConfig, 'defaultQueue' | 'queues' | 'routes' | 'taskOptions'>) {
+  const routed = config.routes.flatMap((route) => ('queue' in route ? route.queue : []))
+  const set = config.taskOptions.flatMap(({ options }) => options.queue ?? [])
+  return [config.defaultQueue, ...Object.keys(config.queues), ...routed, ...set]
+}
 
 /** What the app knows by name: queues of the config and of its tasks, and what workers told the broker. */
 export class KnownNames {

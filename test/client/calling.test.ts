@@ -207,6 +207,25 @@ describe('a priority', () => {
 })
 
 describe('taskOptions', () => {
+  test('limit a task that its code does not limit, for client and worker alike', async () => {
+    const task = defineTask({ name: 'free' }, () => 'ran')
+    const config = { taskOptions: { free: { rateLimit: '100/s' } } } as const
+    const app = testApp(broker, { tasks: [task], config })
+    await app.worker()
+    const result = await task.delay()
+    expect(await result.get({ timeout: '10s' })).toBe('ran')
+    expect((await app.engine.jobs.find(result.id))?.lane).toBe('default~free')
+    expect((await app.engine.knownTasks()).get('free')).toMatchObject({ limited: true })
+  })
+
+  test('name queues that are known: no warning of a slip of the pen', async () => {
+    const task = defineTask({ name: 'moved' }, () => {})
+    const app = testApp(broker, { tasks: [task], config: { taskOptions: { moved: { queue: 'elsewhere' } } } })
+    await task.delay()
+    await app.client.close()
+    expect(app.warnings).toEqual([])
+  })
+
   test('hold for producers and workers, also where the producer has no code', async () => {
     let runs = 0
     const task = defineTask({ name: 'reports.Daily' }, () => {
