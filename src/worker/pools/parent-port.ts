@@ -16,6 +16,7 @@ export async function openParentPort(): Promise<ParentPort> {
   if (!isMainThread && parentPort !== null) return threadPort(parentPort)
   await startWatchdog()
   tellAccidents()
+  leaveSignalsToWorker()
   return {
     send: (message) => void process.send?.(marked(message), undefined, undefined, () => {}),
     onMessage: (listener) =>
@@ -43,6 +44,11 @@ async function startWatchdog(): Promise<void> {
   // Without it the process could outlive its worker.
   thread.on('exit', () => process.kill(process.pid, 'SIGKILL'))
   thread.unref()
+}
+
+/** A supervisor may tell every process of a service to end; it is the worker that lets jobs finish, and ends its children. */
+function leaveSignalsToWorker(): void {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 }
 
 /** The worker is to know what ended this process; of a thread it hears by itself. */

@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { CLI, ROOT } from '../../cli/cli-project.js'
 import { brokerOfFile } from '../../support/broker.js'
+import { rejection } from '../../support/refusal.js'
 import { userEnv } from '../../support/run-program.js'
 import { runs } from '../../support/temp-project.js'
 import { POOL_CONFIG, poolApp, toldBy } from './pool-app.js'
-import { startsProgram } from './project/tasks.js'
+import { listens, startsProgram } from './project/tasks.js'
 
 const broker = brokerOfFile()
 
@@ -35,6 +36,16 @@ test('a worker that is killed leaves no child, and nothing that it had started, 
   const { worker, pid, program } = await busyWorker()
   worker.kill('SIGKILL')
   await vi.waitFor(() => expect([pid, program].map(runs)).toEqual([false, false]), { timeout: 10_000 })
+})
+
+test('a child leaves SIGTERM, which systemd sends to all, to its worker', async () => {
+  const { app, start } = poolApp(broker, { pool: 'process' })
+  await start()
+  const result = await listens.applyAsync([], { softTimeLimit: '1s' })
+  const { pid } = await toldBy<Told>(app, result.id)
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.kill(pid, signal)
+  expect(await rejection(result.get({ timeout: '20s' }))).toMatchObject({ code: 'TASKQ_JOB_TIME_LIMIT' })
+  expect(runs(pid)).toBe(true)
 })
 
 test('a worker that is told to end three times takes its child along', async () => {
