@@ -90,12 +90,14 @@ export function planWorker(
 
 /** What is told of a task to those who do not have its code. */
 function factsOf(task: TaskDefinition, queue: string): TaskFacts {
-  const { ignoreResult, resultTtlMs } = task
+  const { ignoreResult, resultTtlMs, priority, expiresMs } = task
   return {
     queue,
     limited: isLimited(task),
     ignoreResult,
     ...(resultTtlMs !== undefined && { resultTtlMs }),
+    ...(priority !== undefined && { priority }),
+    ...(expiresMs !== undefined && { expiresMs }),
     ...laneLimitsOf(task),
   }
 }

@@ -5,7 +5,8 @@ import { formatProblem } from '../errors/problems.js'
 import { isTaskqError, TaskqError } from '../errors/taskq-error.js'
 import type { TaskDefinition } from '../task/definition.js'
 import { taskNameProblem } from '../task/names.js'
-import { type ResolvedTaskOptions, resolveTaskOptions } from '../task/options.js'
+import { MAX_AHEAD_MS, MAX_PRIORITY } from '../task/options/job-options.js'
+import { type ResolvedTaskOptions, resolveTaskOptions, type TaskOptions } from '../task/options.js'
 import { findTask } from '../task/registry.js'
 import type { KnownTask } from './destination.js'
 import type { KnownNames } from './known-names.js'
@@ -58,12 +59,26 @@ export class KnownTasks {
     }
   }
 
-  /** What the config says of a task that is known by facts alone; the limits stay those that its workers hold. */
+  /** What is to be done by a task that is known by facts alone; its limits stay those that its workers hold. */
   #withoutCode(task: string, facts: TaskFacts | undefined): ResolvedTaskOptions | undefined {
-    if (this.#effective.overridesOf(task) === undefined) return undefined
-    const { ignoreResult = false, resultTtlMs: resultTtl } = facts ?? {}
-    const told = resolveTaskOptions({ ignoreResult, ...(resultTtl !== undefined && { resultTtl }) }, task)
-    const options = this.#effective.of(told)
+    const told = facts && optionsIn(facts)
+    const isPlain = told?.priority === undefined && told?.expires === undefined
+    if (isPlain && this.#effective.overridesOf(task) === undefined) return undefined
+    const options = this.#effective.of(resolveTaskOptions(told ?? {}, task))
     return facts === undefined ? options : { ...options, rateLimit: facts.rate, maxConcurrency: facts.maxConcurrency }
   }
 }
+
+/** What a worker told of a task, as options. It was read from the broker, where anything may stand. */
+function optionsIn({ ignoreResult, resultTtlMs, priority, expiresMs }: TaskFacts): TaskOptions {
+  const said = {
+    ignoreResult: ignoreResult === true,
+    resultTtl: wholeNumber(resultTtlMs, 0, Number.MAX_SAFE_INTEGER),
+    priority: wholeNumber(priority, 0, MAX_PRIORITY),
+    expires: wholeNumber(expiresMs, 1, MAX_AHEAD_MS),
+  }
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))
+}
+
+const wholeNumber = (value: unknown, least: number, most: number): number | undefined =>
+  Number.isInteger(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined

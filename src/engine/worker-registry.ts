@@ -14,6 +14,9 @@ export interface TaskFacts extends LaneLimits {
   readonly ignoreResult: boolean
   /** Milliseconds that its results are kept, where the task says so. */
   readonly resultTtlMs?: number
+  /** What its jobs get whose caller says nothing else. */
+  readonly priority?: number
+  readonly expiresMs?: number
 }
 
 /** How often a worker says that it lives. */

@@ -218,6 +218,19 @@ describe('taskOptions', () => {
     expect((await app.engine.knownTasks()).get('free')).toMatchObject({ limited: true })
   })
 
+  test('also those of the code, are known to who has no code: what priority and how long', async () => {
+    const task = defineTask({ name: 'told', priority: 6, expires: '1h' }, () => {})
+    const app = testApp(broker, { tasks: [task], config: { queues: { default: { priorities: true } } } })
+    await app.worker()
+    forgetTasks('told')
+    const { priority, data } = await app.newClient().plan({ id: 'j', task: 'told', args: [], options: {} })
+    expect(priority).toBe(6)
+    expect(JSON.parse(data)).toHaveProperty('expiresAt')
+    await app.redis.hset(app.keys.tasks, 'told', JSON.stringify({ queue: 'default', priority: 'x', expiresMs: {} }))
+    const hostile = await app.newClient().plan({ id: 'j', task: 'told', args: [], options: {} })
+    expect(hostile.priority).toBe(0)
+  })
+
   test('name queues that are known: no warning of a slip of the pen', async () => {
     const task = defineTask({ name: 'moved' }, () => {})
     const app = testApp(broker, { tasks: [task], config: { taskOptions: { moved: { queue: 'elsewhere' } } } })
