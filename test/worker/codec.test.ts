@@ -239,6 +239,22 @@ describe('signing', () => {
   })
 })
 
+test('a later call whose payload takes the place of the first is read as its own', async () => {
+  const ran: string[] = []
+  const task = defineTask(
+    { name: 'index', debounce: { wait: '100ms' } },
+    async (_, text: string) => void ran.push(text),
+  )
+  const app = testApp(broker, { tasks: [task], config: { codec: { ...ENCRYPT, ...SIGN } } })
+  const first = await task.delay('first')
+  const later = await task.delay('later')
+  expect(later.id).toBe(first.id)
+  expect((await readJobDetail(app.engine, first.id, createViewer(app.config)))?.argsJson).toBe('["later"]')
+  await app.worker()
+  await later.get()
+  expect(ran).toEqual(['later'])
+})
+
 describe('secrets', () => {
   test('in what a task logs are masked in the worker’s log and in the job’s own', async () => {
     class Login {
