@@ -35,7 +35,7 @@ export function encodeEnvelope(task: string, envelope: EnvelopeDraft, limits: Pa
   const inexact = findInexact(args, 'args')
   if (inexact !== undefined)
     throw notJson(task, inexact, 'Arguments travel as JSON; send only what JSON keeps as it is.')
-  const text = JSON.stringify({ ...envelope, v: ENVELOPE_VERSION, args })
+  const text = JSON.stringify({ v: ENVELOPE_VERSION, ...envelope, args })
   refuseTooLarge(task, text, limits)
   return text
 }

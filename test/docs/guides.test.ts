@@ -53,7 +53,7 @@ describe.each(OTHERS)('$path', (page) => {
   })
 
   test('shows command lines that can be parsed', async () => {
-    const lines = page.commandLines.map((line) => line.replace(/^npx /, ''))
+    const lines = page.commandLines.map((line) => line.replace(/^npx /, '').replace(/ \| .*/, ''))
     for (const line of lines.filter((line) => line.startsWith('taskq '))) await parseLine(line)
   })
 })

@@ -20,7 +20,11 @@ describe('the lane registry', () => {
     await add(app, 'a', 'emails~Send')
     await add(app, 'b', 'emails')
     await add(app, 'c', 'emailsarchive')
-    expect((await lanes.ofQueues(['emails', 'reports'], () => true)).sort()).toEqual(['emails', 'emails~Send', 'reports'])
+    expect((await lanes.ofQueues(['emails', 'reports'], () => true)).sort()).toEqual([
+      'emails',
+      'emails~Send',
+      'reports',
+    ])
     expect(await lanes.all()).toEqual(['emails', 'emailsarchive', 'emails~Send'])
   })
 

@@ -39,12 +39,7 @@ test('ends, though more fail all the time before the newest that there was', asy
   link.beforeRead = () =>
     batches++ < 40 ? bury(app, named(`more${batches}-`, 250), 1_000_000 + batches * 1000) : Promise.resolve()
   const tools = { link, keys: app.keys, edits: app.engine.jobEdits }
-  const { searched } = await retryAll(
-    tools,
-    { place: 'dead', task: 'other' },
-    () => '',
-    () => {},
-  )
+  const { searched } = await retryAll(tools, { place: 'dead', task: 'other' }, () => '', {})
   expect(searched).toBeGreaterThanOrEqual(301)
   expect(searched).toBeLessThanOrEqual(2 * (301 + 2 * 250))
   expect(batches).toBeLessThan(40)

@@ -1,4 +1,6 @@
+import { type } from 'arktype'
 import fc from 'fast-check'
+import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { isTaskqError } from '../../src/errors/taskq-error.js'
@@ -200,5 +202,20 @@ describe('isStandardSchema', () => {
     ['null for the property', { '~standard': null }, false],
   ])('%s', (_, value, expected) => {
     expect(isStandardSchema(value)).toBe(expected)
+  })
+})
+
+describe.each<[string, StandardSchema<[string, number]>]>([
+  ['zod', z.tuple([z.string().regex(/@/), z.number()])],
+  ['valibot', v.tuple([v.pipe(v.string(), v.includes('@')), v.number()])],
+  ['arktype', type(['/@/', 'number'])],
+])('a schema of %s', (_, schema) => {
+  test('lets pass what fits', async () => {
+    await expect(Promise.resolve(check(schema, ['a@b.cd', 1]))).resolves.toBeUndefined()
+  })
+
+  test('says where what does not fit is', async () => {
+    const problems = await argsProblems(task(schema), ['nobody', '1'])
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual(['args[0]', 'args[1]'])
   })
 })

@@ -4,7 +4,7 @@ import { defineTask } from '../../src/task/define-task.js'
 import { forgetTasks } from '../../src/task/registry.js'
 import { brokerOfFile } from '../support/broker.js'
 import { rejection } from '../support/refusal.js'
-import { type TestApp, testApp } from '../support/test-app.js'
+import { testApp } from '../support/test-app.js'
 
 const broker = brokerOfFile()
 

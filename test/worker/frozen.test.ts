@@ -10,6 +10,8 @@ import { EventRecorder } from '../support/event-recorder.js'
 import { type TestApp, testApp } from '../support/test-app.js'
 
 const broker = brokerOfFile()
+/** Its tasks' queue, and the lane of the limited one. */
+const LANES = 2
 const CHILD = fileURLToPath(new URL('../support/worker-child.ts', import.meta.url))
 
 /** Its connections that wait for jobs, as the broker sees them. */
@@ -29,14 +31,14 @@ test('a worker that was frozen waits for jobs again, and takes the next one at o
   onTestFinished(() => void child.kill('SIGKILL'))
   const events = new EventRecorder()
   createInterface({ input: child.stdout }).on('line', (line) => events.sink(JSON.parse(line) as WorkerEvent))
-  await vi.waitFor(async () => expect(await waitingConnections(app)).toHaveLength(1), 10_000)
+  await vi.waitFor(async () => expect(await waitingConnections(app)).toHaveLength(LANES), 10_000)
   child.kill('SIGSTOP')
   // Longer than the longest silence that its waiting connection bears.
   await sleep(13_000)
   child.kill('SIGCONT')
   // Not those that the broker still has from before.
   await sleep(3000)
-  await vi.waitFor(async () => expect(await waitingConnections(app)).toHaveLength(1), {
+  await vi.waitFor(async () => expect(await waitingConnections(app)).toHaveLength(LANES), {
     timeout: 10_000,
     interval: 100,
   })
