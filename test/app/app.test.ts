@@ -64,7 +64,7 @@ describe('App.load', () => {
     await worker.start()
     await worker.done
     await app.close()
-    expect(await (await app.client()).result(result.id).state()).toBe('scheduled')
+    expect(await (await app.client()).result(result.id).state(), 'parked').toBe('queued')
   })
 })
 

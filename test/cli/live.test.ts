@@ -17,7 +17,7 @@ const linesOf = (output: string): unknown[] =>
     .map((line) => JSON.parse(line))
 
 test.each([
-  ['inspect', ['active', 'conf', 'ping', 'query', 'registered', 'reserved', 'scheduled', 'stats']],
+  ['inspect', ['active', 'conf', 'ping', 'query', 'registered', 'reserved', 'revoked', 'scheduled', 'stats']],
   [
     'control',
     [

@@ -130,7 +130,7 @@ test('unknown names are told', async () => {
   }
   const queue = await shop.run(['call', 'Add', '-a', '[1, 2]', '--queue', 'math'])
   expect(queue.code).toBe(2)
-  expect(queue.stderr).toContain('expected "maths", the queue in which its rate limit holds')
+  expect(queue.stderr).toContain('expected "maths", the queue in which its limits hold')
   const result = await shop.run(['result', 'nobody', '--json'])
   expect(result.code).toBe(1)
   expect(JSON.parse(result.stdout)).toMatchObject({ error: { code: 'TASKQ_RESULT_UNKNOWN' } })
