@@ -1,7 +1,7 @@
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
 import { engineScript } from './limits/engine-script.js'
-import { CLAIM_OF } from './same-jobs/claim-field.js'
+import { CLAIM_OF, IS_JOB } from './same-jobs/claim-field.js'
 import { CLAIM_AGAIN, CLAIMS } from './same-jobs/settle-script.js'
 import { WAITS_SINCE_FIELD } from './waits-since.js'
 
@@ -44,6 +44,7 @@ end
 
 ${CLAIMS}
 ${CLAIM_OF}
+${IS_JOB}
 ${CLAIM_AGAIN}
 local events, failed, wait, meta, active, marker, prioritized, counter = unpack(KEYS, 1, 8)
 local retryCall, leavesEnded, audit, data = ARGV[1], ARGV[2] == '1', ARGV[3], ARGV[4]
@@ -74,8 +75,8 @@ local function edit(job)
 end
 
 local function retry(job, id)
-  if redis.call('EXISTS', job) == 0 then return ${NOT_THERE} end
-  local marked = redis.pcall('HGET', job, '${RETRY_CALL_FIELD}')
+  if not isJob(job) then return ${NOT_THERE} end
+  local marked = redis.call('HGET', job, '${RETRY_CALL_FIELD}')
   if marked == retryCall then return ${RETRIED} end
   if not redis.call('ZSCORE', failed, id) then return -3 end
   local ended = leavesEnded and endOf(job)

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.js'
 import { REMEMBER } from './revokes/fact-script.js'
-import { CLAIM_OF } from './same-jobs/claim-field.js'
+import { CLAIM_OF, IS_JOB } from './same-jobs/claim-field.js'
 import { CLAIMS } from './same-jobs/settle-script.js'
 
 /**
@@ -17,6 +17,7 @@ local call = redis.call
 ${REMEMBER}
 ${CLAIMS}
 ${CLAIM_OF}
+${IS_JOB}
 
 local function takeOut()
   if call('ZREM', delayed, id) == 1 then
@@ -41,7 +42,7 @@ end
 
 local told = toldBefore()
 if told then return told end
-if call('EXISTS', job) == 0 then return 'unknown' end
+if not isJob(job) then return 'unknown' end
 local task = call('HGET', job, 'name') or ''
 if call('ZSCORE', completed, id) or call('ZSCORE', failed, id) then return remember('too-late', task) end
 local from = call('EXISTS', lock) == 0 and takeOut()

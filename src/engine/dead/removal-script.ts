@@ -35,7 +35,7 @@ local function takeOut(id)
 end
 
 local function hasRelatives(job)
-  return call('HEXISTS', job, 'parentKey') == 1 or call('EXISTS', job .. ':dependencies', job .. ':processed') > 0
+  return redis.pcall('HEXISTS', job, 'parentKey') == 1 or call('EXISTS', job .. ':dependencies', job .. ':processed') > 0
 end
 
 local function remove(job, result, id)

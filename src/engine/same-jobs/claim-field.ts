@@ -17,9 +17,18 @@ export function readClaim(id: string, stored: string | undefined): ClaimFacts {
   return { claim: stored.slice(at + 1), ...(sealedFor !== id && { sealedFor }) }
 }
 
-/** Reads the claim in a script; nil where there is none. */
+/** Reads the claim in a script; nil where there is none, and where something else stands in the job's place. */
 export const CLAIM_OF = `
 local function claimOf(job)
-  return string.match(redis.call('HGET', job, '${CLAIM_FIELD}') or '', '^[^:]*:(.*)$')
+  local stored = redis.pcall('HGET', job, '${CLAIM_FIELD}')
+  return type(stored) == 'string' and string.match(stored, '^[^:]*:(.*)$') or nil
+end
+`
+
+/** Whether a job is there, in a script. What is no hash is none: a command for hashes would end the script. */
+export const IS_JOB = `
+local function isJob(job)
+  local fields = redis.pcall('HLEN', job)
+  return type(fields) == 'number' and fields > 0
 end
 `
