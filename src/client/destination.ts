@@ -32,18 +32,18 @@ export type FindDestination = (call: RoutedCall, known: KnownTask, queue: string
  * The route's priority counts wherever the queue came from.
  *
  * The rule throws `TASKQ_ENQUEUE_OPTION_INVALID` for a limited task that is called into another queue than its
- * own: there its limit would not hold.
+ * own, by name or by a route that is a function: there its limit would not hold.
  */
 export function createDestinations(config: Pick<ResolvedConfig, 'routes' | 'defaultQueue'>): FindDestination {
   const router = createRouter(config)
   return (call, { definition, facts }, named) => {
     const { task } = call
     const routed = router.of(call)
-    const stored = routed.queue === config.defaultQueue ? facts?.queue : undefined
-    const home = definition?.queue ?? stored ?? routed.queue
-    const queue = named ?? home
+    const queueBy = (queue: string) =>
+      definition?.queue ?? (queue === config.defaultQueue ? facts?.queue : undefined) ?? queue
+    const queue = named ?? queueBy(routed.queue)
     const limited = definition === undefined ? facts?.limited === true : isLimited(definition)
-    if (limited && queue !== home) throw limitedElsewhere(task, home, queue)
+    if (limited) requireHome(task, queueBy(router.home(task).queue), queue)
     return {
       queue,
       lane: laneOf(queue, limited ? task : undefined),
@@ -53,10 +53,14 @@ export function createDestinations(config: Pick<ResolvedConfig, 'routes' | 'defa
   }
 }
 
-function limitedElsewhere(task: string, home: string, queue: string): TaskqError {
-  return new TaskqError(
+function requireHome(task: string, home: string, queue: string): void {
+  if (queue === home) return
+  throw new TaskqError(
     'TASKQ_ENQUEUE_OPTION_INVALID',
     `${task}: queue: expected ${show(home)}, the queue in which its limits hold, got ${show(queue)}`,
-    { hint: 'Leave queue out, or move the task there with its queue option or a route.', data: { task, queue } },
+    {
+      hint: 'Name no other queue, in the call or in a route that is a function. To move the task, use its queue option or a route with a pattern.',
+      data: { task, queue },
+    },
   )
 }

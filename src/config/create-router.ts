@@ -21,6 +21,8 @@ export interface Router {
   of(call: RoutedCall): Routed
   /** Where a task's jobs go whatever the call: functions are passed over. */
   home(task: string): Routed
+  /** Which routes are functions that are asked before that. */
+  functionsFor(task: string): readonly number[]
 }
 
 /** Names come from callers too: what is remembered must not grow without end. */
@@ -38,6 +40,7 @@ export function createRouter({ routes, defaultQueue }: Pick<ResolvedConfig, 'rou
   }
   return {
     home: (task) => planOf(task).home,
+    functionsFor: (task) => planOf(task).functions,
     of(call) {
       const { functions, home } = planOf(call.task)
       for (const index of functions) {

@@ -84,6 +84,13 @@ describe('taskq check', () => {
       'the priority 2 has no effect in the queue x',
     ],
     [
+      'a limited task that a function may send elsewhere',
+      { routes: [() => undefined, ['a', 'x']] },
+      [{ name: 'a', maxConcurrency: 1 }, { name: 'b', maxConcurrency: 1, queue: 'own' }, { name: 'c' }],
+      'warning task a',
+      'its limits hold in the queue x alone: where the function routes[0] sends it elsewhere, the call is refused',
+    ],
+    [
       'a queue that is nearly another',
       { queues: { emails: {} } },
       [{ name: 'a', queue: 'emials' }],

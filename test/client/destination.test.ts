@@ -68,6 +68,31 @@ describe('a job goes', () => {
     expect(destinationOf(call('Send'), codeWins, 'emails').lane).toBe('emails')
   })
 
+  test('nowhere that a function sends a limited task: there its limits would hold once more', () => {
+    const destinations = createDestinations({
+      defaultQueue: 'default',
+      routes: [{ choose: ({ args }) => args[0] as string | undefined }, { pattern: 'reports.*', queue: 'reports' }],
+    })
+    const limited = { definition: definition({ maxConcurrency: 1 }), facts: undefined }
+    const told = { definition: undefined, facts: { ...facts, queue: 'stored', limited: true } }
+    const sent = (task: string, queue?: string) => ({ task, args: [queue], options: {} })
+    expect(destinations(sent('reports.Daily'), limited, undefined).lane).toBe('reports~reports.Daily')
+    expect(destinations(sent('reports.Daily', 'reports'), limited, undefined).lane).toBe('reports~reports.Daily')
+    expect(destinations(sent('Send', 'stored'), told, undefined).lane).toBe('stored~Send')
+    for (const [task, known, home] of [
+      ['reports.Daily', limited, 'reports'],
+      ['Send', limited, 'default'],
+      ['Send', told, 'stored'],
+    ] as const) {
+      expect(refusal(() => destinations(sent(task, 'other'), known, undefined))).toMatchObject({
+        code: 'TASKQ_ENQUEUE_OPTION_INVALID',
+        message: `${task}: queue: expected "${home}", the queue in which its limits hold, got "other"`,
+      })
+    }
+    const own = { definition: definition({ maxConcurrency: 1, queue: 'own' }), facts: undefined }
+    expect(destinations(sent('Send', 'other'), own, undefined).lane).toBe('own~Send')
+  })
+
   test('with the word on its result from code or facts', () => {
     expect(destinationOf(call('S'), { definition: definition({ ignoreResult: true }), facts }, 'q').ignoreResult).toBe(
       true,

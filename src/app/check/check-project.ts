@@ -5,6 +5,7 @@ import type { Discovery } from '../../discovery/discover-tasks.js'
 import { formatProblem } from '../../errors/problems.js'
 import type { TaskDefinition } from '../../task/definition.js'
 import { readCodeSchedules, type ScheduledProject } from '../code-schedules.js'
+import { checkLimits } from './check-limits.js'
 import { checkPatterns } from './check-patterns.js'
 import { checkQueues } from './check-queues.js'
 import { checkSchedules } from './check-schedules.js'
@@ -49,6 +50,7 @@ type Check = (project: CheckedProject) => Finding[]
 const CHECKS: readonly Check[] = [
   checkPatterns,
   checkQueues,
+  checkLimits,
   ({ schedules }) => schedules.problems.map((problem) => errorAt(problem.key, formatProblem(problem))),
   checkSchedules,
 ]
