@@ -8,7 +8,7 @@ import { CLAIMS } from './same-jobs/settle-script.js'
  * job at the same moment comes before it or after it, so no job that was ended here is run.
  *
  * It does what BullMQ's own failing does: the job joins the lane's failed jobs, and the event stream tells those who
- * wait for its end. A job of a task that keeps no result goes without a trace.
+ * wait for its end. A job whose call, or else whose task, keeps no result goes without a trace.
  */
 const REVOKE = `
 local job, lock, completed, failed, delayed, prioritized, wait, active, stalled, meta, events, tasks, retrying, revokes, facts, rows = unpack(KEYS)
@@ -34,7 +34,16 @@ local function takeOut()
   end
 end
 
+local function ofCall()
+  local data = call('HGET', job, 'data') or ''
+  if not string.find(data, '"ignoreResult":', 1, true) then return end
+  local read, envelope = pcall(cjson.decode, data)
+  if read and type(envelope) == 'table' and type(envelope.ignoreResult) == 'boolean' then return envelope.ignoreResult end
+end
+
 local function keepsNoResult()
+  local wished = ofCall()
+  if wished ~= nil then return wished end
   local facts = call('HGET', tasks, call('HGET', job, 'name') or '') or 'null'
   local known, task = pcall(cjson.decode, facts)
   return known and type(task) == 'table' and task.ignoreResult == true

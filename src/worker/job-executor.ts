@@ -44,7 +44,7 @@ export async function executeJob(job: ActiveJob, handle: RunHandle, site: Execut
       result: report.result,
       resultTtlMs: envelope.resultTtlMs ?? site.resultTtlMs,
     }
-  if (handle.revokedFor !== undefined) return revokedOutcome(handle.revokedFor, task)
+  if (handle.revokedFor !== undefined) return revokedOutcome(handle.revokedFor, job, task)
   if (report.kind === 'ended') return stoppedOutcome(job, handle)
   // A task that stopped because it was told to has not failed.
   if (handle.isAborted && !handle.isOverTime && report.isSignal === undefined)

@@ -171,7 +171,7 @@ export class JobRunner {
   }
 
   #revoked(job: ActiveJob, reason: string): RunOutcome {
-    return revokedOutcome(reason, this.#execution.findTask(job.task))
+    return revokedOutcome(reason, job, this.#execution.findTask(job.task))
   }
 
   /** A limited task's job belongs in its own lane; a producer that never heard of the limit put it into its queue's. */

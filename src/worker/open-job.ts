@@ -1,5 +1,5 @@
 import type { Codec } from '../codec/codec.js'
-import type { DecodedEnvelope, Envelope } from '../codec/envelope.js'
+import { type DecodedEnvelope, type Envelope, readStoredFields } from '../codec/envelope.js'
 import type { ActiveJob } from '../engine/consumer.js'
 import { describeFailure } from '../errors/job-failure.js'
 import { show } from '../errors/problems.js'
@@ -28,7 +28,7 @@ const LATER_CODE_WAIT_MS = 15_000
 
 /** Reads a job, and asks whether it may run: decode → known → not lost too often → not expired → version → arguments. Never throws. A promise only where a schema is to be waited for. */
 export function openJob(job: ActiveJob, site: OpeningSite): OpenedJob | Promise<OpenedJob> {
-  if (job.revoked !== undefined) return { outcome: revokedOutcome(job.revoked, site.findTask(job.task)) }
+  if (job.revoked !== undefined) return { outcome: revokedOutcome(job.revoked, job, site.findTask(job.task)) }
   const decoded = site.codec.decodeEnvelope(job, job.data)
   if (decoded.kind !== 'envelope') return unreadable(decoded)
   const task = site.findTask(job.task)
@@ -78,11 +78,15 @@ export const ignoresResult = (task: TaskDefinition, envelope: Envelope): boolean
 export const isAckedEarly = (task: TaskDefinition, envelope: Envelope): boolean =>
   (envelope.acks ?? task.acks) === 'early'
 
-/** As after its success, a job whose task keeps no result leaves no trace. */
-export const revokedOutcome = (reason: string, task: TaskDefinition | undefined): RunOutcome => ({
+/** As after its success, a job whose call, or else whose task, keeps no result leaves no trace. */
+export const revokedOutcome = (
+  reason: string,
+  { data }: Pick<ActiveJob, 'data'>,
+  task: TaskDefinition | undefined,
+): RunOutcome => ({
   kind: 'revoked',
   reason,
-  keep: task?.ignoreResult !== true,
+  keep: (readStoredFields(data).ignoreResult ?? task?.ignoreResult) !== true,
 })
 
 /** Where its task's schema refuses a job's arguments, more runs would not make them right. */

@@ -47,6 +47,18 @@ const WAITS: [string, (app: TestApp) => Promise<unknown>][] = [
 ]
 
 describe('a job that waits', () => {
+  test.each([false, true])(
+    'leaves a trace as its call says, over its task (ignoreResult: %s)',
+    async (ignoreResult) => {
+      const app = testApp(broker)
+      await app.redis.hset(app.keys.tasks, 'send', JSON.stringify({ queue: 'default', ignoreResult: !ignoreResult }))
+      const data = JSON.stringify({ v: 1, args: ['"ignoreResult":'], ignoreResult })
+      await app.engine.producer.add({ ...JOB, task: 'send', data, delayMs: 0 })
+      expect(await revoke(app)).toBe('removed')
+      expect(await stateOf(app)).toBe(ignoreResult ? 'unknown' : 'revoked')
+    },
+  )
+
   test.each(WAITS)('%s: ends at once, is kept as revoked and never runs', async (state, wait) => {
     const app = testApp(broker)
     await wait(app)

@@ -215,6 +215,14 @@ describe('how a run of a revoked job is judged', () => {
     },
   )
 
+  test.each([false, true])('as its call wants it kept, over its task (ignoreResult: %s)', async (ignoreResult) => {
+    const task = taskThat(() => throwIt(new Error('stopped')), { ignoreResult: !ignoreResult })
+    const data = JSON.stringify({ v: 1, args: [], ignoreResult })
+    const outcome = { kind: 'revoked', reason: 'not needed', keep: !ignoreResult }
+    expect(await judge({ revoked: 'not needed', data }, task)).toEqual(outcome)
+    expect(await judge({ data }, task, (handle) => handle.revoke('not needed'))).toEqual(outcome)
+  })
+
   test('told while it runs: one that returns has succeeded', async () => {
     const outcome = await judge(
       {},
