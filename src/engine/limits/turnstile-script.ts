@@ -161,11 +161,14 @@ local function look()
       return answer(0, due > 0 and due < turn and due or turn, true)
     end
     local row = base .. 'row:' .. group
-    local id = call('ZRANGE', row, 0, 0)[1]
+    local id, score = unpack(call('ZRANGE', row, 0, 0, 'WITHSCORES'))
     local rate, key = keysOf(group)
     if not id then
       call('ZREM', ring, group)
-    elseif not call('ZSCORE', waiting, id) or call('EXISTS', jobs .. id) == 0 then
+    elseif call('ZSCORE', waiting, id) ~= score then
+      -- It was taken away, or stands in another row meanwhile.
+      call('ZREM', row, id)
+    elseif call('EXISTS', jobs .. id) == 0 then
       call('ZREM', row, id)
       call('ZREM', waiting, id)
     elseif bySlots and keyMost and numberOf(call('HGET', counts, key)) >= keyMost then

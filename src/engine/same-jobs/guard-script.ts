@@ -30,17 +30,30 @@ local function at(ofLane, part)
   return root .. ':' .. ofLane .. ':' .. part
 end
 
--- A call that became part of a job is noted with it.
-local function merge(ofLane, owner)
-  local key = at(ofLane, owner)
-  local merged = call('HGET', key, 'calls') or ''
-  if string.find(merged, id, 1, true) then return false end
-  call('HSET', key, 'data', data, 'deid', id .. ':' .. claim, 'calls', string.sub(id .. ' ' .. merged, 1, 1000))
-  return true
+local function isMergedInto(ofLane, owner)
+  local merged = call('HGET', at(ofLane, owner), 'calls') or ''
+  return string.find(' ' .. merged .. ' ', ' ' .. id .. ' ', 1, true) ~= nil
 end
 
-local function isMergedInto(ofLane, owner)
-  return string.find(call('HGET', at(ofLane, owner), 'calls') or '', id, 1, true) ~= nil
+-- Limits count the job under the keys of the call whose data it has now; where it stands in a row, it goes to another.
+local function follow(ofLane, owner)
+  local key, new = at(ofLane, owner), cmsgpack.unpack(ARGV[3])
+  local read, options = pcall(cjson.decode, call('HGET', key, 'opts') or '')
+  if not read or type(options) ~= 'table' or (options.kr == new.kr and options.kc == new.kc) then return end
+  options.kr, options.kc = new.kr, new.kc
+  call('HSET', key, 'opts', cjson.encode(options))
+  if call('ZREM', root .. '~keyed:' .. ofLane .. ':waiting', owner) == 0 then return end
+  call('LPUSH', at(ofLane, 'wait'), owner)
+  call('ZADD', at(ofLane, 'marker'), 0, '0')
+end
+
+-- A call that became part of a job is noted with it.
+local function merge(ofLane, owner)
+  if isMergedInto(ofLane, owner) then return end
+  local key = at(ofLane, owner)
+  local calls = string.sub(id .. ' ' .. (call('HGET', key, 'calls') or ''), 1, 1000)
+  call('HSET', key, 'data', data, 'deid', id .. ':' .. claim, 'calls', #calls < 1000 and calls or string.match(calls, '^(.*) ') or id)
+  follow(ofLane, owner)
 end
 
 local function wait(ofLane, owner, due)
