@@ -40,8 +40,8 @@ const NOTE_MARK = 'revoked: '
 const MAX_REASON = 1000
 
 /** A reason as it is stored. */
-export const storedReason = (reason: string): string =>
-  reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON)}…` : reason
+export const storedReason = (reason: string, longest = MAX_REASON): string =>
+  reason.length > longest ? `${reason.slice(0, longest)}…` : reason
 
 /** Ends a job that waits, and notes on one that runs that it is to end. */
 export async function revokeJob(

@@ -31,18 +31,17 @@ describe('a revoke is a stored fact', () => {
     await desk.add('held')
     await desk.take()
     await desk.add('waits')
-    for (const id of ['done', 'held', 'waits', 'nobody']) await app.engine.revokes.end(id, { ...WHY, by: 'me' })
+    // Of those of one millisecond, the last by name comes first.
+    for (const id of ['done', 'held', 'waits', 'zero']) await app.engine.revokes.end(id, { ...WHY, by: 'me' })
     expect((await outcomes(app)).sort()).toEqual([
       ['done', 'too-late'],
       ['held', 'told'],
-      ['nobody', 'unknown'],
       ['waits', 'removed'],
+      ['zero', 'unknown'],
     ])
     const { facts, total } = await app.engine.revokes.list(1)
     expect(total).toBe(4)
-    expect(facts).toEqual([
-      { id: 'nobody', outcome: 'unknown', reason: 'not needed', by: 'me', at: expect.any(Number) },
-    ])
+    expect(facts).toEqual([{ id: 'zero', outcome: 'unknown', reason: 'not needed', by: 'me', at: expect.any(Number) }])
     expect(Math.abs((facts[0]?.at ?? 0) - Date.now())).toBeLessThan(10_000)
   })
 
@@ -78,6 +77,34 @@ describe('a revoke is a stored fact', () => {
     await new JobDesk(app).add('a')
     await app.engine.revokes.end('a', { reason })
     expect((await app.engine.revokes.list(9)).facts).toMatchObject([{ id: 'a', outcome: 'removed', reason }])
+  })
+})
+
+describe('the facts of revokes', () => {
+  const leftMs = async (app: TestApp) => {
+    const { revokes, revokeFacts, revokedAhead } = app.keys
+    return Promise.all([revokes, revokeFacts, revokedAhead].map((key) => app.redis.pttl(key)))
+  }
+
+  test('live on with every revoke, and go when there are none any more', async () => {
+    const app = testApp(broker)
+    const desk = new JobDesk(app)
+    await app.engine.revokes.endMatching({ matches: () => true }, WHY, 'all')
+    await app.engine.revokes.end('nobody', WHY)
+    for (const ms of await leftMs(app)) expect(ms).toBeGreaterThan(7 * 24 * HOUR)
+    for (const key of [app.keys.revokes, app.keys.revokeFacts]) await app.redis.pexpire(key, 60_000)
+    await desk.add('a')
+    await app.engine.revokes.end('a', WHY)
+    for (const ms of await leftMs(app)) expect(ms).toBeGreaterThan(7 * 24 * HOUR)
+  })
+
+  test('keep the beginning of a long reason: many ids are often revoked for one', async () => {
+    const app = testApp(broker)
+    await new JobDesk(app).add('a')
+    await app.engine.revokes.end('a', { reason: 'x'.repeat(5000) })
+    const [fact] = (await app.engine.revokes.list(1)).facts
+    expect(fact?.reason).toBe(`${'x'.repeat(200)}…`)
+    expect((await app.engine.jobs.find('a'))?.failure?.message.length).toBeGreaterThan(900)
   })
 })
 

@@ -1,7 +1,10 @@
 import type { Connection } from '../connection.js'
 import type { Keys } from '../keys.js'
 
-/** What was revoked is told for so long; an id that was revoked before its job came is remembered for so long. */
+/**
+ * What was revoked is told for so long; an id that was revoked before its job came is remembered for so long. The keys
+ * live twice as long after the last revoke.
+ */
 export const REVOKE_TTL_MS = 7 * 24 * 3_600_000
 /** The most that are kept of either; the oldest go first. */
 const MAX_FACTS = 50_000
@@ -35,19 +38,33 @@ local function forget(ids)
   end
 end
 
+local function store(name, text)
+  local at = clock()
+  call('HSET', facts, name, string.sub(text, 1, -2) .. ',"at":' .. string.format('%.0f', at) .. '}')
+  call('ZADD', revokes, string.format('%.0f', at), name)
+  forget(call('ZRANGEBYSCORE', revokes, '-inf', string.format('%.0f', at - ${REVOKE_TTL_MS}), 'LIMIT', 0, 100))
+  local over = call('ZCARD', revokes) - ${MAX_FACTS}
+  if over > 0 then forget(call('ZRANGE', revokes, 0, math.min(over, 100) - 1)) end
+  call('PEXPIRE', revokes, ${2 * REVOKE_TTL_MS})
+  call('PEXPIRE', facts, ${2 * REVOKE_TTL_MS})
+end
+
 local function remember(outcome, task)
   if fact == '' then return outcome end
   local stored = call('HGET', facts, id)
   if outcome == 'too-late' and stored and outcomeOf(stored) ~= 'unknown' then return outcome end
   local named = task == '' and '' or '"task":' .. cjson.encode(string.sub(task, 1, 200)) .. ','
-  local at = clock()
-  call('HSET', facts, id, '{"outcome":"' .. outcome .. '",' .. named .. '"at":' .. string.format('%.0f', at) .. ',' .. string.sub(fact, 2))
-  call('ZADD', revokes, string.format('%.0f', at), id)
-  forget(call('ZRANGEBYSCORE', revokes, '-inf', string.format('%.0f', at - ${REVOKE_TTL_MS}), 'LIMIT', 0, 100))
-  local over = call('ZCARD', revokes) - ${MAX_FACTS}
-  if over > 0 then forget(call('ZRANGE', revokes, 0, math.min(over, 100) - 1)) end
+  store(id, '{"outcome":"' .. outcome .. '",' .. named .. string.sub(fact, 2))
   return outcome
 end
+`
+
+/** Keeps what is told of a revoke of many. */
+const KEEP = `
+local revokes, facts = unpack(KEYS)
+local call = redis.call
+${REMEMBER}
+store(ARGV[1], ARGV[2])
 `
 
 /** Remembers an id of which there is no job: one that comes is ended before it runs. */
@@ -63,6 +80,7 @@ call('ZREMRANGEBYSCORE', ahead, '-inf', string.format('%.0f', now))
 call('ZADD', ahead, string.format('%.0f', now + ${REVOKE_TTL_MS}), id)
 local over = call('ZCARD', ahead) - ${MAX_FACTS}
 if over > 0 then call('ZREMRANGEBYRANK', ahead, 0, over - 1) end
+call('PEXPIRE', ahead, ${2 * REVOKE_TTL_MS})
 return 1
 `
 
@@ -91,8 +109,15 @@ return mark .. reason
 
 /** A connection that has learnt the scripts. */
 interface Scripted {
+  taskqKeepRevoke(...keysAndArgs: string[]): Promise<unknown>
   taskqRevokeAhead(...keysAndArgs: string[]): Promise<number>
   taskqClaimRevoke(...keysAndArgs: string[]): Promise<string | null>
+}
+
+/** Keeps what is told of a revoke of many, under the name of that. */
+export async function keepRevoke(redis: Connection, { revokes, revokeFacts }: Keys, name: string, fact: object) {
+  if (!('taskqKeepRevoke' in redis)) redis.defineCommand('taskqKeepRevoke', { numberOfKeys: 2, lua: KEEP })
+  await (redis as unknown as Scripted).taskqKeepRevoke(revokes, revokeFacts, name, JSON.stringify(fact))
 }
 
 /** Remembers an id of which there is no job. `call` names the call, `fact` is its JSON, without the outcome. */

@@ -7,7 +7,7 @@ import type { Keys } from '../keys.js'
 import { MAX_TOLD } from '../parse-command.js'
 import { type JobPlace, type RevokeOrder, type RevokeRecord, revokeJob, storedReason } from '../revoke.js'
 import { runPipeline } from '../run-pipeline.js'
-import { REVOKE_TTL_MS, revokeAhead } from './fact-script.js'
+import { keepRevoke, revokeAhead } from './fact-script.js'
 import { parseFact, type RevokeFact } from './revoke-fact.js'
 import { type RevokeMatch, type RevokeProgress, RevokeWalk } from './revoke-walk.js'
 
@@ -109,19 +109,8 @@ export class Revokes {
     return this.link.read((redis) => revokeJob(redis, this.keys, place, request, record))
   }
 
-  async #keep(name: string, fact: object): Promise<void> {
-    const { revokes, revokeFacts } = this.keys
-    const at = Date.now()
-    await this.link.read((redis) =>
-      runPipeline(
-        redis
-          .pipeline()
-          .hset(revokeFacts, name, JSON.stringify({ ...fact, at }))
-          .zadd(revokes, at, name)
-          .pexpire(revokes, 2 * REVOKE_TTL_MS)
-          .pexpire(revokeFacts, 2 * REVOKE_TTL_MS),
-      ),
-    )
+  #keep(name: string, fact: object): Promise<void> {
+    return this.link.read((redis) => keepRevoke(redis, this.keys, name, fact))
   }
 
   /** Has workers look now. One that does not hear of it sees it when it next renews its locks. */
@@ -133,12 +122,15 @@ export class Revokes {
   }
 }
 
+/** Thousands of ids may be revoked for one reason; the job itself keeps more of it. */
+const LONGEST_IN_FACT = 200
+
 /** What is kept of a call, without what comes of it. */
 function recordOf({ reason, terminateMs, by }: RevokeRequest): RevokeRecord {
   const call = randomUUID()
   const fact = {
     call,
-    reason: storedReason(reason),
+    reason: storedReason(reason, LONGEST_IN_FACT),
     ...(terminateMs !== undefined && { terminateMs }),
     ...(by && { by }),
   }
