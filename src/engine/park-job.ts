@@ -13,7 +13,8 @@ export interface StrangeJob {
 
 /**
  * Moves a job that a worker holds to another lane, as if it had never been taken. One step of the broker. A claim that it
- * holds goes along. A lane that is made for this is marked: it goes when it is empty.
+ * holds goes along. A lane that is made for this is marked: it goes when it is empty. Where a job of this id is there
+ * already, this one is the same call, sent twice: that one stands for it.
  */
 const PARK = `${CLAIM_OF}local job, lock, active, stalled, events, parked, wait, prioritized, counter, marker, lanes, meta, queueMeta = unpack(KEYS)
 local id, token, lane, maxEvents = unpack(ARGV)
@@ -24,15 +25,20 @@ if holder ~= token then return redis.error_reply(holder and 'Lock mismatch' or '
 if call('LREM', active, -1, id) == 0 then return redis.error_reply('the job is not in the active state') end
 call('DEL', lock)
 call('SREM', stalled, id)
+call('XADD', events, '*', 'event', 'parked', 'jobId', id)
+local claim = claimOf(job)
+if claim and call('HGET', claim, 'id') == id then call('HSET', claim, 'lane', lane) end
+if claim and call('HGET', claim, 'nextId') == id then call('HSET', claim, 'nextLane', lane) end
+if call('EXISTS', parked) == 1 then
+  call('DEL', job, job .. ':logs')
+  return 0
+end
 call('RENAME', job, parked)
 if call('EXISTS', job .. ':logs') == 1 then call('RENAME', job .. ':logs', parked .. ':logs') end
 call('HDEL', parked, 'processedOn')
 call('HINCRBY', parked, 'ats', -1)
 
-local claim, priority = claimOf(parked), tonumber(call('HGET', parked, 'priority')) or 0
-if claim and call('HGET', claim, 'id') == id then call('HSET', claim, 'lane', lane) end
-if claim and call('HGET', claim, 'nextId') == id then call('HSET', claim, 'nextLane', lane) end
-
+local priority = tonumber(call('HGET', parked, 'priority')) or 0
 if call('SADD', lanes, lane) == 1 then
   call('HSET', meta, 'parked', 1, 'opts.maxLenEvents', maxEvents)
   if call('HEXISTS', queueMeta, 'paused') == 1 then call('HSET', meta, 'paused', 1) end
@@ -44,7 +50,6 @@ else
   call('LPUSH', wait, id)
 end
 call('ZADD', marker, 0, '0')
-call('XADD', events, '*', 'event', 'parked', 'jobId', id)
 return 1
 `
 

@@ -37,6 +37,22 @@ describe('taskId', () => {
     expect((await app.engine.queueOverviews()).queues).toMatchObject([{ queued: 1, scheduled: 1 }])
   })
 
+  test('names one job over all queues, wherever it is', async () => {
+    const task = defineTask({ name: 'add' }, (_, n: number) => n)
+    const limited = defineTask({ name: 'limited', rateLimit: '100/s' }, (_, n: number) => n)
+    const app = testApp(broker, { tasks: [task, limited], config: { queues: { other: {} } } })
+    const first = await task.applyAsync([1], { taskId: 'a', queue: 'other' })
+    const second = await task.applyAsync([2], { taskId: 'a' })
+    const third = await limited.applyAsync([3], { taskId: 'a' })
+    expect([first, second, third].map(({ id, deduplicated }) => [id, deduplicated])).toEqual([
+      ['u_a', false],
+      ['u_a', true],
+      ['u_a', true],
+    ])
+    await app.worker()
+    expect(await Promise.all([second.get(), third.get()])).toEqual([1, 1])
+  })
+
   test.each(['a:b', '', 'a b', 'x'.repeat(129), 5])('is refused as %j', async (taskId) => {
     const task = defineTask({ name: 'named' }, () => {})
     testApp(broker, { tasks: [task] })

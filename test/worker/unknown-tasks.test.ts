@@ -131,6 +131,37 @@ describe('a job whose task the worker does not know', () => {
   })
 })
 
+describe('the id of a parked job', () => {
+  test('that a caller gave is its own: another call finds it where it is', async () => {
+    const task = echo()
+    const app = testApp(broker, { tasks: [task] })
+    const older = await app.worker({ tasks: [], name: 'older' })
+    const first = await task.applyAsync(['one'], { taskId: 'x' })
+    await older.events.waitFor('job.parked')
+    const second = await task.applyAsync(['two'], { taskId: 'x' })
+    expect(second).toMatchObject({ id: first.id, deduplicated: true })
+    await app.worker({ name: 'newer' })
+    expect(await second.get()).toBe('one')
+    expect(await task.applyAsync(['three'], { taskId: 'x' })).toMatchObject({ deduplicated: true })
+  })
+
+  test('stands once in its lane where its call is sent again', async () => {
+    const task = echo()
+    const app = testApp(broker, { tasks: [task] })
+    const older = await app.worker({ tasks: [], name: 'older' })
+    const job = await app.client.plan({ task: 'echo', args: ['one'], options: {}, id: 'theid' })
+    await app.engine.producer.add(job)
+    await older.events.count('job.parked', 1)
+    await app.engine.producer.add({ ...job, data: job.data.replace('one', 'two') })
+    await older.events.count('job.parked', 2)
+    expect(await app.redis.lrange(app.keys.lane('default~echo', 'wait'), 0, -1)).toEqual(['theid'])
+    const newer = await app.worker({ name: 'newer' })
+    expect(await app.client.result('theid').get()).toBe('one')
+    expect(newer.events.of('job.started')).toHaveLength(1)
+    expect(await app.redis.keys(`${app.keys.job('default', 'theid')}*`)).toEqual([])
+  })
+})
+
 describe('a job of another version of its task', () => {
   const versioned = (version: number, migrate: Record<number, (args: readonly unknown[]) => readonly unknown[]> = {}) =>
     defineTask({ name: 'move', version, migrate }, (_, order: { id: string; note?: string }) => order)

@@ -1,7 +1,7 @@
 import { CLAIMS } from './settle-script.js'
 
 /** How many keys and arguments the guard has behind those of the script that it guards. */
-export const GUARD_KEYS = 4
+export const GUARD_KEYS = 5
 
 /**
  * Adds a job only where no other one stands for it, in one step of the broker. The engine's own script that adds is a
@@ -17,7 +17,7 @@ ${add}
 end
 ${CLAIMS}
 local call = redis.call
-local job, claim, idempotency, claims = unpack(KEYS, ${keys + 1}, ${keys + GUARD_KEYS})
+local job, claim, idempotency, claims, lanes = unpack(KEYS, ${keys + 1}, ${keys + GUARD_KEYS})
 local root, lane, id, kind, ms, idempotencyMs, caller = unpack(ARGV, ${args + 1}, ${args + 7})
 local data = ARGV[2]
 local now = brokerTime()
@@ -152,11 +152,27 @@ end
 
 rules['always'] = addOwn
 
+-- An id that callers give is one job's in the whole app: it may be in another queue, or parked.
+local function laneOfGiven()
+  if call('EXISTS', job) == 1 then return lane end
+  local all = caller ~= '' and call('SMEMBERS', lanes) or {}
+  for from = 1, #all, 1000 do
+    local keys = {}
+    for index = from, math.min(#all, from + 999) do keys[#keys + 1] = at(all[index], id) end
+    if call('EXISTS', unpack(keys)) > 0 then
+      for index, key in ipairs(keys) do
+        if call('EXISTS', key) == 1 then return all[from + index - 1] end
+      end
+    end
+  end
+end
+
 local function standing()
-  if call('EXISTS', job) == 1 then
-    -- An id that callers give may be another call's: that one's job stands for this call.
-    if caller ~= '' and call('HGET', job, 'caller') ~= caller then return {id, lane, 'taken'} end
-    return id
+  local found = laneOfGiven()
+  if found then
+    -- It may be another call's: that one's job stands for this call.
+    local isTaken = caller ~= '' and call('HGET', at(found, id), 'caller') ~= caller
+    return {id, found, isTaken and 'taken' or nil}
   end
   if idempotencyMs == '0' then return rules[kind]() end
   local known = call('HMGET', idempotency, 'lane', 'id')

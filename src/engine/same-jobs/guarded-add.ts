@@ -28,12 +28,12 @@ export function guardedAdd(connection: Connection, keys: Keys, job: NewJob, { na
   const { sameJob, idempotency } = job
   const own = keys.job(job.lane, job.id)
   const claim = sameJob === undefined ? own : keys.claim(kindOf(sameJob), sameJob.id)
-  const touched = [own, claim, idempotency === undefined ? own : keys.claim('call', idempotency.id), keys.claims]
+  const touched = [own, claim, idempotency === undefined ? own : keys.claim('call', idempotency.id)]
   const rule = [ruleOf(sameJob), msOf(job), idempotency?.ttlMs ?? 0, job.caller ?? '']
   const told = [keys.prefix, job.lane, job.id, ...rule].map(String)
   return {
     name: guardedName(name),
-    args: [...args.slice(0, numberOfKeys), ...touched, ...args.slice(numberOfKeys), ...told],
+    args: [...args.slice(0, numberOfKeys), ...touched, keys.claims, keys.lanes, ...args.slice(numberOfKeys), ...told],
   }
 }
 
