@@ -1,0 +1,43 @@
+import { expect, test, vi } from 'vitest'
+import { defineTask } from '../../src/task/define-task.js'
+import { brokerOfFile } from '../support/broker.js'
+import { consumerOf } from '../support/lost-worker.js'
+import { type TestApp, testApp } from '../support/test-app.js'
+
+const broker = brokerOfFile()
+const LANE = 'default~work'
+const keyed = { name: 'work', maxConcurrency: 1, concurrencyKey: (tenant: string) => tenant } as const
+
+/** What the lane has beside the engine's own keys. */
+const leftOf = async (app: TestApp) => (await app.redis.keys(`${app.keys.keyed(LANE, '')}*`)).sort()
+
+test('a lane whose limits are no longer divided keeps nothing of its rows', async () => {
+  const work = defineTask(keyed, () => {})
+  const app = testApp(broker, { tasks: [work] })
+  const side = await app.side()
+  await side.lanes.limit('default', 'work', { maxConcurrency: 1, keyed: ['concurrency'] })
+  for (let n = 0; n < 12; n++) await work.delay(`t${n % 4}`)
+  const divided = await consumerOf(app, LANE, 10_000, true)
+  const { job } = await divided.pull('token')
+  if (job === undefined) throw new Error('no job may start')
+  await divided.giveBack(job)
+  expect(await leftOf(app)).toContain(app.keys.keyed(LANE, 'waiting'))
+  await side.lanes.limit('default', 'work', { maxConcurrency: 1 })
+  await consumerOf(app, LANE)
+  await vi.waitFor(async () => expect(await leftOf(app)).toEqual([]))
+  expect(await app.redis.llen(app.keys.lane(LANE, 'wait'))).toBe(12)
+})
+
+test('a worker of older code leaves the slots alone that keys hold by newer code', async () => {
+  const work = defineTask(keyed, () => {})
+  const app = testApp(broker, { tasks: [work] })
+  const side = await app.side()
+  await side.lanes.limit('default', 'work', { maxConcurrency: 1, keyed: ['concurrency'] })
+  await work.delay('a')
+  await work.delay('a')
+  const divided = await consumerOf(app, LANE, 10_000, true)
+  expect((await divided.pull('token')).job).toBeDefined()
+  await consumerOf(app, LANE)
+  expect(await app.redis.hgetall(app.keys.keyed(LANE, 'counts'))).toEqual({ a: '1' })
+  expect((await divided.pull('other')).job).toBeUndefined()
+})
