@@ -59,10 +59,10 @@ local function numberOf(value)
   return tonumber(value or 0) or 0
 end
 
--- What is no job, or damaged beyond reading, is in nobody's way.
+-- What is no job is in nobody's way. One whose own fields are damaged is one all the same.
 local function enter(id)
   local fields = redis.pcall('HMGET', jobs .. id, 'opts', 'priority', 'ats', 'atm', '${RETRY_CALL_FIELD}')
-  if not fields[1] then return end
+  if fields.err or not fields[1] and call('EXISTS', jobs .. id) == 0 then return end
   local group = groupOf(fields[1])
   local _, key = keysOf(group)
   local wasGivenBack = numberOf(fields[3]) > numberOf(fields[4]) and not fields[5]
@@ -211,27 +211,4 @@ ${KEY_SLOTS}
 if call('LPOS', KEYS[7], ARGV[1]) == false then leave(ARGV[1]) end
 if call('HEXISTS', meta, 'concurrency') == 1 then call('ZADD', marker, 0, '0') end
 return 1
-`
-
-/** Puts the jobs of rows back where the engine looks, in a lane whose limits are no longer divided. */
-export const DISSOLVE = `
-local call = redis.call
-local waiting, wait, marker = unpack(KEYS)
-local base = ARGV[1]
-local ids = call('ZRANGE', waiting, 0, ${STEP - 1})
-for _, id in ipairs(ids) do
-  call('ZREM', waiting, id)
-  call('LPUSH', wait, id)
-end
-if #ids > 0 then
-  call('ZADD', marker, 0, '0')
-  return #ids
-end
-for _, group in ipairs(call('ZRANGE', base .. 'ring', 0, -1)) do call('DEL', base .. 'row:' .. group) end
-for _, key in ipairs(call('SMEMBERS', base .. 'parked')) do
-  for _, group in ipairs(call('SMEMBERS', base .. 'parked:' .. key)) do call('DEL', base .. 'row:' .. group) end
-  call('DEL', base .. 'parked:' .. key)
-end
-call('DEL', base .. 'ring', base .. 'parked', base .. 'held', base .. 'counts')
-return 0
 `
