@@ -4,7 +4,7 @@ import { createBackend, prepareWaiting, reviveWaiting } from './backend.js'
 import type { Connection } from './connection.js'
 import { failureFields, retryFields } from './job-tries.js'
 import type { Keys } from './keys.js'
-import { type LaneName, parseLane } from './lane.js'
+import { type LaneName, laneOf, parseLane } from './lane.js'
 import { KeyGate } from './limits/key-gate.js'
 import { type LaneGate, TaskGate } from './limits/lane-gate.js'
 import { parkJob } from './park-job.js'
@@ -180,12 +180,13 @@ export class LaneConsumer {
     })
   }
 
-  /** Moves the job to its task's own lane, where only workers that know the task look; no attempt is counted. */
-  async park(job: ActiveJob): Promise<void> {
+  /** Moves the job to its task's own lane, where only workers that know the task look; no attempt is counted. Returns that lane. */
+  async park(job: ActiveJob): Promise<string> {
     await this.#end(job, false, async () => {
       await parkJob((await this.#backend.client) as unknown as Connection, this.keys, this.lane, job)
       return {}
     })
+    return laneOf(this.lane, job.task)
   }
 
   async progress(job: ActiveJob, value: unknown): Promise<void> {

@@ -90,11 +90,11 @@ export class WorkerSide {
     return this.connection.zrange(this.keys.revokedAhead, '0', '-1')
   }
 
-  /** Ends a job that went back to its queue although it had been told to end, and returns why. */
-  async endIfRevoked(job: ActiveJob): Promise<string | undefined> {
-    const order = (await this.revokedAmong([job])).get(job)
+  /** Ends a job that waits again, in its lane or another, although it had been told to end, and returns why. */
+  async endIfRevoked({ id }: ActiveJob, lane: string): Promise<string | undefined> {
+    const [order] = await readRevokes(this.connection, this.keys, [{ id, lane }])
     if (order === undefined) return undefined
-    const revocation = await revokeJob(this.connection, this.keys, placeOf(job), order)
+    const revocation = await revokeJob(this.connection, this.keys, { id, lane }, order)
     return revocation === 'removed' ? order.reason : undefined
   }
 

@@ -66,7 +66,7 @@ export class JobRunner {
     this.#recording = {
       onTrouble,
       saveLargeResult: (id, json, ttlMs) => side.saveLargeResult(id, json, ttlMs),
-      endIfRevoked: (job) => side.endIfRevoked(job),
+      endIfRevoked: (job, lane) => side.endIfRevoked(job, lane),
       isHurried: () => this.#hurried,
     }
   }

@@ -6,8 +6,8 @@ import type { RunOutcome } from './run-outcome.js'
 /** What recording needs of its worker. */
 export interface RecordingSite {
   readonly saveLargeResult: (jobId: string, json: string, ttlMs: number) => Promise<void>
-  /** Ends a job that waits again although it had been told to end, and returns why. */
-  readonly endIfRevoked: (job: ActiveJob) => Promise<string | undefined>
+  /** Ends a job that waits again, in this lane, although it had been told to end, and returns why. */
+  readonly endIfRevoked: (job: ActiveJob, lane: string) => Promise<string | undefined>
   readonly onTrouble: (error: Error) => void
   /** True when the process is about to end and waits no longer. */
   readonly isHurried: () => boolean
@@ -84,8 +84,7 @@ async function tell(
     case 'ignored':
       return { next: await lane.succeed(job, null, { keep: false, fetchNext: mayFetchNext() }) }
     case 'parked':
-      await lane.park(job)
-      return waitsAgain(job, {}, site)
+      return waitsAgain(job, {}, site, await lane.park(job))
     case 'snoozed':
     case 'postponed':
       await lane.postpone(job, outcome.delayMs)
@@ -98,8 +97,13 @@ async function tell(
  * may be an hour away. What fails here is no reason to tell the broker again how the run ended; the job then ends when
  * it is next taken.
  */
-async function waitsAgain(job: ActiveJob, next: Pull, site: RecordingSite): Promise<Recorded> {
-  const revoked = await site.endIfRevoked(job).catch((error) => void site.onTrouble(error as Error))
+async function waitsAgain(
+  job: ActiveJob,
+  next: Pull,
+  site: RecordingSite,
+  lane: string = job.lane.lane,
+): Promise<Recorded> {
+  const revoked = await site.endIfRevoked(job, lane).catch((error) => void site.onTrouble(error as Error))
   return revoked === undefined ? { next } : { next, revoked }
 }
 

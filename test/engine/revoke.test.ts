@@ -177,7 +177,7 @@ describe('a job that a worker holds', () => {
     expect(await revoke(app)).toBe('told')
     expect(await stateOf(app)).toBe('active')
     expect([...(await side.revokedAmong([job]))]).toEqual([[job, { reason: 'not needed' }]])
-    expect(await side.endIfRevoked(job)).toBeUndefined()
+    expect(await side.endIfRevoked(job, 'default')).toBeUndefined()
     await lane.succeed(job, { value: 1 }, { fetchNext: false, keep: true })
     expect(await stateOf(app)).toBe('succeeded')
   })
@@ -200,7 +200,7 @@ describe('a job that a worker holds', () => {
     await revoke(app)
     await lane.retry(job, FAILURE, 3_600_000, { fetchNext: false })
     expect(await stateOf(app)).toBe('retrying')
-    expect(await side.endIfRevoked(job)).toBe('not needed')
+    expect(await side.endIfRevoked(job, 'default')).toBe('not needed')
     expect(await stateOf(app)).toBe('revoked')
   })
 

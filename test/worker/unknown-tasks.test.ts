@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { readStatus } from '../../src/control/status.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { forgetTasks } from '../../src/task/registry.js'
+import { type RecordingSite, recordOutcome } from '../../src/worker/record-outcome.js'
 import { brokerOfFile } from '../support/broker.js'
+import { takeAndVanish } from '../support/lost-worker.js'
 import { rejection } from '../support/refusal.js'
 import { type TestApp, testApp } from '../support/test-app.js'
 
@@ -160,6 +162,24 @@ describe('the id of a parked job', () => {
     expect(newer.events.of('job.started')).toHaveLength(1)
     expect(await app.redis.keys(`${app.keys.job('default', 'theid')}*`)).toEqual([])
   })
+})
+
+test('a job that was told to end before it is parked ends where it was moved', async () => {
+  const task = echo()
+  const app = testApp(broker, { tasks: [task] })
+  const result = await task.delay('x')
+  const job = await takeAndVanish(app, 'default', 10_000)
+  expect(await app.engine.revoke({ id: job.id, lane: 'default' }, 'not needed')).toBe('told')
+  const side = await app.side()
+  const site: RecordingSite = {
+    endIfRevoked: (one, lane) => side.endIfRevoked(one, lane),
+    saveLargeResult: async () => {},
+    onTrouble: () => {},
+    isHurried: () => false,
+  }
+  const recorded = await recordOutcome(job, { kind: 'parked' }, () => false, site)
+  expect(recorded.revoked).toBe('not needed')
+  expect(await result.state()).toBe('revoked')
 })
 
 describe('a job of another version of its task', () => {
