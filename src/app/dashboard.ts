@@ -12,6 +12,7 @@ import { changeRateLimit } from '../control/steer-limits.js'
 import type { Engine } from '../engine/engine.js'
 import type { JobFilter } from '../engine/job-summary.js'
 import type { LiveBatch } from '../events/live-event.js'
+import { callerName } from './caller-name.js'
 import { LiveWatch } from './live-watch.js'
 
 /** What a dashboard is made of. */
@@ -70,9 +71,9 @@ export class AppDashboard implements Dashboard {
     const engine = await this.parts.engine()
     switch (action.kind) {
       case 'jobs':
-        return actOnJobs(engine, action.verb, action.ids)
+        return actOnJobs(engine, action.verb, action.ids, callerName())
       case 'retry-matching':
-        return retryMatching(engine, action.filter, this.parts.viewer)
+        return retryMatching(engine, action.filter, this.parts.viewer, undefined, callerName())
       case 'queue':
         return action.verb === 'pause' ? pauseQueue(engine, action.queue) : resumeQueue(engine, action.queue)
       case 'rate-limit':

@@ -9,15 +9,24 @@ import { TaskqError } from '../errors/taskq-error.js'
 import type { ActionReport, JobVerb } from './dashboard.js'
 import { listedArgs } from './jobs-preview.js'
 
-/** Does something with jobs. Each that it cannot be done with is told of, and keeps none of the others from it. */
-export async function actOnJobs(engine: Engine, verb: JobVerb, ids: readonly string[]): Promise<ActionReport> {
+/**
+ * Does something with jobs. Each that it cannot be done with is told of, and keeps none of the others from it.
+ *
+ * @param by for people: who does it; it is kept with jobs that run again
+ */
+export async function actOnJobs(
+  engine: Engine,
+  verb: JobVerb,
+  ids: readonly string[],
+  by?: string,
+): Promise<ActionReport> {
   const wanted = [...new Set(ids)]
   const lanes = await engine.jobs.lanesOf(wanted)
   const places = wanted.flatMap((id) => {
     const lane = lanes.get(id)
     return lane === undefined ? [] : [{ id, lane }]
   })
-  const whys = await ACTS[verb](engine, places)
+  const whys = await ACTS[verb](engine, places, by)
   for (const id of wanted) if (!lanes.has(id)) whys.set(id, NO_JOB)
   const refused = wanted.flatMap((what) => {
     const why = whys.get(what)
@@ -39,6 +48,7 @@ export async function retryMatching(
   filter: JobFilter,
   viewer: Viewer,
   onProgress: (progress: RetryProgress) => void = () => {},
+  by?: string,
 ): Promise<ActionReport> {
   if (filter.place !== 'dead') {
     const problem = formatProblem({ key: 'place', expected: 'dead', got: show(filter.place) })
@@ -46,7 +56,10 @@ export async function retryMatching(
       hint: 'Only jobs that failed run again.',
     })
   }
-  const { retried, revoked, expired } = await engine.retryAll(filter, listedArgs(viewer), { onProgress })
+  const { retried, revoked, expired } = await engine.retryAll(filter, listedArgs(viewer), {
+    onProgress,
+    ...(by !== undefined && { by }),
+  })
   const left = [
     ...(revoked === 0 ? [] : [`; ${jobs(revoked, 'was', 'were')} revoked and left alone`]),
     ...(expired === 0 ? [] : [`; ${jobs(expired, 'has', 'have')} expired and left alone`]),
@@ -64,7 +77,7 @@ type Whys = Map<string, string>
 
 const NO_JOB = 'there is no such job'
 
-const ACTS: Readonly<Record<JobVerb, (engine: Engine, places: readonly Place[]) => Promise<Whys>>> = {
+const ACTS: Readonly<Record<JobVerb, (engine: Engine, places: readonly Place[], by?: string) => Promise<Whys>>> = {
   retry: retryJobs,
   revoke: (engine, places) =>
     oneByOne(places, async (place) => REVOKE_WHYS[await engine.revoke(place, 'an operator revoked it')]),
@@ -86,12 +99,15 @@ const REVOKE_WHYS = {
   unknown: NO_JOB,
 } as const
 
-async function retryJobs(engine: Engine, places: readonly Place[]): Promise<Whys> {
+async function retryJobs(engine: Engine, places: readonly Place[], by?: string): Promise<Whys> {
   const whys: Whys = new Map()
   for (const [lane, ids] of byLane(places)) {
     for (let at = 0; at < ids.length; at += RETRY_STEP) {
       const step = ids.slice(at, at + RETRY_STEP)
-      const codes = await engine.jobEdits.retry(lane, step)
+      const codes = await engine.jobEdits.retry(lane, step, {
+        call: crypto.randomUUID(),
+        ...(by !== undefined && { by }),
+      })
       step.forEach((id, index) => {
         const code = codes[index]
         if (code !== RETRIED) whys.set(id, code === NOT_THERE ? NO_JOB : 'it has not failed')

@@ -1,4 +1,5 @@
 import type { JobJson } from 'bullmq'
+import { ANY_TIME_OPTION } from './retry-script.js'
 import { revokeReason } from './revoke.js'
 import { type ClaimFacts, readClaim } from './same-jobs/claim-field.js'
 
@@ -21,6 +22,8 @@ export interface TakenJob extends ClaimFacts {
   readonly crashes: number
   /** Why it must not run, where it was revoked while a worker before this one held it. */
   readonly revoked: string | undefined
+  /** It is wanted after its time to begin, too: an operator ran it again. */
+  readonly isWantedLate?: boolean
 }
 
 /** Why no job came, where there is a reason. */
@@ -64,6 +67,7 @@ function toTaken(json: JobJson, id: string): TakenJob {
     attemptsMade: json.attemptsMade ?? 0,
     crashes: json.stalledCounter ?? 0,
     revoked: revokeReason(json.deferredFailure),
+    ...(json.opts !== undefined && ANY_TIME_OPTION in json.opts && { isWantedLate: true }),
     ...(json.deduplicationId !== undefined && readClaim(id, json.deduplicationId)),
   }
 }

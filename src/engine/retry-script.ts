@@ -22,6 +22,9 @@ export const LEFT_EXPIRED = -11
 /** The field of a job that names the call that ran it again last. */
 export const RETRY_CALL_FIELD = 'retryCall'
 
+/** The option of a job that says that it is wanted after its time, too: whoever ran it again had not to leave it alone. */
+export const ANY_TIME_OPTION = 'anyTime'
+
 /** The field of a job that tells, as JSON, what operators did with it: a list, the oldest first. */
 export const AUDIT_FIELD = 'audit'
 /** The payload that a job had before the first edit of it. */
@@ -61,11 +64,17 @@ local function endOf(job)
 end
 
 local function note(job)
-  if audit == '' then return end
   local entry = '{"at":' .. now .. ',' .. string.sub(audit, 2)
   local kept = redis.call('HGET', job, '${AUDIT_FIELD}') or ''
   local before = #kept > 2 and #kept < ${LONGEST_AUDIT} and string.sub(kept, 1, -2) .. ',' or '['
   redis.call('HSET', job, '${AUDIT_FIELD}', before .. entry .. ']')
+end
+
+local function waiveExpiry(job)
+  local read, options = pcall(cjson.decode, redis.call('HGET', job, 'opts') or '{}')
+  if not (read and type(options) == 'table') then return end
+  options['${ANY_TIME_OPTION}'] = 1
+  redis.call('HSET', job, 'opts', cjson.encode(options))
 end
 
 local function edit(job)
@@ -89,6 +98,7 @@ local function retry(job, id)
     redis.call('HSET', job, '${RETRY_CALL_FIELD}', retryCall, '${WAITS_SINCE_FIELD}', now)
     note(job)
     edit(job)
+    if not leavesEnded then waiveExpiry(job) end
   end
   return code
 end
@@ -111,7 +121,7 @@ interface Scripted {
 export interface RetryCall {
   /** Names the call: a job that it ran again already is not run once more. */
   readonly call: string
-  /** Leaves those alone that were revoked or have expired. */
+  /** Leaves those alone that were revoked or have expired. Without it, those that run again do so at any time. */
   readonly leaveRevoked?: boolean
   /** Who asked for it, for people. It is kept with each job. */
   readonly by?: string
@@ -125,13 +135,12 @@ export function runRetry(
   keys: Keys,
   lane: string,
   ids: readonly string[],
-  { call, leaveRevoked = false, by, data }: RetryCall,
+  { call, leaveRevoked = false, by = '', data }: RetryCall,
 ): Promise<RetryCode[]> {
   if (!('taskqRetry' in connection))
     connection.defineCommand('taskqRetry', { lua: retryOf(engineScript(connection, 'reprocessJob')) })
   const touched = [...PARTS.map((part) => keys.lane(lane, part)), ...ids.map((id) => keys.job(lane, id))]
-  const entry = { did: data === undefined ? 'retry' : 'edit and retry', ...(by !== undefined && { by }) }
-  const audit = by === undefined && data === undefined ? '' : JSON.stringify(entry)
-  const args = [call, leaveRevoked ? 1 : 0, audit, data ?? '', ...ids]
+  const entry = { did: data === undefined ? 'retry' : 'edit and retry', by }
+  const args = [call, leaveRevoked ? 1 : 0, JSON.stringify(entry), data ?? '', ...ids]
   return (connection as unknown as Scripted).taskqRetry(touched.length, ...touched, ...args)
 }

@@ -45,7 +45,7 @@ function endBeforeRun(
 ): OpenedJob | undefined {
   if (job.crashes >= crashBudget) return dead(crashed(job))
   if (job.crashes > 0 && isAckedEarly(task, envelope)) return dead(lostOnce(job))
-  if (envelope.expiresAt === undefined || envelope.expiresAt > Date.now()) return undefined
+  if (envelope.expiresAt === undefined || job.isWantedLate === true || envelope.expiresAt > Date.now()) return undefined
   return { outcome: { kind: 'expired', expiredAt: envelope.expiresAt, keep: !ignoresResult(task, envelope) } }
 }
 

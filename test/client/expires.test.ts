@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { retryThose } from '../../src/control/dead/dead-letters.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
 import { rejection } from '../support/refusal.js'
 import { testApp } from '../support/test-app.js'
 
 const broker = brokerOfFile()
+const key = (id: string) => ({ id, key: Buffer.alloc(32, id).toString('base64') })
 
 describe('expires', () => {
   test('ends a job that could not begin in time, without a run; get says why', async () => {
@@ -51,6 +53,29 @@ describe('expires', () => {
     const { expiresAt } = JSON.parse(stored.data) as { expiresAt: number }
     expect(expiresAt - Date.now()).toBeGreaterThan(3_600_000)
   })
+
+  test.each([undefined, { encrypt: { keys: [key('a')] }, sign: { keys: [key('s')] } }])(
+    'keeps no job from running that is run again by its handle or by its id (codec: %o)',
+    async (codec) => {
+      let fails = true
+      const task = defineTask({ name: 'late', expires: 1, retries: 1, backoff: { delay: 1 } }, () => {
+        if (fails) throw new Error('not yet')
+        return 'ran'
+      })
+      const app = testApp(broker, { tasks: [task], config: { ...(codec && { codec }) } })
+      const results = [await task.delay(), await task.delay()] as const
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      const { events } = await app.worker()
+      await events.count('job.expired', 2)
+      await expect.poll(() => results[1].state()).toBe('expired')
+      expect(await results[0].retry()).toBe(true)
+      await events.waitFor('job.dead-lettered')
+      fails = false
+      expect(await retryThose(app.engine, [results[0].id, results[1].id])).toMatchObject({ done: 2 })
+      await events.count('job.succeeded', 2)
+      expect(await Promise.all(results.map((result) => result.get({ timeout: '10s' })))).toEqual(['ran', 'ran'])
+    },
+  )
 
   test('leaves no trace where its task keeps no result', async () => {
     const task = defineTask({ name: 'silent', expires: 1, ignoreResult: true }, () => {})

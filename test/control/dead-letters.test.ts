@@ -3,6 +3,7 @@ import type { DeadFilter } from '../../src/control/dead/dead-filter.js'
 import { dropDead, dropThose, listDead, retryDead, retryThose } from '../../src/control/dead/dead-letters.js'
 import { editAndRetry } from '../../src/control/dead/edit-dead.js'
 import { showDead } from '../../src/control/dead/show-dead.js'
+import { actOnJobs, retryMatching } from '../../src/control/jobs-actions.js'
 import { readJobDetail } from '../../src/control/jobs-detail.js'
 import { purgeQueues } from '../../src/control/purge.js'
 import { defineTask } from '../../src/task/define-task.js'
@@ -133,6 +134,23 @@ describe('retry', () => {
     const detail = await readJobDetail(app.engine, 'slow', plainViewer())
     expect(detail?.audit).toMatchObject([{ did: 'retry', by: 'cron' }])
     expect(detail?.timeline.map(({ what }) => what)).toContain('made to run again by cron')
+  })
+})
+
+describe('the audit of a job', () => {
+  test.each<[string, string, (app: TestApp) => Promise<unknown>]>([
+    ['its handle', 'its handle', (app) => app.client.result('plain').retry()],
+    ['the dashboard', 'ann', (app) => actOnJobs(app.engine, 'retry', ['plain'], 'ann')],
+    [
+      'the dashboard, of all that match',
+      'ann',
+      (app) => retryMatching(app.engine, { place: 'dead' }, plainViewer(), undefined, 'ann'),
+    ],
+    ['somebody who does not say who', '', (app) => retryThose(app.engine, ['plain'])],
+  ])('tells of a retry by %s', async (_, by, retry) => {
+    const { app } = await oneOfEach()
+    await retry(app)
+    expect((await app.engine.jobs.findStory('plain'))?.audit).toMatchObject([{ did: 'retry', by }])
   })
 })
 
