@@ -55,6 +55,7 @@ export function planJob(
     ...(priority !== undefined && { priority }),
     ...sameness,
     ...(keys && { keys }),
+    ...(carried.expiresAt !== undefined && { expiresAt: carried.expiresAt }),
     ...(lineage.parent !== undefined && { parent: { id: lineage.parent, keepMs: config.results.ttlMs } }),
   }
   return {

@@ -3,6 +3,7 @@ import type { ChainableCommander } from 'ioredis'
 import type { Connection } from './connection.js'
 import type { NewJob } from './delivery.js'
 import type { Keys } from './keys.js'
+import { parseLane } from './lane.js'
 import type { LaneBackends, OpenBackend } from './lane-backends.js'
 import { type AddCommand, guardedAdd, guardedName, isGuarded, learnGuarded } from './same-jobs/guarded-add.js'
 
@@ -55,11 +56,12 @@ function toAdd(
 }
 
 /** The engine's highest priority is 1, and jobs without one go before all others: in a queue with priorities every job has one. */
-function optionsOf({ delayMs, priority, keys }: NewJob): object {
+function optionsOf({ lane, delayMs, priority, keys, expiresAt }: NewJob): object {
   return {
     // Read by the turnstile of a lane whose limits are divided by keys.
     ...(keys?.rate !== undefined && { kr: keys.rate }),
     ...(keys?.concurrency !== undefined && { kc: keys.concurrency }),
+    ...(expiresAt !== undefined && parseLane(lane).task !== undefined && { ex: expiresAt }),
     ...(delayMs > 0 && { delay: delayMs }),
     ...(priority !== undefined && { priority: 10 - priority }),
   }

@@ -23,6 +23,8 @@ export interface NewJob {
   readonly caller?: string
   /** Under which keys limits count it: where the broker holds them, it waits in its key's own row. */
   readonly keys?: { readonly rate?: string; readonly concurrency?: string }
+  /** When it expires, in milliseconds since 1970: then it spends nothing of its key's rate. */
+  readonly expiresAt?: number
   /** The job whose run enqueued it, which is to know its children, for so long. */
   readonly parent?: { readonly id: string; readonly keepMs: number }
 }

@@ -1,10 +1,9 @@
 import { RETRY_CALL_FIELD } from '../retry-script.js'
 import { KEY_SLOTS, NOW } from './key-slots-script.js'
+import { KEY_WINDOWS } from './key-windows-script.js'
 
 /** Jobs that one call puts into rows, and groups that it looks at: short enough that no other client waits noticeably. */
 const STEP = 500
-/** How late a key may ask for its next window without losing time, in milliseconds. */
-const LATE_MS = 50
 
 /**
  * Takes the next job of a lane whose limits are divided by keys. Jobs come into the lane as into any other: the engine's
@@ -42,9 +41,13 @@ local function textOf(value)
   return type(value) == 'string' and value or ''
 end
 
-local function groupOf(opts)
+local function readOptions(opts)
   local read, options = pcall(cjson.decode, opts or '')
-  if not read or type(options) ~= 'table' then return '0:' end
+  return read and type(options) == 'table' and options or {}
+end
+
+local function groupOf(opts)
+  local options = readOptions(opts)
   local rate = byRate and textOf(options.kr) or ''
   return string.format('%d:', #rate) .. rate .. (bySlots and textOf(options.kc) or '')
 end
@@ -101,38 +104,19 @@ local function freeLostSlots()
   end
 end
 
--- When a key's window began, in microseconds, and how many started in it.
-local function windowOf(key)
-  local from, count = string.match(call('GET', base .. 'window:' .. epoch .. ':' .. key) or '', '^(%d+):(%d+)$')
-  return numberOf(from), numberOf(count)
+${KEY_WINDOWS}
+-- What expired is only told so: it spends nothing of its key's rate. The clock is the worker's, who decides.
+local function isExpired(id)
+  local at = keyMax and readOptions(call('HGET', jobs .. id, 'opts')).ex
+  return type(at) == 'number' and at <= nowMs
 end
 
-local function opensIn(key)
-  if not keyMax then return 0 end
-  local from, count = windowOf(key)
-  if count < keyMax then return 0 end
-  return math.max(0, from + keyDuration * 1000 - now)
-end
-
--- A window that is asked for a little late begins where the one before it ended: else each such delay slows the rate.
-local function charge(key)
-  if not keyMax then return end
-  local length = keyDuration * 1000
-  local from, count = windowOf(key)
-  local late = now - from - length
-  if late >= 0 then
-    from, count = late <= math.min(length / 4, ${LATE_MS * 1000}) and from + length or now, 0
-  end
-  local window = base .. 'window:' .. epoch .. ':' .. key
-  call('SET', window, string.format('%.0f:%.0f', from, count + 1), 'PX', string.format('%.0f', keyDuration * 2 + ${LATE_MS}))
-end
-
-local function giveFrom(group, rate, key, id)
+local function giveFrom(group, rate, key, id, isFree)
   local row = base .. 'row:' .. group
   call('ZREM', row, id)
   call('ZREM', waiting, id)
   if call('EXISTS', row) == 1 then call('ZADD', ring, nowText, group) else call('ZREM', ring, group) end
-  charge(rate)
+  if not isFree then charge(rate) end
   if bySlots then
     leave(id)
     call('HSET', held, id, key)
@@ -176,8 +160,9 @@ local function look()
       call('SADD', parked, key)
       call('SADD', base .. 'parked:' .. key, group)
     else
-      local rest = opensIn(rate)
-      if rest == 0 then return giveFrom(group, rate, key, id) end
+      local isFree = isExpired(id)
+      local rest = isFree and 0 or opensIn(rate)
+      if rest == 0 then return giveFrom(group, rate, key, id, isFree) end
       call('ZADD', ring, string.format('%.0f', now + rest), group)
     end
   end

@@ -39,9 +39,12 @@ end
 local function follow(ofLane, owner)
   local key, new = at(ofLane, owner), cmsgpack.unpack(ARGV[3])
   local read, options = pcall(cjson.decode, call('HGET', key, 'opts') or '')
-  if not read or type(options) ~= 'table' or (options.kr == new.kr and options.kc == new.kc) then return end
-  options.kr, options.kc = new.kr, new.kc
+  if not read or type(options) ~= 'table' then return end
+  local isSameGroup = options.kr == new.kr and options.kc == new.kc
+  if isSameGroup and options.ex == new.ex then return end
+  options.kr, options.kc, options.ex = new.kr, new.kc, new.ex
   call('HSET', key, 'opts', cjson.encode(options))
+  if isSameGroup then return end
   if call('ZREM', root .. '~keyed:' .. ofLane .. ':waiting', owner) == 0 then return end
   call('LPUSH', at(ofLane, 'wait'), owner)
   call('ZADD', at(ofLane, 'marker'), 0, '0')
