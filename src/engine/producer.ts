@@ -7,6 +7,7 @@ import { type AddedJob, type Answers, Delivery, type Entry, isFinal, type NewJob
 import type { Keys } from './keys.js'
 import type { LaneBackends } from './lane-backends.js'
 import { runPipeline } from './run-pipeline.js'
+import { isGuarded } from './same-jobs/guarded-add.js'
 
 /**
  * Jobs in one pipeline. Smaller pipelines side by side let this process write while the broker works;
@@ -71,13 +72,24 @@ export class Producer {
     }
     const pipeline = client.pipeline()
     for (const { job } of entries) void addTo(pipeline, job, site)
-    noteChildren(
-      pipeline as unknown as ChainableCommander,
-      this.keys,
-      entries.map(({ job }) => job),
-    )
-    const replies = (await pipeline.exec()) ?? []
-    settleEach(entries, replies as [Error | null, unknown][])
+    const certain = entries.flatMap(({ job }) => (isGuarded(job) ? [] : [job]))
+    noteChildren(pipeline as unknown as ChainableCommander, this.keys, certain)
+    const replies = ((await pipeline.exec()) ?? []) as [Error | null, unknown][]
+    await this.#noteStanding(entries, replies)
+    settleEach(entries, replies)
+  }
+
+  /** Which job stands for a call is known by the answer only. Where it was cut off, the call is sent again. */
+  async #noteStanding(entries: readonly Entry[], replies: readonly [Error | null, unknown][]): Promise<void> {
+    const children = entries.flatMap(({ job }, index) => {
+      const [error, reply] = replies[index] ?? []
+      const isNoted = job.parent === undefined || !isGuarded(job)
+      return isNoted || error !== null ? [] : [{ ...job, id: addedAs(job, reply).id }]
+    })
+    if (children.length === 0) return
+    const pipeline = this.link.connection.pipeline()
+    noteChildren(pipeline, this.keys, children)
+    await runPipeline(pipeline)
   }
 
   /** Notes a lane where workers look for lanes. Before its first job, so that none waits unseen. */

@@ -182,6 +182,18 @@ describe('a job that a run enqueues', () => {
     expect(await result.children()).toEqual([])
   })
 
+  test('is the one that stands for the call, where that is another one', async () => {
+    const leaf = defineTask({ name: 'leaf', unique: { for: '1h' } }, () => {})
+    const top = defineTask({ name: 'top' }, () => Promise.all([leaf.delay(), leaf.delay()]).then(() => {}))
+    const app = testApp(broker, { tasks: [leaf, top] })
+    const first = await leaf.delay()
+    await app.worker()
+    const result = await top.delay()
+    await result.get(inTime)
+    expect((await result.children()).map(({ id }) => id)).toEqual([first.id])
+    expect(await app.redis.zrange(app.keys.children(result.id), '0', '-1')).toEqual([first.id])
+  })
+
   test('that was dropped is no child any more', async () => {
     const leaf = defineTask({ name: 'leaf', ignoreResult: true }, () => {})
     const top = defineTask({ name: 'top' }, () => leaf.delay().then(() => {}))
