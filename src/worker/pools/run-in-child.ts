@@ -1,4 +1,5 @@
 import type { Envelope } from '../../codec/envelope.js'
+import { findInexact } from '../../codec/exact-json.js'
 import { typedValue } from '../../codec/typed-value.js'
 import type { ActiveJob } from '../../engine/consumer.js'
 import type { PoolKind } from '../../task/options/time-options.js'
@@ -8,6 +9,7 @@ import type { RunHandle } from '../run-handle.js'
 import { type TimeLimit, withinLimit } from '../time-limit.js'
 import type { EndedRun } from './child.js'
 import { ChildUnable } from './child-unable.js'
+import type { ChildRun } from './messages.js'
 import type { Pools, Seat } from './pools.js'
 
 /** No child could be had: nothing was run, and the job is not to blame. */
@@ -53,11 +55,16 @@ async function runOn({ child }: Seat, run: RunForChild): Promise<AttemptReport |
   const { job, task, envelope, rules, handle, limit } = run
   // It was told to end while the child began.
   if (handle.isAborted || handle.isOver) return { kind: 'ended' }
-  // A URL, among others, would not get there as it is.
-  const { value: args, isTyped } = typedValue(envelope.args)
-  const sent = { task, job: factsOf(job), envelope: { ...envelope, args }, isTyped, rules }
+  const sent = { task, job: factsOf(job), ...sendable(envelope), rules }
   const start = () => child.run(sent, handle)
   return limit === undefined ? start() : withinLimit(start, limit, job, handle)
+}
+
+/** A URL, among others, would not get there as it is. Where not all can be tagged, no tag in it could be believed. */
+function sendable(envelope: Envelope): Pick<ChildRun, 'envelope' | 'isTyped'> {
+  const { value: args, isTyped } = typedValue(envelope.args)
+  if (!isTyped || findInexact(args, '') !== undefined) return { envelope, isTyped: false }
+  return { envelope: { ...envelope, args }, isTyped }
 }
 
 const factsOf = ({ id, attemptsMade, enqueuedAt, lane }: ActiveJob): JobFacts => ({

@@ -1,10 +1,10 @@
 import type { Codec } from '../../codec/codec.js'
 import { untagTypes } from '../../codec/tagged-json.js'
 import type { TaskDefinition } from '../../task/definition.js'
-import { attempt } from '../attempt.js'
+import { type AttemptReport, attempt, judge } from '../attempt.js'
 import { JobContext } from '../job-context.js'
 import { ChildRunPort } from './child-run-port.js'
-import type { ChildBeginning, ChildRun, ToChild } from './messages.js'
+import type { ChildBeginning, ChildRun, FromChild, ToChild } from './messages.js'
 import type { ParentPort } from './parent-port.js'
 import { sendError } from './sent-error.js'
 
@@ -66,18 +66,40 @@ class ChildLife {
       return this.port.send({ kind: 'unable', reason: `${name} was not found there` })
     const runPort = new ChildRunPort(this.port, run, rules.attempt)
     this.#current = runPort
-    const context = new JobContext(job, task, envelope, runPort)
-    const encode = (value: unknown) => site.codec.encodeResult(job.id, value, task.codec)
-    const args = isTyped ? (untagTypes(envelope.args) as unknown[]) : envelope.args
-    const report = await attempt(task, context, args, rules, runPort, encode)
+    const report = await runOnce(site, task, { job, envelope, isTyped, rules }, runPort)
     runPort.end()
-    this.port.send({ kind: 'done', run, report, ...(this.#tellsMemory && { memory: memoryHeld() }) })
+    this.#tell({ kind: 'done', run, report, ...(this.#tellsMemory && { memory: memoryHeld() }) })
+  }
+
+  #tell(done: Extract<FromChild, { kind: 'done' }>): void {
+    try {
+      this.port.send(done)
+    } catch {
+      // A proxy in the result, or the like: it has been written as JSON once, which is how it is stored.
+      this.port.send(JSON.parse(JSON.stringify(done)) as FromChild)
+    }
   }
 
   async #end(): Promise<void> {
     setTimeout(() => process.exit(0), CLOSE_MS)
     await this.#site?.close().catch(() => {})
     process.exit(0)
+  }
+}
+
+/** Never throws. */
+async function runOnce(
+  { codec }: ChildSite,
+  task: TaskDefinition,
+  { job, envelope, isTyped, rules }: Omit<ChildRun, 'task'>,
+  port: ChildRunPort,
+): Promise<AttemptReport> {
+  try {
+    const args = isTyped ? (untagTypes(envelope.args) as unknown[]) : envelope.args
+    const encode = (value: unknown) => codec.encodeResult(job.id, value, task.codec)
+    return await attempt(task, new JobContext(job, task, envelope, port), args, rules, port, encode)
+  } catch (error) {
+    return judge(task, error, rules)
   }
 }
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { threadId } from 'node:worker_threads'
 import { currentContext, currentJob, defineTask, Reject, Snooze } from 'taskq'
 
@@ -14,6 +14,30 @@ export const returns = defineTask({ name: 'returns', codec: { types: true } }, (
   value,
   classes: value.map((item) => (item as object).constructor.name),
 }))
+
+/** Returns what looks like plain data, and cannot be sent between processes. */
+export const returnsProxy = defineTask({ name: 'returnsProxy' }, () => ({ user: new Proxy({ name: 'a' }, {}) }))
+
+/** What it got, as text. */
+export const showsArgs = defineTask({ name: 'showsArgs' }, (_ctx, ...args: unknown[]) => JSON.stringify(args))
+
+/** Closes its way to the worker, and goes on. */
+export const hangsUp = defineTask({ name: 'hangsUp' }, () => {
+  process.disconnect?.()
+  return new Promise((resolve) => setTimeout(resolve, 600_000))
+})
+
+/** Cannot be ended by what ends JavaScript. */
+export const blocksInNative = defineTask({ name: 'blocksInNative' }, () => {
+  execFileSync(process.execPath, ['-e', 'setTimeout(() => {}, 6000)'])
+})
+
+/** Waits, and tells where it does. */
+export const waits = defineTask({ name: 'waits' }, async ({ progress }, ms: number) => {
+  await progress({ pid: process.pid })
+  await new Promise((resolve) => setTimeout(resolve, ms))
+  return process.pid
+})
 
 /** Enqueues with the child's own app. */
 export const addElsewhere = defineTask({ name: 'addElsewhere', pool: 'async' }, async () => 'here')
