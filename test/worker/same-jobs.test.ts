@@ -314,21 +314,6 @@ describe('a task that keeps the latest', () => {
   })
 })
 
-describe('what is damaged in the broker', () => {
-  test('does not keep claims from being freed, nor calls from being jobs', async () => {
-    const task = echo({ debounce: '1h' })
-    const app = testApp(broker, { tasks: [task] })
-    const first = await task.delay(1)
-    await app.redis.hset(app.keys.job('default', first.id), 'opts', '{broken', 'timestamp', 'yesterday')
-    expect(await task.delay(2)).toMatchObject({ id: first.id, deduplicated: true })
-    await app.redis.set(app.keys.claim('unique', 'text'), 'no hash')
-    for (const name of ['nothing', app.keys.claim('unique', 'text')]) await app.redis.zadd(app.keys.claims, 0, name)
-    await app.redis.zadd(app.keys.claims, 0, app.keys.claim('debounce', 'echo:*'))
-    await (await app.side()).sweepClaims()
-    expect(await claimsOf(app)).toEqual([app.keys.claim('debounce', 'echo:*')])
-  })
-})
-
 describe('many callers at once', () => {
   test('never have two unique jobs of one key at the same time', async () => {
     const running = new Map<number, number>()

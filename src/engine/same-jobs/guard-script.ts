@@ -82,7 +82,7 @@ end
 
 local function note()
   call('HSET', job, 'deid', id .. ':' .. claim)
-  call('ZADD', claims, now + 60000, claim)
+  lookAgain(claims, claim, now)
 end
 
 local function addAsOwner()

@@ -1,5 +1,10 @@
 import type { Connection } from '../connection.js'
 
+/** When a claim is next looked at, where a job waits for another's end, and where none does: then spread over a while. */
+const SOON_MS = 60_000
+const LATE_MS = 3_600_000
+const SPREAD_MS = 1_800_000
+
 /**
  * What all scripts know of claims. A claim is a hash that says which job stands for the calls of one key: its lane and
  * id; where only the latest call is to wait, the job that waits for it, too. A claim holds **as long as its job lives**:
@@ -21,6 +26,13 @@ end
 local function brokerTime()
   local time = redis.call('TIME')
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+-- Where a job waits for another's end, soon; else a look only saves memory. Claims of one moment are not all due in one.
+local function lookAgain(claims, claim, now)
+  local waits = redis.call('HEXISTS', claim, 'nextId') == 1
+  local spread = tonumber(redis.call('TIME')[2]) % 1000 * ${SPREAD_MS / 1000}
+  redis.call('ZADD', claims, now + (waits and ${SOON_MS} or ${LATE_MS} + spread), claim)
 end
 
 local function schedule(root, lane, id, due)
@@ -56,13 +68,13 @@ local function settle(claim)
   local fields = redis.call('HMGET', claim, 'lane', 'id', 'nextLane', 'nextId')
   local now = brokerTime()
   if fields[2] and not isOver(root, fields[1], fields[2]) then
-    redis.call('ZADD', claims, now + 60000, claim)
+    lookAgain(claims, claim, now)
     return 1
   end
   if fields[4] and not isOver(root, fields[3], fields[4]) then
     redis.call('HSET', claim, 'lane', fields[3], 'id', fields[4])
     redis.call('HDEL', claim, 'nextLane', 'nextId')
-    redis.call('ZADD', claims, now + 60000, claim)
+    lookAgain(claims, claim, now)
     release(root, fields[3], fields[4], now)
     return 1
   end
@@ -118,8 +130,12 @@ export async function settleClaim(connection: Connection, claim: string): Promis
 
 /** Claims in one script: short enough that no other client waits noticeably. */
 const STEP = 200
+/** Steps of one sweep: what is left then is due in the next. */
+const MAX_STEPS = 50
 
 /** Frees claims whose jobs ended where nobody noticed: they were removed, or their worker died. */
 export async function sweepClaims(connection: Connection, claims: string): Promise<void> {
-  while ((await scripted(connection).taskqSettleDue(claims, STEP)) === STEP);
+  for (let step = 0; step < MAX_STEPS; step++) {
+    if ((await scripted(connection).taskqSettleDue(claims, STEP)) < STEP) return
+  }
 }
