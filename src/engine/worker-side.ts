@@ -10,11 +10,12 @@ import { withDeadline } from './deadline.js'
 import type { EngineOptions } from './engine-options.js'
 import { JobLog } from './job-log.js'
 import { type Keys, keysOf } from './keys.js'
+import { parseLane } from './lane.js'
 import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
 import { isReady, openConnection } from './open-connection.js'
 import { type Retention, sweepLane } from './retention.js'
-import { retireLane } from './retire-lane.js'
+import { parkedAmong, retireLane, retireLanes } from './retire-lane.js'
 import { type JobPlace, type RevokeOrder, readRevoke, readRevokes, revokeJob } from './revoke.js'
 import { runPipeline } from './run-pipeline.js'
 import { settleClaim, sweepClaims } from './same-jobs/settle-script.js'
@@ -106,6 +107,23 @@ export class WorkerSide {
   /** Whether a task's lane is no more: it was made for parked jobs, and nothing is left in it. */
   retire(lane: string): Promise<boolean> {
     return retireLane(this.connection, this.keys, lane)
+  }
+
+  /**
+   * Removes what has ended in lanes of these queues that were made for parked jobs and are not served here, perhaps
+   * nowhere: a task that is renamed, or never was, has no worker. Those that are empty are forgotten.
+   */
+  async sweepUnserved(queues: readonly string[], served: ReadonlySet<string>, keep: Retention): Promise<void> {
+    const lanes = await this.lanes.ofQueues(queues, () => true)
+    const others = lanes.filter((lane) => parseLane(lane).task !== undefined && !served.has(lane))
+    if (others.length === 0) return
+    const parked = await parkedAmong(this.connection, this.keys, others)
+    for (const { lane, hasEnded } of parked) if (hasEnded) await this.sweep(lane, keep)
+    await retireLanes(
+      this.connection,
+      this.keys,
+      parked.map(({ lane }) => lane),
+    )
   }
 
   /** Frees what jobs held that ended where nobody noticed. */

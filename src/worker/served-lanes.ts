@@ -86,6 +86,7 @@ export class ServedLanes {
       await this.side.sweep(lane, this.rules.retention)
       if (this.#isForParked(consumer) && (await this.side.retire(lane))) this.#drop(lane, consumer)
     }
+    await this.side.sweepUnserved(this.queues, new Set(this.#lanes.keys()), this.rules.retention)
     await this.side.sweepClaims()
   }
 
