@@ -1,4 +1,4 @@
-import { RETRY_CALL_FIELD } from '../retry-script.js'
+import { ANY_TIME_OPTION, RETRY_CALL_FIELD } from '../retry-script.js'
 import { KEY_SLOTS, NOW } from './key-slots-script.js'
 import { KEY_WINDOWS } from './key-windows-script.js'
 
@@ -107,8 +107,8 @@ end
 ${KEY_WINDOWS}
 -- What expired is only told so: it spends nothing of its key's rate. The clock is the worker's, who decides.
 local function isExpired(id)
-  local at = keyMax and readOptions(call('HGET', jobs .. id, 'opts')).ex
-  return type(at) == 'number' and at <= nowMs
+  local options = keyMax and readOptions(call('HGET', jobs .. id, 'opts')) or {}
+  return type(options.ex) == 'number' and options.ex <= nowMs and not options['${ANY_TIME_OPTION}']
 end
 
 local function giveFrom(group, rate, key, id, isFree)
