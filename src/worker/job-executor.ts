@@ -3,7 +3,8 @@ import type { ActiveJob } from '../engine/consumer.js'
 import { isTaskqError } from '../errors/taskq-error.js'
 import type { TaskDefinition } from '../task/definition.js'
 import type { RunContext } from '../task/run-context.js'
-import { type AttemptReport, type AttemptRules, attempt, gaveUp } from './attempt.js'
+import { type AttemptReport, type AttemptRules, attempt, gaveUp, type ThrewReport } from './attempt.js'
+import { checkArguments } from './check-arguments.js'
 import { ignoresResult, isAckedEarly, type OpeningSite, openJob, revokedOutcome } from './open-job.js'
 import type { EndedRun } from './pools/child.js'
 import type { Pools } from './pools/pools.js'
@@ -30,11 +31,9 @@ const NO_CHILD_WAIT_MS = 15_000
  * Runs a job once and judges how it went: open (decode, guards) → run → verdict. Never throws, whatever the task does.
  */
 export async function executeJob(job: ActiveJob, handle: RunHandle, site: ExecutionSite): Promise<RunOutcome> {
-  const opening = openJob(job, site)
-  const opened = opening instanceof Promise ? await opening : opening
+  const opened = openJob(job, site)
   if ('outcome' in opened) return opened.outcome
   const { task, envelope } = opened
-  if (isAckedEarly(task, envelope)) handle.ackEarly()
   const report = await runAttempt(job, task, envelope, handle, site)
   if (report.kind === 'unplaced') return { kind: 'postponed', delayMs: NO_CHILD_WAIT_MS, reason: report.reason }
   if (report.kind === 'returned')
@@ -43,6 +42,7 @@ export async function executeJob(job: ActiveJob, handle: RunHandle, site: Execut
       keep: !ignoresResult(task, envelope),
       result: report.result,
       resultTtlMs: envelope.resultTtlMs ?? site.resultTtlMs,
+      ...(envelope.resultTtlMs !== undefined && { hasOwnTtl: true }),
     }
   if (handle.revokedFor !== undefined) return revokedOutcome(handle.revokedFor, job, task)
   if (report.kind === 'ended') return stoppedOutcome(job, handle)
@@ -66,8 +66,6 @@ function outcomeOf({ verdict, failure, isExpected }: ThrewReport): RunOutcome {
   }
 }
 
-type ThrewReport = Extract<AttemptReport, { kind: 'threw' }>
-
 /** Runs the attempt within its task's limits of time. */
 async function runAttempt(
   job: ActiveJob,
@@ -79,14 +77,22 @@ async function runAttempt(
   const rules = rulesOf(job, task, envelope)
   const context = site.contextOf(job, task, envelope, handle)
   const limit = limitOf(task, envelope, site.timeLimitOf(task.name))
+  if (task.schema !== undefined) {
+    const refused = await checkArguments(job, task, envelope, { rules, handle, ...(limit && { limit }) })
+    if (refused !== undefined) return refused
+  }
   const pool = site.pools.kindOf(task)
+  const isEarly = isAckedEarly(task, envelope)
   const encode = (value: unknown) => site.codec.encodeResult(job.id, value, task.codec)
-  const run = () => attempt(task, context, envelope.args, rules, handle, encode)
+  const run = () => {
+    if (isEarly) handle.ackEarly()
+    return attempt(task, context, envelope.args, rules, handle, encode)
+  }
   if (pool === 'async' && limit === undefined) return run()
   const running =
     pool === 'async'
       ? withinLimit(run, limit ?? {}, job, handle)
-      : runInChild({ job, task: task.name, envelope, rules, handle, limit }, pool, site.pools)
+      : runInChild({ job, task: task.name, envelope, rules, handle, limit, isEarly }, pool, site.pools)
   return running.catch((error) => {
     handle.giveUp()
     // A child that died is a crash.

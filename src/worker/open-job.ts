@@ -6,7 +6,6 @@ import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { TaskDefinition } from '../task/definition.js'
 import { isTaskName } from '../task/names.js'
-import { checkArgs } from '../task/schema.js'
 import { bringUpToDate } from './bring-up-to-date.js'
 import type { RunOutcome } from './run-outcome.js'
 
@@ -26,8 +25,8 @@ export type OpenedJob =
 /** A job that waits for later code is looked at again after this long. */
 const LATER_CODE_WAIT_MS = 15_000
 
-/** Reads a job, and asks whether it may run: decode → known → not lost too often → not expired → version → arguments. Never throws. A promise only where a schema is to be waited for. */
-export function openJob(job: ActiveJob, site: OpeningSite): OpenedJob | Promise<OpenedJob> {
+/** Reads a job, and asks whether it may run: decode → known → not lost too often → not expired → version. Never throws. */
+export function openJob(job: ActiveJob, site: OpeningSite): OpenedJob {
   if (job.revoked !== undefined) return { outcome: revokedOutcome(job.revoked, job, site.findTask(job.task)) }
   const decoded = site.codec.decodeEnvelope(job, job.data)
   if (decoded.kind !== 'envelope') return unreadable(decoded)
@@ -50,12 +49,11 @@ function endBeforeRun(
 }
 
 /** The job as its task's code of now wants it. */
-function current(task: TaskDefinition, stored: Envelope): OpenedJob | Promise<OpenedJob> {
+function current(task: TaskDefinition, stored: Envelope): OpenedJob {
   const upToDate = bringUpToDate(task, stored)
   if ('later' in upToDate) return postponed(laterVersion(task, upToDate.later))
   if ('error' in upToDate) return dead(upToDate.error)
-  const { envelope } = upToDate
-  return task.schema === undefined ? { task, envelope } : checked(task, envelope)
+  return { task, envelope: upToDate.envelope }
 }
 
 /** What nobody can read as it is ends here; what another worker may be able to read waits for it. */
@@ -88,16 +86,6 @@ export const revokedOutcome = (
   reason,
   keep: (readStoredFields(data).ignoreResult ?? task?.ignoreResult) !== true,
 })
-
-/** Where its task's schema refuses a job's arguments, more runs would not make them right. */
-async function checked(task: TaskDefinition, envelope: Envelope): Promise<OpenedJob> {
-  try {
-    await checkArgs(task, envelope.args)
-    return { task, envelope }
-  } catch (error) {
-    return dead(error)
-  }
-}
 
 /** It waits where only workers look that know its task; in its own lane it is already. A name that no task can have is none. */
 function unknown(job: ActiveJob): OpenedJob {

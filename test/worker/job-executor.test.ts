@@ -162,6 +162,14 @@ describe('a task with a schema', () => {
     expect(outcome).toMatchObject({ kind: 'dead', failure: { message: 'send: args[0]: unknown user' } })
   })
 
+  test('is not waited for longer than its runs may take, and then is retried', async () => {
+    const hangs: StandardSchema = {
+      '~standard': { version: 1, vendor: 'none', validate: () => new Promise(() => {}) },
+    }
+    const task = { schema: hangs, timeLimit: 50, retries: 1 }
+    expect(await execute(never, { task })).toMatchObject({ kind: 'retry', failure: { code: 'TASKQ_JOB_TIME_LIMIT' } })
+  })
+
   test('is not run where the schema throws', async () => {
     const schema = z.tuple([z.string().refine(fail)])
     const outcome = await execute(never, { task: { schema }, job: { data: data('u') } })

@@ -27,6 +27,8 @@ export interface RunForChild {
   readonly handle: RunHandle
   /** Counted from when the child begins with it. */
   readonly limit: TimeLimit | undefined
+  /** Whether its job is taken for done when the child is given it. */
+  readonly isEarly: boolean
 }
 
 /**
@@ -52,10 +54,11 @@ export async function runInChild(
 }
 
 async function runOn({ child }: Seat, run: RunForChild): Promise<AttemptReport | EndedRun> {
-  const { job, task, envelope, rules, handle, limit } = run
+  const { job, task, envelope, rules, handle, limit, isEarly } = run
   // It was told to end while the child began.
   if (handle.isAborted || handle.isOver) return { kind: 'ended' }
   const sent = { task, job: factsOf(job), ...sendable(envelope), rules }
+  if (isEarly) handle.ackEarly()
   const start = () => child.run(sent, handle)
   return limit === undefined ? start() : withinLimit(start, limit, job, handle)
 }
