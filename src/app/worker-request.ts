@@ -57,7 +57,6 @@ export function planWorker(
   const tasks = runnableTasks(config, written)
   requireKeys(config.codec, tasks)
   const queueOf = ({ name, queue }: TaskDefinition) => queue ?? router.home(name).queue
-  const longestTtlMs = Math.max(config.results.ttlMs, ...tasks.map((task) => task.resultTtlMs ?? 0))
   return {
     id: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
     name: `${request.name ?? 'worker'}@${hostname()}`,
@@ -78,7 +77,7 @@ export function planWorker(
     redact: createRedactor(config.redact),
     resultTtlMs: config.results.ttlMs,
     retention: {
-      resultTtlMs: longestTtlMs,
+      resultTtlMs: config.results.ttlMs,
       deadLetterTtlMs: config.deadLetters.ttlMs,
       maxDeadLetters: config.deadLetters.max,
     },

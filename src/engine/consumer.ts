@@ -7,6 +7,7 @@ import type { Keys } from './keys.js'
 import { type LaneName, laneOf, parseLane } from './lane.js'
 import { KeyGate } from './limits/key-gate.js'
 import { type LaneGate, TaskGate } from './limits/lane-gate.js'
+import { isBrokenCounter, mendCounters } from './mend-counters.js'
 import { parkJob } from './park-job.js'
 import { type NoJob, readPullReply, type TakenJob, unreadable } from './pull-reply.js'
 import { RetryingIndex } from './retrying-index.js'
@@ -55,6 +56,8 @@ export class LaneConsumer {
   readonly name: LaneName
   readonly #backend: RedisQueueBackend
   readonly #retrying: RetryingIndex
+  /** Notes a result that is not kept as long as all others. */
+  readonly #noteOwnTime: (id: string, over: number) => void
   /** Only lanes of limited tasks have one. */
   readonly #gate: LaneGate<Pull> | undefined
   #closed = false
@@ -68,6 +71,7 @@ export class LaneConsumer {
   ) {
     this.name = parseLane(lane)
     this.#retrying = new RetryingIndex(connection, keys, lane)
+    this.#noteOwnTime = (id, over) => void connection.zadd(keys.kept(lane), over, id).catch(() => {})
     this.#backend = createBackend(lane, connection, keys.prefix, {
       blocking: true,
       lockDuration: options.lockMs,
@@ -109,7 +113,13 @@ export class LaneConsumer {
   /** Puts what the engine calls lost jobs back, and returns their ids. */
   async recoverLost(): Promise<string[]> {
     await this.#gate?.look()
-    return this.#backend.moveStalledJobsToWait()
+    try {
+      return await this.#backend.moveStalledJobsToWait()
+    } catch (error) {
+      if (!isBrokenCounter(error)) throw error
+      for (const id of await (await this.#connection()).lrange(this.keys.lane(this.lane, 'active'), 0, -1)) await this.#mend(id)
+      return this.#backend.moveStalledJobsToWait()
+    }
   }
 
   /** Renews the hold on jobs; returns those that are no longer ours. */
@@ -123,7 +133,13 @@ export class LaneConsumer {
   }
 
   /** The job is done. With `keep: false` every trace of it goes. */
-  async succeed(job: ActiveJob, result: unknown, { fetchNext, keep }: Finish & { keep: boolean }): Promise<Pull> {
+  async succeed(
+    job: ActiveJob,
+    result: unknown,
+    { fetchNext, keep, keepMs }: Finish & { readonly keep: boolean; readonly keepMs?: number },
+  ): Promise<Pull> {
+    // It reaches the broker before the end of the job does.
+    if (keep && keepMs !== undefined) this.#noteOwnTime(job.id, Date.now() + keepMs)
     return this.#end(job, fetchNext, (next) => {
       const moved = this.#backend.moveToCompleted(asJob(job), result, keep ? KEEP : DROP, job.token, next)
       return this.#next(moved.then(resultOf), job.token)
@@ -183,7 +199,7 @@ export class LaneConsumer {
   /** Moves the job to its task's own lane, where only workers that know the task look; no attempt is counted. Returns that lane. */
   async park(job: ActiveJob): Promise<string> {
     await this.#end(job, false, async () => {
-      await parkJob((await this.#backend.client) as unknown as Connection, this.keys, this.lane, job)
+      await parkJob(await this.#connection(), this.keys, this.lane, job)
       return {}
     })
     return laneOf(this.lane, job.task)
@@ -207,9 +223,11 @@ export class LaneConsumer {
       const read = readPullReply(await reply)
       return 'id' in read ? { job: { ...read, token, lane: this } } : read
     } catch (error) {
-      if (!(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error
+      const isMendable = isBrokenCounter(error)
+      if (!isMendable && !(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error
       const id = await this.#idHeldBy(token)
       if (id === undefined) throw error
+      if (isMendable) await this.#mend(id)
       return { job: { ...unreadable(id), token, lane: this } }
     }
   }
@@ -222,11 +240,24 @@ export class LaneConsumer {
 
   /** Says how a run ended. */
   #end(job: ActiveJob, fetchNext: boolean, tell: (fetchNext: boolean) => Promise<Pull>): Promise<Pull> {
-    return this.#gate === undefined ? tell(fetchNext) : this.#gate.end(job, fetchNext, tell)
+    const end = () => (this.#gate === undefined ? tell(fetchNext) : this.#gate.end(job, fetchNext, tell))
+    return end().catch(async (error) => {
+      if (!isBrokenCounter(error)) throw error
+      await this.#mend(job.id, job.token)
+      return end()
+    })
+  }
+
+  async #mend(id: string, token = ''): Promise<void> {
+    await mendCounters(await this.#connection(), this.keys, this.lane, id, { token, lockMs: this.options.lockMs })
+  }
+
+  async #connection(): Promise<Connection> {
+    return (await this.#backend.client) as unknown as Connection
   }
 
   async #idHeldBy(token: string): Promise<string | undefined> {
-    const client = (await this.#backend.client) as unknown as Connection
+    const client = await this.#connection()
     const active = await client.lrange(this.keys.lane(this.lane, 'active'), 0, -1)
     if (active.length === 0) return undefined
     const locks = await client.mget(active.map((id) => `${this.keys.job(this.lane, id)}:lock`))

@@ -13,11 +13,17 @@ export const walkFailed = (link: BrokerLink, keys: Keys, lane: string, since: nu
   walkByScore(link, keys.lane(lane, 'failed'), sinceBound(since))
 
 /**
- * Walks through the ids of a sorted set up to the one that was the last when it began. It goes by their scores, so that
+ * Walks through the ids of a sorted set up to the one that was the last when it began, or to a score. It goes by their scores, so that
  * it misses none where others come and go meanwhile; those that are met stay or go as the caller decides.
  */
-export async function* walkByScore(link: BrokerLink, key: string, first = '-inf'): AsyncGenerator<readonly string[]> {
-  const [, until] = await link.read((redis) => redis.zrange(key, '-1', '-1', 'WITHSCORES'))
+export async function* walkByScore(
+  link: Pick<BrokerLink, 'read'>,
+  key: string,
+  first = '-inf',
+  last?: string,
+): AsyncGenerator<readonly string[]> {
+  const [, until] =
+    last === undefined ? await link.read((redis) => redis.zrange(key, '-1', '-1', 'WITHSCORES')) : ['', last]
   if (until === undefined) return
   let from = first
   let met = new Set<string>()

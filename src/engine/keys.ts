@@ -17,6 +17,8 @@ export interface Keys {
   readonly limits: string
   /** A lane's failed jobs that wait for their next run: a sorted set by the time they are due. */
   retrying(lane: string): string
+  /** A lane's results that have a time of their own: a sorted set by when that is over. */
+  kept(lane: string): string
   /** The sorted set of what was revoked lately, by when. */
   readonly revokes: string
   /** The hash of what came of it: job id, or a name for many at once → JSON. */
@@ -91,6 +93,7 @@ export function keysOf(prefix: string): Keys {
     watched: `${root}~watched`,
     replies: (commandId: string) => `${root}~replies:${commandId}`,
     retrying: (lane: string) => `${root}~retrying:${lane}`,
+    kept: (lane: string) => `${root}~kept:${lane}`,
     keyed: (lane: string, part: string) => `${root}~keyed:${lane}:${part}`,
     stats: (minute: number) => `${root}~stats:${minute}`,
     pulse: (stretch: number) => `${root}~pulse:${stretch}`,

@@ -1,10 +1,12 @@
 import type { Connection } from './connection.js'
+import type { WalkedLanes } from './kept-results.js'
 import type { Keys } from './keys.js'
 import type { LaneBackends } from './lane-backends.js'
 import { pruneRetrying } from './retrying-index.js'
 
 /** How long finished jobs are kept. */
 export interface Retention {
+  /** Those of jobs that do not say themselves. */
   readonly resultTtlMs: number
   readonly deadLetterTtlMs: number
   readonly maxDeadLetters: number
@@ -25,6 +27,7 @@ export async function sweepLane(
   keys: Keys,
   lane: string,
   keep: Retention,
+  walked: WalkedLanes,
 ): Promise<number> {
   const backend = await backends.of(lane)
   const now = Date.now()
@@ -37,7 +40,10 @@ export async function sweepLane(
       if (ids.length < STEP || removed >= atMost) return removed
     }
   }
-  const succeeded = await clean('completed', now - keep.resultTtlMs)
+  const before = now - keep.resultTtlMs
+  const succeeded = await ((await connection.exists(keys.kept(lane))) === 0
+    ? clean('completed', before)
+    : import('./kept-results.js').then(({ sweepResults }) => sweepResults({ connection, keys, lane }, before, walked)))
   const failed = await clean('failed', now - keep.deadLetterTtlMs)
   await pruneRetrying(connection, keys.retrying(lane), now)
   return succeeded + failed + (await trimDeadLetters(connection, keys, lane, keep.maxDeadLetters, clean))

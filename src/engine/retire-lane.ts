@@ -75,5 +75,5 @@ export async function parkedAmong(
 function keysOfLane(keys: Keys, lane: string): string[] {
   const parts = (names: readonly string[]) => names.map((name) => keys.lane(lane, name))
   const places = [...parts(PLACES), keys.keyed(lane, 'waiting')]
-  return [keys.lanes, keys.lane(lane, 'meta'), ...places, ...parts(REST)]
+  return [keys.lanes, keys.lane(lane, 'meta'), ...places, ...parts(REST), keys.kept(lane)]
 }

@@ -9,6 +9,7 @@ import { ControlListener, type Listener, type OnCommand } from './control-listen
 import { withDeadline } from './deadline.js'
 import type { EngineOptions } from './engine-options.js'
 import { JobLog } from './job-log.js'
+import type { WalkedLanes } from './kept-results.js'
 import { type Keys, keysOf } from './keys.js'
 import { parseLane } from './lane.js'
 import { LaneBackends } from './lane-backends.js'
@@ -41,6 +42,7 @@ export class WorkerSide {
   readonly host = hostname()
   readonly #backends: LaneBackends
   readonly #stats: StatsWriter
+  readonly #walked: WalkedLanes = new Map()
   #subscription: Subscription | undefined
   #closed = false
 
@@ -132,7 +134,7 @@ export class WorkerSide {
   }
 
   sweep(lane: string, keep: Retention): Promise<number> {
-    return sweepLane(this.connection, this.#backends, this.keys, lane, keep)
+    return sweepLane(this.connection, this.#backends, this.keys, lane, keep, this.#walked)
   }
 
   /**

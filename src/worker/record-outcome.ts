@@ -58,9 +58,10 @@ async function tell(
   const { lane } = job
   switch (outcome.kind) {
     case 'succeeded': {
-      const { result, keep, resultTtlMs } = outcome
+      const { result, keep, resultTtlMs, hasOwnTtl = false } = outcome
+      const kept = { keep, ...(hasOwnTtl && { keepMs: resultTtlMs }) }
       if (result.large !== undefined) await site.saveLargeResult(job.id, result.large, resultTtlMs)
-      return { next: await lane.succeed(job, result.stored, { keep, fetchNext: mayFetchNext() }) }
+      return { next: await lane.succeed(job, result.stored, { ...kept, fetchNext: mayFetchNext() }) }
     }
     case 'retry':
       return waitsAgain(

@@ -3,7 +3,13 @@ import type { JobFailure } from '../errors/job-failure.js'
 
 /** What one run of a job came to, before the broker knows. */
 export type RunOutcome =
-  | { readonly kind: 'succeeded'; readonly result: EncodedResult; readonly keep: boolean; readonly resultTtlMs: number }
+  | {
+      readonly kind: 'succeeded'
+      readonly result: EncodedResult
+      readonly keep: boolean
+      readonly resultTtlMs: number
+      readonly hasOwnTtl?: boolean
+    }
   | { readonly kind: 'retry'; readonly failure: JobFailure; readonly delayMs: number; readonly isExpected?: true }
   | { readonly kind: 'dead'; readonly failure: JobFailure; readonly isExpected?: true }
   /** Its task wants it later, as if this run had not been. */

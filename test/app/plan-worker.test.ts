@@ -66,14 +66,6 @@ describe('planWorker', () => {
     })
   })
 
-  test('keeps results as long as the task that keeps them longest', () => {
-    const tasks = [taskOf({ name: 'short', resultTtl: '1s' }), taskOf({ name: 'long', resultTtl: '3h' })]
-    expect(plan({ results: { ttl: '1h' } }, tasks)).toMatchObject({
-      resultTtlMs: 3_600_000,
-      retention: { resultTtlMs: 10_800_000 },
-    })
-  })
-
   test('has a name for people and an id of its own', () => {
     const [a, b] = [plan({}, [], { name: 'mail' }), plan({}, [])]
     expect([a.name, b.name]).toEqual([`mail@${hostname()}`, `worker@${hostname()}`])

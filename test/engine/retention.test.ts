@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
 import { consumerOf } from '../support/lost-worker.js'
 import { type TestApp, testApp } from '../support/test-app.js'
@@ -74,5 +75,47 @@ describe('sweep', () => {
     expect(await (await app.side()).sweep('default', FOREVER)).toBe(1200)
     expect(await kept(app, 'completed')).toEqual([])
     expect(await app.redis.exists(app.keys.job('default', 'j0'), app.keys.job('default', 'j1199'))).toBe(0)
+  })
+})
+
+describe('results that have a time of their own', () => {
+  test('stay for it, whatever the worker that sweeps knows, and go when it is over', async () => {
+    const task = defineTask({ name: 'long', resultTtl: '1h' }, () => 'kept')
+    const plain = defineTask({ name: 'plain' }, () => 'kept')
+    const app = testApp(broker, { tasks: [task, plain] })
+    const { events } = await app.worker()
+    const own = await task.delay()
+    const ofCall = await plain.applyAsync([], { resultTtl: '2h' })
+    const short = await plain.applyAsync([], { resultTtl: 1 })
+    const other = await plain.delay()
+    await events.count('job.succeeded', 4)
+    await expect.poll(() => kept(app, 'completed')).toHaveLength(4)
+    const side = await app.side()
+    const past = { ...FOREVER, resultTtlMs: -1000 }
+    expect(await side.sweep('default', FOREVER)).toBe(1)
+    expect((await kept(app, 'completed')).sort()).toEqual([own.id, ofCall.id, other.id].sort())
+    expect(await side.sweep('default', past)).toBe(1)
+    expect(await app.redis.exists(app.keys.job('default', short.id), app.keys.job('default', other.id))).toBe(0)
+    expect(await Promise.all([own.get(), ofCall.get()])).toEqual(['kept', 'kept'])
+    for (const { id } of [own, ofCall]) await app.redis.zadd(app.keys.kept('default'), 1, id)
+    expect(await side.sweep('default', past)).toBe(2)
+    expect(await kept(app, 'completed')).toEqual([])
+    expect(await app.redis.exists(app.keys.kept('default'))).toBe(0)
+  })
+
+  test('are passed by in steps, many of one moment too', async () => {
+    const app = testApp(broker)
+    const old = Date.now() - 2 * HOUR_MS
+    const pipeline = app.redis.pipeline()
+    for (let n = 0; n < 1200; n++) {
+      pipeline.hset(app.keys.job('default', `j${n}`), { name: 'send', data: '', finishedOn: old, timestamp: old })
+      pipeline.zadd(app.keys.lane('default', 'completed'), old, `j${n}`)
+      if (n % 2 === 0) pipeline.zadd(app.keys.kept('default'), Date.now() + HOUR_MS, `j${n}`)
+    }
+    await pipeline.exec()
+    const side = await app.side()
+    expect(await side.sweep('default', FOREVER)).toBe(600)
+    expect(await side.sweep('default', FOREVER)).toBe(0)
+    expect(await kept(app, 'completed')).toHaveLength(600)
   })
 })

@@ -4,8 +4,8 @@ import { engineScript } from '../limits/engine-script.js'
 import { CLAIM_OF } from '../same-jobs/claim-field.js'
 import { CLAIMS } from '../same-jobs/settle-script.js'
 
-/** Which jobs may be removed: dead letters, or jobs that wait for a worker or for their time. */
-export type Removable = 'dead' | 'waiting'
+/** Which jobs may be removed: dead letters, jobs that wait for a worker or for their time, or those that succeeded. */
+export type Removable = 'dead' | 'waiting' | 'succeeded'
 
 /**
  * Removes jobs of one lane with all that belongs to them; each only where it still is in the place that is meant, so that
@@ -20,11 +20,12 @@ end
 ${CLAIMS}
 ${CLAIM_OF}
 local call = redis.call
-local failed, delayed, prioritized, keyed, wait, retrying, meta, events, repeating = unpack(KEYS, 1, 9)
+local failed, completed, delayed, prioritized, keyed, wait, retrying, meta, events, repeating = unpack(KEYS, 1, 10)
 local place, prefix = ARGV[1], ARGV[2]
 
 local function takeOut(id)
   if place == 'dead' then return call('ZREM', failed, id) == 1 and 'failed' end
+  if place == 'succeeded' then return call('ZREM', completed, id) == 1 and 'completed' end
   if call('ZREM', delayed, id) == 1 then
     call('ZREM', retrying, id)
     return 'delayed'
@@ -54,12 +55,12 @@ end
 
 local removed = {}
 for index = 1, #ARGV - 2 do
-  removed[index] = remove(KEYS[8 + 2 * index], KEYS[9 + 2 * index], ARGV[2 + index])
+  removed[index] = remove(KEYS[9 + 2 * index], KEYS[10 + 2 * index], ARGV[2 + index])
 end
 return removed
 `
 
-const PARTS = ['failed', 'delayed', 'prioritized'] as const
+const PARTS = ['failed', 'completed', 'delayed', 'prioritized'] as const
 
 /** A connection that has learnt the script. */
 interface Scripted {
