@@ -1,9 +1,11 @@
 import type { LimitKeys } from '../codec/envelope-fields.js'
+import { laneLimitsOf } from '../engine/limits/lane-limits.js'
 import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { ResolvedCall } from '../task/enqueue-problems.js'
 import type { KeyOfArgs } from '../task/options/limit-options.js'
 import type { ResolvedTaskOptions } from '../task/options.js'
+import type { KnownTask } from './destination.js'
 
 /**
  * Under which keys a job's limits count it: what the call says, else what its task makes of the arguments. Undefined
@@ -23,6 +25,23 @@ export function limitKeysOf(
   if (rate === undefined && concurrency === undefined) return undefined
   return { ...(rate !== undefined && { rate }), ...(concurrency !== undefined && { concurrency }) }
 }
+
+/** The keys of a call that do nothing: limits that are not there, or not divided, as far as is known here. */
+export function idleKeysOf(
+  { definition, facts }: KnownTask,
+  call: Pick<ResolvedCall, 'rateKey' | 'concurrencyKey'>,
+): readonly IdleKey[] {
+  if (call.rateKey === undefined && call.concurrencyKey === undefined) return []
+  const keyed = definition === undefined ? facts && (facts.keyed ?? []) : (laneLimitsOf(definition).keyed ?? [])
+  if (keyed === undefined) return []
+  return [
+    ...(call.rateKey === undefined || keyed.includes('rate') ? [] : (['rateKey'] as const)),
+    ...(call.concurrencyKey === undefined || keyed.includes('concurrency') ? [] : (['concurrencyKey'] as const)),
+  ]
+}
+
+/** An option of a call that does nothing where its task has none. */
+export type IdleKey = 'rateKey' | 'concurrencyKey'
 
 const LONGEST_KEY = 200
 

@@ -1,4 +1,5 @@
 import type { ResolvedConfig } from '../config/resolved-config.js'
+import type { IdleKey } from './call-limits.js'
 import type { PlannedJob } from './plan-job.js'
 
 /** Names come from callers too: what is remembered must not grow without end. */
@@ -14,7 +15,7 @@ export class CallWarnings {
   ) {}
 
   /** Looks at a call's job before it is sent. */
-  look({ job, destination, lostPriority }: PlannedJob): void {
+  look({ job, destination, lostPriority, idleKeys }: PlannedJob): void {
     this.#lookAtSize(job.task, job.data)
     if (lostPriority && this.#first(`priority ${job.task}`)) {
       const { queue } = destination
@@ -22,6 +23,15 @@ export class CallWarnings {
         `${job.task}: its priority has no effect in the queue ${queue}; set queues.${queue}.priorities: true in the config`,
       )
     }
+    for (const key of idleKeys) this.#lookAtKey(job.task, key)
+  }
+
+  /** A key that no limit is divided by. */
+  #lookAtKey(task: string, key: IdleKey): void {
+    if (!this.#first(`${key} ${task}`)) return
+    this.warn(
+      `${task}: ${key} of a call has no effect: the task has no ${key}; give it one, or leave that of the call out`,
+    )
   }
 
   /** A payload that is allowed but heavy. */

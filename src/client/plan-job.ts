@@ -4,7 +4,7 @@ import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { NewJob } from '../engine/delivery.js'
 import type { ResolvedCall } from '../task/enqueue-problems.js'
 import type { JobCall } from '../task/job-call.js'
-import { limitKeysOf } from './call-limits.js'
+import { type IdleKey, idleKeysOf, limitKeysOf } from './call-limits.js'
 import { checkCall } from './check-call.js'
 import type { Destination, FindDestination, KnownTask } from './destination.js'
 import { lineageHere } from './lineage.js'
@@ -17,6 +17,7 @@ export interface PlannedJob {
   readonly ignoreResult: boolean
   /** Whether a priority was asked for that counts for nothing in its queue. */
   readonly lostPriority: boolean
+  readonly idleKeys: readonly IdleKey[]
 }
 
 /** What planning needs of the config. */
@@ -63,6 +64,7 @@ export function planJob(
     destination,
     ignoreResult: call.ignoreResult ?? destination.ignoreResult,
     lostPriority: wanted !== undefined && priority === undefined,
+    idleKeys: idleKeysOf(known, call),
   }
 }
 

@@ -98,6 +98,31 @@ describe('delayMany', () => {
   })
 })
 
+describe('a key of a call', () => {
+  test('is warned of, once per task, where no limit is divided by it', async () => {
+    const free = defineTask({ name: 'free' }, () => {})
+    const whole = defineTask({ name: 'whole', rateLimit: '1/s' }, () => {})
+    const divided = defineTask({ name: 'divided', maxConcurrency: 1, concurrencyKey: () => 'k' }, () => {})
+    const app = testApp(broker, { tasks: [whole, divided] })
+    for (let n = 0; n < 2; n++) {
+      await free.applyAsync([], { concurrencyKey: 'x' })
+      await whole.applyAsync([], { rateKey: 'x' })
+      await divided.applyAsync([], { concurrencyKey: 'x' })
+    }
+    const noEffect = (task: string, key: string) =>
+      `${task}: ${key} of a call has no effect: the task has no ${key}; give it one, or leave that of the call out`
+    expect(app.warnings).toEqual([noEffect('free', 'concurrencyKey'), noEffect('whole', 'rateKey')])
+    await app.worker()
+    forgetTasks()
+    const client = app.newClient()
+    app.warnings.length = 0
+    await client.enqueue('divided', [], { concurrencyKey: 'x' })
+    await client.enqueue('nobody.knows', [], { concurrencyKey: 'x' })
+    await client.enqueue('divided', [], { rateKey: 'x' })
+    expect(app.warnings.filter((line) => line.includes('no effect'))).toEqual([noEffect('divided', 'rateKey')])
+  })
+})
+
 describe('a priority', () => {
   test('is warned of, once per task, where its queue has none', async () => {
     const task = defineTask({ name: 'urgent', priority: 9 }, () => {})
