@@ -12,7 +12,7 @@ const keyed = { name: 'work', maxConcurrency: 1, concurrencyKey: (tenant: string
 const leftOf = async (app: TestApp) => (await app.redis.keys(`${app.keys.keyed(LANE, '')}*`)).sort()
 
 test('a lane whose limits are no longer divided keeps nothing of its rows', async () => {
-  const work = defineTask(keyed, () => {})
+  const work = defineTask(keyed, (_, _tenant: string) => {})
   const app = testApp(broker, { tasks: [work] })
   const side = await app.side()
   await side.lanes.limit('default', 'work', { maxConcurrency: 1, keyed: ['concurrency'] })
@@ -29,7 +29,7 @@ test('a lane whose limits are no longer divided keeps nothing of its rows', asyn
 })
 
 test('a worker of older code leaves the slots alone that keys hold by newer code', async () => {
-  const work = defineTask(keyed, () => {})
+  const work = defineTask(keyed, (_, _tenant: string) => {})
   const app = testApp(broker, { tasks: [work] })
   const side = await app.side()
   await side.lanes.limit('default', 'work', { maxConcurrency: 1, keyed: ['concurrency'] })
