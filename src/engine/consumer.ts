@@ -117,7 +117,8 @@ export class LaneConsumer {
       return await this.#backend.moveStalledJobsToWait()
     } catch (error) {
       if (!isBrokenCounter(error)) throw error
-      for (const id of await (await this.#connection()).lrange(this.keys.lane(this.lane, 'active'), 0, -1)) await this.#mend(id)
+      for (const id of await (await this.#connection()).lrange(this.keys.lane(this.lane, 'active'), 0, -1))
+        await this.#mend(id)
       return this.#backend.moveStalledJobsToWait()
     }
   }

@@ -63,14 +63,17 @@ function toTaken(json: JobJson, id: string): TakenJob {
     enqueuedAt: json.timestamp,
     delayMs: json.opts?.delay ?? 0,
     startedAt: json.processedOn ?? Date.now(),
-    taken: json.attemptsStarted ?? 1,
-    attemptsMade: json.attemptsMade ?? 0,
-    crashes: json.stalledCounter ?? 0,
+    taken: countOf(json.attemptsStarted) ?? 1,
+    attemptsMade: countOf(json.attemptsMade) ?? 0,
+    crashes: countOf(json.stalledCounter) ?? 0,
     revoked: revokeReason(json.deferredFailure),
     ...(json.opts !== undefined && ANY_TIME_OPTION in json.opts && { isWantedLate: true }),
     ...(json.deduplicationId !== undefined && readClaim(id, json.deduplicationId)),
   }
 }
+
+/** What somebody else wrote may be no number. */
+const countOf = (stored: number | undefined): number | undefined => (Number.isSafeInteger(stored) ? stored : undefined)
 
 /** A job that cannot be read: what is known of it all the same. */
 export const unreadable = (id: string): TakenJob => ({
