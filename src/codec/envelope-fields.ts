@@ -1,5 +1,7 @@
 import { type BackoffPolicy, isBackoffData, parseBackoff } from '../retry/backoff.js'
 import type { Headers } from '../task/enqueue-options.js'
+import { LONGEST_TIMER_MS } from '../task/options/option-reader.js'
+import { MAX_RETRIES } from '../task/options/retry-options.js'
 
 /** What a job carries beside its arguments. */
 export interface EnvelopeFields {
@@ -48,15 +50,14 @@ export interface EnvelopeSlot {
 type Stored = Readonly<Record<string, unknown>>
 
 /**
- * Reads what an envelope holds beside its arguments. A field of another type than it should have is left out: somebody
- * else wrote it, and the job is still run.
+ * Reads what an envelope holds beside its arguments. A field that is not what it should be, a number out of its bounds
+ * among them, is left out: somebody else wrote it, and the job is still run.
  */
 export function readEnvelopeFields(stored: Stored): EnvelopeFields {
   const fields: Record<string, unknown> = {}
-  for (const [name, read] of READERS) {
-    const value = stored[name]
-    if (value === undefined) continue
-    const known = read(value)
+  // By what is there, not by what could be: most envelopes have arguments and nothing else.
+  for (const name in stored) {
+    const known = READERS.get(name)?.(stored[name])
     if (known !== undefined) fields[name] = known
   }
   return fields
@@ -65,18 +66,30 @@ export function readEnvelopeFields(stored: Stored): EnvelopeFields {
 /** Reads a field's value; undefined where it is not what it should be. */
 type Read<T> = (value: unknown) => T | undefined
 
+/** A whole number between bounds. What is read here goes into dates, timers and the broker's commands. */
+const whole =
+  (least: number, most: number): Read<number> =>
+  (value) =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most ? (value as number) : undefined
 const number: Read<number> = (value) => (typeof value === 'number' && Number.isFinite(value) ? value : undefined)
 const text: Read<string> = (value) => (typeof value === 'string' ? value : undefined)
 const flag: Read<boolean> = (value) => (typeof value === 'boolean' ? value : undefined)
 const record: Read<Readonly<Record<string, never>>> = (value) =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, never>) : undefined
 
-const READERS = Object.entries({
-  retries: number,
-  resultTtlMs: number,
+/** The last instant that a Date can be, and, with a minus, the first. */
+const LAST_DATE_MS = 8.64e15
+/** The broker adds its clock to it, and can count no further. */
+const LONGEST_TTL_MS = Number.MAX_SAFE_INTEGER
+
+const timer = whole(1, LONGEST_TIMER_MS)
+
+const BY_NAME = {
+  retries: whole(0, MAX_RETRIES),
+  resultTtlMs: whole(0, LONGEST_TTL_MS),
   schedule: readSlot,
-  taskVersion: number,
-  expiresAt: number,
+  taskVersion: whole(1, Number.MAX_SAFE_INTEGER),
+  expiresAt: whole(-LAST_DATE_MS, LAST_DATE_MS),
   headers: record,
   context: record,
   trace: text,
@@ -85,11 +98,13 @@ const READERS = Object.entries({
   keys: readKeys,
   sameAs: text,
   backoff: readBackoff,
-  softTimeLimitMs: number,
-  timeLimitMs: number,
+  softTimeLimitMs: timer,
+  timeLimitMs: timer,
   ignoreResult: flag,
   acks: (value) => (value === 'late' || value === 'early' ? value : undefined),
-} satisfies { [Name in keyof Required<EnvelopeFields>]: Read<EnvelopeFields[Name]> })
+} satisfies { [Name in keyof Required<EnvelopeFields>]: Read<EnvelopeFields[Name]> }
+
+const READERS: ReadonlyMap<string, Read<unknown>> = new Map(Object.entries(BY_NAME))
 
 function readKeys(value: unknown): LimitKeys | undefined {
   const { rate, concurrency } = (record(value) ?? {}) as Partial<Record<keyof LimitKeys, unknown>>
@@ -109,6 +124,3 @@ function readSlot(value: unknown): EnvelopeSlot | undefined {
   const isSlot = typeof name === 'string' && Number.isInteger(slotMs) && Math.abs(slotMs as number) <= LAST_DATE_MS
   return isSlot ? { name, slotMs: slotMs as number } : undefined
 }
-
-/** The last instant that a Date can be, and, with a minus, the first. */
-const LAST_DATE_MS = 8.64e15
