@@ -73,6 +73,11 @@ export class WorkerSide {
     return new JobLog(this.connection, this.keys, job)
   }
 
+  /** Notes that a result is kept for a time of its own. It reaches the broker before the end of the job does. */
+  noteOwnTtl({ id, lane }: ActiveJob, ttlMs: number): void {
+    this.connection.zadd(this.keys.kept(lane.lane), Date.now() + ttlMs, id).catch(() => {})
+  }
+
   async saveLargeResult(jobId: string, json: string, ttlMs: number): Promise<void> {
     await this.connection.set(this.keys.result(jobId), json, 'PX', Math.max(1, ttlMs))
   }

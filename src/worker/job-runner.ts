@@ -6,7 +6,7 @@ import type { JobReference, WorkerEvent } from '../events/worker-event.js'
 import { isLimited } from '../task/options/limit-options.js'
 import { JobContext } from './job-context.js'
 import { type ExecutionSite, executeJob } from './job-executor.js'
-import { revokedOutcome } from './open-job.js'
+import { revokedBefore, revokedOutcome } from './open-job.js'
 import { outcomeEvent, referenceOf, startEvent } from './outcome-event.js'
 import { Pools } from './pools/pools.js'
 import { type RecordingSite, recordOutcome } from './record-outcome.js'
@@ -65,6 +65,7 @@ export class JobRunner {
     }
     this.#recording = {
       onTrouble,
+      noteOwnTtl: (job, ttlMs) => side.noteOwnTtl(job, ttlMs),
       saveLargeResult: (id, json, ttlMs) => side.saveLargeResult(id, json, ttlMs),
       endIfRevoked: (job, lane) => side.endIfRevoked(job, lane),
       isHurried: () => this.#hurried,
@@ -86,7 +87,7 @@ export class JobRunner {
     this.#handles.delete(job)
     if (lost !== undefined) this.#emit({ name: 'job.result-lost', reason: lost, ...reference })
     else if (revoked !== undefined) this.#emit({ name: 'job.revoked', reason: revoked, runMs, ...reference })
-    else this.#tell(job, reference, outcome, runMs)
+    else this.#tell(reference, outcome, runMs)
     if (job.claim !== undefined && lost === undefined && ENDS.has(outcome.kind)) await this.#settle(job.claim)
     return next
   }
@@ -143,7 +144,7 @@ export class JobRunner {
       handle.onRevokedForGood = () => {
         handle.giveUp()
         void handle.end()
-        resolve(this.#revoked(job, handle.revokedFor ?? ''))
+        resolve(revokedOutcome(handle.revokedFor ?? '', job, this.#execution.findTask(job.task)))
       }
       void this.#executeAndLog(job, handle).then(resolve)
     })
@@ -163,15 +164,11 @@ export class JobRunner {
   async #endIfAhead(job: ActiveJob, asking: Promise<RevokeOrder | undefined>): Promise<RunOutcome | undefined> {
     try {
       const order = await asking
-      return order === undefined ? undefined : this.#revoked(job, order.reason)
+      return order && revokedBefore(order.reason, job, this.#execution.findTask(job.task))
     } catch (error) {
       this.onTrouble(error as Error)
       return { kind: 'given-back' }
     }
-  }
-
-  #revoked(job: ActiveJob, reason: string): RunOutcome {
-    return revokedOutcome(reason, job, this.#execution.findTask(job.task))
   }
 
   /** A limited task's job belongs in its own lane; a producer that never heard of the limit put it into its queue's. */
@@ -193,10 +190,10 @@ export class JobRunner {
     }
   }
 
-  #tell(job: ActiveJob, reference: JobReference, outcome: RunOutcome, runMs: number): void {
+  #tell(reference: JobReference, outcome: RunOutcome, runMs: number): void {
     if (outcome.kind === 'succeeded' || outcome.kind === 'ignored') this.succeeded++
     if (outcome.kind === 'retry' || outcome.kind === 'dead') this.failed++
-    this.#emit(outcomeEvent(job, reference, outcome, runMs))
+    this.#emit(outcomeEvent(reference, outcome, runMs))
     if (outcome.kind === 'succeeded') this.#tellInexact(reference, outcome.result.inexact)
   }
 

@@ -5,6 +5,7 @@ import type { RunOutcome } from './run-outcome.js'
 
 /** What recording needs of its worker. */
 export interface RecordingSite {
+  readonly noteOwnTtl: (job: ActiveJob, ttlMs: number) => void
   readonly saveLargeResult: (jobId: string, json: string, ttlMs: number) => Promise<void>
   /** Ends a job that waits again, in this lane, although it had been told to end, and returns why. */
   readonly endIfRevoked: (job: ActiveJob, lane: string) => Promise<string | undefined>
@@ -59,9 +60,9 @@ async function tell(
   switch (outcome.kind) {
     case 'succeeded': {
       const { result, keep, resultTtlMs, hasOwnTtl = false } = outcome
-      const kept = { keep, ...(hasOwnTtl && { keepMs: resultTtlMs }) }
+      if (keep && hasOwnTtl) site.noteOwnTtl(job, resultTtlMs)
       if (result.large !== undefined) await site.saveLargeResult(job.id, result.large, resultTtlMs)
-      return { next: await lane.succeed(job, result.stored, { ...kept, fetchNext: mayFetchNext() }) }
+      return { next: await lane.succeed(job, result.stored, { keep, fetchNext: mayFetchNext() }) }
     }
     case 'retry':
       return waitsAgain(
@@ -69,15 +70,18 @@ async function tell(
         await lane.retry(job, outcome.failure, outcome.delayMs, { fetchNext: mayFetchNext() }),
         site,
       )
-    case 'dead':
-      return { next: await lane.bury(job, outcome.failure, { fetchNext: mayFetchNext() }) }
+    case 'dead': {
+      const { failure, withoutRun } = outcome
+      return { next: await lane.bury(job, failure, { fetchNext: mayFetchNext(), withoutRun }) }
+    }
     case 'revoked': {
-      const { reason, keep } = outcome
-      return { next: await lane.bury(job, revokedFailure(reason), { keep, fetchNext: mayFetchNext() }) }
+      const { reason, keep, withoutRun } = outcome
+      return { next: await lane.bury(job, revokedFailure(reason), { keep, fetchNext: mayFetchNext(), withoutRun }) }
     }
     case 'expired': {
       const { expiredAt, keep } = outcome
-      return { next: await lane.bury(job, expiredFailure(expiredAt), { keep, fetchNext: mayFetchNext() }) }
+      const how = { keep, fetchNext: mayFetchNext(), withoutRun: true }
+      return { next: await lane.bury(job, expiredFailure(expiredAt), how) }
     }
     case 'given-back':
       await lane.giveBack(job)

@@ -173,6 +173,7 @@ test('a job that was told to end before it is parked ends where it was moved', a
   const side = await app.side()
   const site: RecordingSite = {
     endIfRevoked: (one, lane) => side.endIfRevoked(one, lane),
+    noteOwnTtl: () => {},
     saveLargeResult: async () => {},
     onTrouble: () => {},
     isHurried: () => false,
