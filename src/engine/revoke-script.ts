@@ -1,4 +1,5 @@
 import type { Connection } from './connection.js'
+import { ROWS } from './limits/row-script.js'
 import { REMEMBER } from './revokes/fact-script.js'
 import { CLAIM_OF, IS_JOB } from './same-jobs/claim-field.js'
 import { CLAIMS } from './same-jobs/settle-script.js'
@@ -15,6 +16,7 @@ local job, lock, completed, failed, delayed, prioritized, wait, active, stalled,
 local id, note, now, message, failure, caller, fact, side = unpack(ARGV)
 local call = redis.call
 ${REMEMBER}
+${ROWS}
 ${CLAIMS}
 ${CLAIM_OF}
 ${IS_JOB}
@@ -25,7 +27,7 @@ local function takeOut()
     return 'delayed'
   end
   if call('ZREM', prioritized, id) == 1 then return 'prioritized' end
-  if call('ZREM', rows, id) == 1 then return 'waiting' end
+  if leaveRow(rows, meta, job, id) then return 'waiting' end
   if call('ZREM', string.sub(wait, 1, -5) .. 'waiting-children', id) == 1 then return 'waiting-children' end
   if call('LREM', wait, side, id) == 1 then return 'waiting' end
   if call('LREM', active, -1, id) == 1 then

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest'
+import { purgeQueues } from '../../src/control/purge.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
 import { consumerOf } from '../support/lost-worker.js'
@@ -40,4 +41,21 @@ test('a worker of older code leaves the slots alone that keys hold by newer code
   await consumerOf(app, LANE)
   expect(await app.redis.hgetall(app.keys.keyed(LANE, 'counts'))).toEqual({ a: '1' })
   expect((await divided.pull('other')).job).toBeUndefined()
+})
+
+test('a job that is revoked or purged leaves its row', async () => {
+  const work = defineTask(keyed, (_, _tenant: string) => {})
+  const app = testApp(broker, { tasks: [work] })
+  const side = await app.side()
+  await side.lanes.limit('default', 'work', { maxConcurrency: 1, keyed: ['concurrency'] })
+  const jobs = await Promise.all(Array.from({ length: 4 }, () => work.delay('a')))
+  const divided = await consumerOf(app, LANE, 10_000, true)
+  const held = (await divided.pull('token')).job?.id
+  const [revoked] = jobs.filter(({ id }) => id !== held)
+  const row = app.keys.keyed(LANE, 'row:0:a')
+  expect(await app.redis.zcard(row)).toBe(3)
+  expect(await revoked?.revoke()).toBe('removed')
+  expect(await app.redis.zcard(row)).toBe(2)
+  await purgeQueues(app.engine, {})
+  expect(await app.redis.exists(row, app.keys.keyed(LANE, 'waiting'))).toBe(0)
 })

@@ -1,6 +1,7 @@
 import type { Connection } from '../connection.js'
 import type { Keys } from '../keys.js'
 import { engineScript } from '../limits/engine-script.js'
+import { ROWS } from '../limits/row-script.js'
 import { CLAIM_OF } from '../same-jobs/claim-field.js'
 import { CLAIMS } from '../same-jobs/settle-script.js'
 
@@ -19,11 +20,12 @@ end
 
 ${CLAIMS}
 ${CLAIM_OF}
+${ROWS}
 local call = redis.call
 local failed, completed, delayed, prioritized, keyed, wait, retrying, meta, events, repeating = unpack(KEYS, 1, 10)
 local place, prefix = ARGV[1], ARGV[2]
 
-local function takeOut(id)
+local function takeOut(job, id)
   if place == 'dead' then return call('ZREM', failed, id) == 1 and 'failed' end
   if place == 'succeeded' then return call('ZREM', completed, id) == 1 and 'completed' end
   if call('ZREM', delayed, id) == 1 then
@@ -31,7 +33,8 @@ local function takeOut(id)
     return 'delayed'
   end
   if call('ZREM', prioritized, id) == 1 then return 'prioritized' end
-  if call('ZREM', keyed, id) == 1 then return 'waiting' end
+  if leaveRow(keyed, meta, job, id) then return 'waiting' end
+  if call('ZREM', string.sub(wait, 1, -5) .. 'waiting-children', id) == 1 then return 'waiting-children' end
   if call('LREM', wait, -1, id) == 1 then return 'waiting' end
 end
 
@@ -40,7 +43,7 @@ local function hasRelatives(job)
 end
 
 local function remove(job, result, id)
-  local from = takeOut(id)
+  local from = takeOut(job, id)
   if not from then return 0 end
   local claim = claimOf(job)
   if hasRelatives(job) then

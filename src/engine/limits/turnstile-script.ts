@@ -1,6 +1,7 @@
 import { ANY_TIME_OPTION, RETRY_CALL_FIELD } from '../retry-script.js'
 import { KEY_SLOTS, NOW } from './key-slots-script.js'
 import { KEY_WINDOWS } from './key-windows-script.js'
+import { ROWS } from './row-script.js'
 
 /** Jobs that one call puts into rows, and groups that it looks at: short enough that no other client waits noticeably. */
 const STEP = 500
@@ -29,6 +30,7 @@ local wait, active, prioritized, events, stalled, limiter, delayed, paused, meta
 local waiting, ring, held, counts, parked = unpack(KEYS, 12, 16)
 local jobs, nowMs, base = ARGV[1], tonumber(ARGV[2]), ARGV[4]
 ${NOW}
+${ROWS}
 ${KEY_SLOTS}
 
 local told = call('HMGET', meta, 'paused', 'concurrency', 'max', 'keyMax', 'keyDuration', 'keyConcurrency', 'keyEpoch',
@@ -36,21 +38,6 @@ local told = call('HMGET', meta, 'paused', 'concurrency', 'max', 'keyMax', 'keyD
 local isPaused, epoch, byRate, bySlots = told[1], told[7] or '0', told[8], told[9]
 local most, max = tonumber(told[2] or nil), tonumber(told[3] or nil)
 local keyMax, keyDuration, keyMost = tonumber(told[4] or nil), tonumber(told[5] or nil), tonumber(told[6] or nil)
-
-local function textOf(value)
-  return type(value) == 'string' and value or ''
-end
-
-local function readOptions(opts)
-  local read, options = pcall(cjson.decode, opts or '')
-  return read and type(options) == 'table' and options or {}
-end
-
-local function groupOf(opts)
-  local options = readOptions(opts)
-  local rate = byRate and textOf(options.kr) or ''
-  return string.format('%d:', #rate) .. rate .. (bySlots and textOf(options.kc) or '')
-end
 
 local function keysOf(group)
   local digits = string.match(group, '^%d+')
@@ -66,7 +53,7 @@ end
 local function enter(id)
   local fields = redis.pcall('HMGET', jobs .. id, 'opts', 'priority', 'ats', 'atm', '${RETRY_CALL_FIELD}')
   if fields.err or not fields[1] and call('EXISTS', jobs .. id) == 0 then return end
-  local group = groupOf(fields[1])
+  local group = groupOf(fields[1], byRate, bySlots)
   local _, key = keysOf(group)
   local wasGivenBack = numberOf(fields[3]) > numberOf(fields[4]) and not fields[5]
   local number = wasGivenBack and 0 or call('INCR', base .. 'number') % 0x100000000
