@@ -88,7 +88,7 @@ describe('a rate, divided by keys', () => {
     const app = testApp(broker, { tasks: [work], config: { queues: { default: { priorities: true } } } })
     await work.applyAsync([{ tenant: '', n: 1 }], { priority: 1 })
     await work.applyAsync([{ tenant: '', n: 9 }], { priority: 9 })
-    await work.applyAsync([{ tenant: '', n: 5 }], { countdown: '200ms', priority: 5 })
+    await work.applyAsync([{ tenant: '', n: 5 }], { countdown: '1s', priority: 5 })
     const { worker } = await app.worker()
     await vi.waitFor(() => expect(order).toEqual([9, 1, 5]), 5000)
     await worker.stop()
