@@ -8,6 +8,6 @@ export interface TaskDefinition extends ResolvedTaskOptions {
   readonly source: string | undefined
   /** Runs the task once. */
   readonly run: (context: RunContext, args: readonly unknown[]) => unknown
-  /** Begins a run of a task that has hooks; those without have none of it. */
-  readonly hooked?: (context: RunContext) => HookedRun
+  /** Begins a run of a task that has hooks; undefined for one that turned out to have none. */
+  readonly hooked?: (context: RunContext) => HookedRun | undefined
 }

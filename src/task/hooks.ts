@@ -70,9 +70,9 @@ const HOOKS = [
   'afterReturn',
 ] as const satisfies readonly (keyof RunHooks)[]
 
-/** Whether a class's instances have a hook. */
-export const hasHooks = (prototype: object): boolean =>
-  HOOKS.some((hook) => typeof (prototype as RunHooks)[hook] === 'function')
+/** Whether an object has a hook, or the objects have that it is the prototype of. */
+export const hasHooks = (object: object): boolean =>
+  HOOKS.some((hook) => typeof (object as RunHooks)[hook] === 'function')
 
 /**
  * Checks the hooks given to `defineTask`.

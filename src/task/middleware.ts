@@ -69,6 +69,7 @@ export function aroundRuns(middlewares: readonly Middleware[], task: TaskDefinit
     ...(hooked && {
       hooked: (context: RunContext) => {
         const begun = hooked(context)
+        if (begun === undefined) return undefined
         const wrapped = around((_, args) => begun.run(args))
         return { ...begun, run: (args: readonly unknown[]) => wrapped(context, args) }
       },

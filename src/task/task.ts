@@ -1,7 +1,7 @@
 import { TaskqError } from '../errors/taskq-error.js'
 import { attachContext } from './base-task.js'
 import type { TaskDefinition } from './definition.js'
-import { type HookedRun, hasHooks, type RunHooks } from './hooks.js'
+import { hasHooks, type RunHooks } from './hooks.js'
 import { writeDefinition } from './metadata.js'
 import { resolveTaskOptions, type TaskOptions } from './options.js'
 import { registerTask } from './registry.js'
@@ -37,15 +37,24 @@ export function Task<S extends StandardSchema = StandardSchema>(options: TaskOpt
       ...resolveTaskOptions(options, target.name),
       source,
       run: (context: RunContext, args: readonly unknown[]) => begin(context).run(...(args as unknown as SchemaArgs<S>)),
-      ...(hasHooks(target.prototype) && {
-        hooked: (context: RunContext): HookedRun => {
-          const instance = begin(context)
-          return { hooks: instance as RunHooks, run: (args) => instance.run(...(args as unknown as SchemaArgs<S>)) }
-        },
-      }),
+      hooked: hookedBy(target.prototype, begin),
     })
     registerTask(definition)
     writeDefinition(target, definition)
+  }
+}
+
+/** A class's runs with its hooks. They may be properties: of those its first instance tells. Undefined for one without any. */
+function hookedBy<I extends { run(...args: never[]): unknown }>(
+  prototype: object,
+  begin: (context: RunContext) => I,
+): NonNullable<TaskDefinition['hooked']> {
+  let hasSome: boolean | undefined = hasHooks(prototype) || undefined
+  return (context) => {
+    if (hasSome === false) return undefined
+    const instance = begin(context)
+    hasSome ??= hasHooks(instance)
+    return { hooks: instance as RunHooks, run: (args) => instance.run(...(args as never[])) }
   }
 }
 

@@ -8,7 +8,7 @@ import { reasonOf, signalIn } from '../retry/task-signal.js'
 import type { Verdict } from '../retry/verdict.js'
 import type { TaskDefinition } from '../task/definition.js'
 import type { RunContext } from '../task/run-context.js'
-import { type HookTour, startTour, tourOf } from './hook-tour.js'
+import { type HookTour, lastTour, startTour, WAITED_FOR, type Waiting } from './hook-tour.js'
 
 /** What one run of a task's code came to, where it ran: plain data, which a child process can send. */
 export type AttemptReport = { readonly kind: 'returned'; readonly result: EncodedResult } | ThrewReport
@@ -41,11 +41,6 @@ export interface AttemptRules {
 /** Writes what a task returned. Never throws. */
 export type EncodeResult = (value: unknown) => EncodedResult
 
-/** Whether nobody waits for a run any more. */
-export interface Waiting {
-  readonly isGivenUp: boolean
-}
-
 /**
  * Runs a task's code once, its hooks around it, and judges what it threw. It runs where the task runs, in this process
  * or in a child: what was thrown cannot leave the process that it was thrown in. Never throws.
@@ -74,14 +69,14 @@ async function runOnce(
 ): Promise<AttemptReport> {
   let tour: HookTour | undefined
   try {
-    tour = startTour(task, context, args)
+    tour = startTour(task, context, args, waiting)
     const value = await (tour === undefined ? task.run(context, args) : tour.run())
     const result = rules.ignoreResult ? NO_RESULT : encode(value)
-    if (tour !== undefined && !waiting.isGivenUp) await tour.returned(value)
+    if (tour !== undefined) await tour.returned(value)
     return { kind: 'returned', result }
   } catch (thrown) {
     const report = judge(task, thrown, rules)
-    if (tour !== undefined && !waiting.isGivenUp) await tellHooks(tour, thrown, report, rules)
+    if (tour !== undefined) await tellHooks(tour, thrown, report, rules)
     return report
   }
 }
@@ -99,7 +94,7 @@ export async function gaveUp(
 ): Promise<AttemptReport> {
   const report = judge(task, thrown, rules)
   try {
-    const tour = tourOf(task, context, args)
+    const tour = lastTour(task, context, args)
     if (tour !== undefined)
       await inTime(runInScope(scopeOf(context, rules), () => tellHooks(tour, thrown, report, rules)))
   } catch {
@@ -138,6 +133,5 @@ export function judge(task: TaskDefinition, thrown: unknown, rules: AttemptRules
 }
 
 const NO_RESULT: EncodedResult = { stored: null }
-const WAITED_FOR: Waiting = { isGivenUp: false }
 /** Hooks of a run whose time is over have so long. */
 const LAST_HOOKS_MS = 5000

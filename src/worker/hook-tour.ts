@@ -5,33 +5,49 @@ import type { TaskDefinition } from '../task/definition.js'
 import type { HookedRun, RunEnd, RunHooks } from '../task/hooks.js'
 import type { RunContext } from '../task/run-context.js'
 
-/** The tours under way, for those whose runs end from outside. */
-const TOURS = new WeakMap<RunContext, HookTour>()
-
-/** Begins the tour of a run through its task's hooks; undefined where the task has none. */
-export function startTour(task: TaskDefinition, context: RunContext, args: readonly unknown[]): HookTour | undefined {
-  if (task.hooked === undefined) return undefined
-  const tour = new HookTour(task.hooked(context), context, args)
-  TOURS.set(context, tour)
-  return tour
+/** Whether nobody waits for a run any more. */
+export interface Waiting {
+  readonly isGivenUp: boolean
 }
 
-/** The tour of a run that ends from outside: the one under way, or, where the run was in a child, one of its own. */
-export const tourOf = (task: TaskDefinition, context: RunContext, args: readonly unknown[]): HookTour | undefined =>
-  TOURS.get(context) ?? startTour(task, context, args)
+export const WAITED_FOR: Waiting = { isGivenUp: false }
 
-/** One run of a task that has hooks: its code, and the hooks around it. */
+/** The runs under way that have hooks, for those that end from outside. */
+const UNDER_WAY = new WeakMap<RunContext, HookedRun>()
+
+/** Begins the tour of a run through its task's hooks; undefined where the task has none. */
+export function startTour(
+  task: TaskDefinition,
+  context: RunContext,
+  args: readonly unknown[],
+  waiting: Waiting = WAITED_FOR,
+): HookTour | undefined {
+  const hooked = task.hooked?.(context)
+  if (hooked === undefined) return undefined
+  UNDER_WAY.set(context, hooked)
+  return new HookTour(hooked, context, args, waiting)
+}
+
+/** The last tour of a run that ended from outside: of the same object, where the run was not in a child. */
+export function lastTour(task: TaskDefinition, context: RunContext, args: readonly unknown[]): HookTour | undefined {
+  const hooked = UNDER_WAY.get(context)
+  return hooked === undefined ? startTour(task, context, args) : new HookTour(hooked, context, args, WAITED_FOR)
+}
+
+/** One run of a task that has hooks: its code, and the hooks around it. Where it was given up, it begins nothing more. */
 export class HookTour {
   constructor(
     private readonly hooked: HookedRun,
     private readonly context: RunContext,
     private readonly args: readonly unknown[],
+    private readonly waiting: Waiting,
   ) {}
 
   /** Runs `beforeStart` and the code. @throws what either throws */
   async run(): Promise<unknown> {
     const { hooks, run } = this.hooked
     await hooks.beforeStart?.(this.args)
+    if (this.waiting.isGivenUp) throw new Error('the run was given up before its code began')
     return run(this.args)
   }
 
@@ -72,6 +88,7 @@ export class HookTour {
   }
 
   async #call(name: keyof RunHooks, hook: (hooks: RunHooks) => unknown): Promise<void> {
+    if (this.waiting.isGivenUp) return
     try {
       await hook(this.hooked.hooks)
     } catch (error) {

@@ -9,6 +9,7 @@ import { findTask } from '../../src/task/registry.js'
 import { Task } from '../../src/task/task.js'
 import { runTask } from '../../src/testing/run-task.js'
 import { brokerOfFile } from '../support/broker.js'
+import { fakeRun } from '../support/fake-run.js'
 import { refusal, rejection } from '../support/refusal.js'
 import { testApp } from '../support/test-app.js'
 
@@ -103,18 +104,6 @@ describe('the hooks of a function', () => {
     expect(calls).toEqual(['stopped'])
   })
 
-  test('are told of a run that is over its hard limit, and of nothing that its code does later', async () => {
-    const late = Promise.withResolvers<void>()
-    const { task, names } = told(() => late.promise, { timeLimit: 50 })
-    const app = testApp(broker, { tasks: [task] })
-    const { events } = await app.worker()
-    await task.delay(1)
-    await events.waitFor('job.dead-lettered')
-    late.resolve()
-    await new Promise(setImmediate)
-    expect(names()).toEqual(['beforeStart', 'onFailure', 'afterReturn'])
-  })
-
   test.each([
     [{ onFail: () => {} }, 'hooks.onFail: expected one of'],
     [{ onFailure: 'log' }, 'hooks.onFailure: expected a function, got "log"'],
@@ -195,6 +184,27 @@ describe('the hooks of a class', () => {
     ])
   })
 
+  test('may be its properties', async () => {
+    const calls: unknown[] = []
+    let made = 0
+    @Task({ name: 'Arrows' })
+    class Arrows extends BaseTask {
+      readonly instance = ++made
+      run(n: number) {
+        return n * 2
+      }
+      override onSuccess = async (result: number, [n]: [number]) => calls.push([result, n, this.instance])
+    }
+    const app = testApp(broker, { tasks: [{ definition: findTask('Arrows') as never }] })
+    await app.worker()
+    await (await Arrows.delay(2)).get()
+    await (await Arrows.delay(3)).get()
+    expect(calls).toEqual([
+      [4, 2, 1],
+      [6, 3, 2],
+    ])
+  })
+
   test('come from its base classes, too, and a class without any has none of this', () => {
     abstract class Audited extends BaseTask {
       override afterReturn() {}
@@ -207,8 +217,11 @@ describe('the hooks of a class', () => {
     class Plain extends BaseTask {
       run() {}
     }
-    expect(findTask(taskNameOf(Audits))?.hooked).toBeTypeOf('function')
-    expect(findTask(taskNameOf(Plain))).not.toHaveProperty('hooked')
+    const hooked = (task: typeof Audits | typeof Plain) => findTask(taskNameOf(task))?.hooked?.(fakeRun())
+    expect(hooked(Audits)?.hooks.afterReturn).toBeTypeOf('function')
+    // The first to run had to be made to tell.
+    expect(hooked(Plain)?.hooks).toBeInstanceOf(Plain)
+    expect(hooked(Plain)).toBeUndefined()
   })
 
   test('are called by runTask, which throws what the task threw', async () => {
