@@ -2,12 +2,12 @@ import type { RedisQueueBackend } from 'bullmq'
 import type { JobFailure } from '../errors/job-failure.js'
 import { createBackend, prepareWaiting, reviveWaiting } from './backend.js'
 import type { Connection } from './connection.js'
-import { failureFields, retryFields } from './job-tries.js'
+import { DamagedJobs, isBrokenCounter } from './damaged-jobs.js'
+import { failureFields, retryFields, unrunFields } from './job-tries.js'
 import type { Keys } from './keys.js'
 import { type LaneName, laneOf, parseLane } from './lane.js'
 import { KeyGate } from './limits/key-gate.js'
 import { type LaneGate, TaskGate } from './limits/lane-gate.js'
-import { isBrokenCounter, mendCounters } from './mend-counters.js'
 import { parkJob } from './park-job.js'
 import { type NoJob, readPullReply, type TakenJob, unreadable } from './pull-reply.js'
 import { RetryingIndex } from './retrying-index.js'
@@ -56,6 +56,7 @@ export class LaneConsumer {
   readonly name: LaneName
   readonly #backend: RedisQueueBackend
   readonly #retrying: RetryingIndex
+  readonly #damaged: DamagedJobs
   /** Notes a result that is not kept as long as all others. */
   readonly #noteOwnTime: (id: string, over: number) => void
   /** Only lanes of limited tasks have one. */
@@ -64,13 +65,14 @@ export class LaneConsumer {
 
   constructor(
     readonly lane: string,
-    connection: Connection,
+    private readonly connection: Connection,
     private readonly keys: Keys,
     private readonly options: ConsumerOptions,
     onError: (error: Error) => void,
   ) {
     this.name = parseLane(lane)
     this.#retrying = new RetryingIndex(connection, keys, lane)
+    this.#damaged = new DamagedJobs(connection, keys, lane, options.lockMs)
     this.#noteOwnTime = (id, over) => void connection.zadd(keys.kept(lane), over, id).catch(() => {})
     this.#backend = createBackend(lane, connection, keys.prefix, {
       blocking: true,
@@ -113,14 +115,7 @@ export class LaneConsumer {
   /** Puts what the engine calls lost jobs back, and returns their ids. */
   async recoverLost(): Promise<string[]> {
     await this.#gate?.look()
-    try {
-      return await this.#backend.moveStalledJobsToWait()
-    } catch (error) {
-      if (!isBrokenCounter(error)) throw error
-      for (const id of await (await this.#connection()).lrange(this.keys.lane(this.lane, 'active'), 0, -1))
-        await this.#mend(id)
-      return this.#backend.moveStalledJobsToWait()
-    }
+    return this.#damaged.mending(() => this.#backend.moveStalledJobsToWait())
   }
 
   /** Renews the hold on jobs; returns those that are no longer ours. */
@@ -165,13 +160,17 @@ export class LaneConsumer {
     })
   }
 
-  /** The job failed for good. It is kept as a dead letter; with `keep: false` every trace of it goes. */
+  /** The job failed for good, or could not be run. It is kept as a dead letter; with `keep: false` every trace of it goes. */
   async bury(
     job: ActiveJob,
     failure: JobFailure,
-    { fetchNext, keep = true }: Finish & { readonly keep?: boolean },
+    {
+      fetchNext,
+      keep = true,
+      withoutRun,
+    }: Finish & { readonly keep?: boolean; readonly withoutRun?: true | undefined },
   ): Promise<Pull> {
-    const fields = failureFields(job, failure, this.options.worker)
+    const fields = withoutRun ? unrunFields(job, failure) : failureFields(job, failure, this.options.worker)
     const kept = keep ? KEEP : DROP
     return this.#end(job, fetchNext, (next) => {
       const moved = this.#backend.moveToFailed(asJob(job), failure.message, kept, job.token, next, fields)
@@ -200,7 +199,7 @@ export class LaneConsumer {
   /** Moves the job to its task's own lane, where only workers that know the task look; no attempt is counted. Returns that lane. */
   async park(job: ActiveJob): Promise<string> {
     await this.#end(job, false, async () => {
-      await parkJob(await this.#connection(), this.keys, this.lane, job)
+      await parkJob(this.connection, this.keys, this.lane, job)
       return {}
     })
     return laneOf(this.lane, job.task)
@@ -226,9 +225,9 @@ export class LaneConsumer {
     } catch (error) {
       const isMendable = isBrokenCounter(error)
       if (!isMendable && !(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error
-      const id = await this.#idHeldBy(token)
+      const id = await this.#damaged.heldBy(token)
       if (id === undefined) throw error
-      if (isMendable) await this.#mend(id)
+      if (isMendable) await this.#damaged.mend(id)
       return { job: { ...unreadable(id), token, lane: this } }
     }
   }
@@ -242,27 +241,7 @@ export class LaneConsumer {
   /** Says how a run ended. */
   #end(job: ActiveJob, fetchNext: boolean, tell: (fetchNext: boolean) => Promise<Pull>): Promise<Pull> {
     const end = () => (this.#gate === undefined ? tell(fetchNext) : this.#gate.end(job, fetchNext, tell))
-    return end().catch(async (error) => {
-      if (!isBrokenCounter(error)) throw error
-      await this.#mend(job.id, job.token)
-      return end()
-    })
-  }
-
-  async #mend(id: string, token = ''): Promise<void> {
-    await mendCounters(await this.#connection(), this.keys, this.lane, id, { token, lockMs: this.options.lockMs })
-  }
-
-  async #connection(): Promise<Connection> {
-    return (await this.#backend.client) as unknown as Connection
-  }
-
-  async #idHeldBy(token: string): Promise<string | undefined> {
-    const client = await this.#connection()
-    const active = await client.lrange(this.keys.lane(this.lane, 'active'), 0, -1)
-    if (active.length === 0) return undefined
-    const locks = await client.mget(active.map((id) => `${this.keys.job(this.lane, id)}:lock`))
-    return active[locks.indexOf(token)]
+    return this.#damaged.mending(end, job)
   }
 }
 

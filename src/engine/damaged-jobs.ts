@@ -1,0 +1,81 @@
+import type { Connection } from './connection.js'
+import type { Keys } from './keys.js'
+
+/**
+ * Makes the counters of a job numbers again: those that the engine adds to. Its scripts fail half-way where they are
+ * none, and may have taken the job out of the list that it was in by then: whoever holds it by a token gets it back.
+ */
+const MEND = `
+local call = redis.call
+local job, lock, active, wait, prioritized, delayed, completed, failed = unpack(KEYS)
+local id, token, lockMs = unpack(ARGV)
+if call('EXISTS', job) == 0 then return 0 end
+for _, field in ipairs({'atm', 'ats', 'stc'}) do
+  local stored = call('HGET', job, field)
+  if stored and not (string.match(stored, '^%d+$') and #stored < 10) then call('HSET', job, field, 0) end
+end
+if token == '' or call('EXISTS', lock) == 1 then return 1 end
+for _, list in ipairs({active, wait}) do
+  if call('LPOS', list, id) then return 1 end
+end
+for _, set in ipairs({prioritized, delayed, completed, failed}) do
+  if call('ZSCORE', set, id) then return 1 end
+end
+call('LPUSH', active, id)
+call('SET', lock, token, 'PX', lockMs)
+return 1
+`
+
+/** The jobs of a lane in whose fields the engine stumbles. */
+export class DamagedJobs {
+  constructor(
+    private readonly connection: Connection,
+    private readonly keys: Keys,
+    private readonly lane: string,
+    private readonly lockMs: number,
+  ) {}
+
+  /**
+   * Does something, and once more where the engine could not count: in this job's hash, or, where none is named, in that of
+   * one that a worker holds.
+   */
+  async mending<T>(act: () => Promise<T>, job?: { readonly id: string; readonly token: string }): Promise<T> {
+    try {
+      return await act()
+    } catch (error) {
+      if (!isBrokenCounter(error)) throw error
+      await (job === undefined ? this.#mendActive() : this.mend(job.id, job.token))
+      return act()
+    }
+  }
+
+  /** Mends a job in whose hash the engine could not count. With a token, of whoever held it, it is theirs again. */
+  async mend(id: string, token = ''): Promise<void> {
+    const { connection, keys, lane, lockMs } = this
+    const job = keys.job(lane, id)
+    const places = PLACES.map((part) => keys.lane(lane, part))
+    await connection.eval(MEND, 2 + places.length, job, `${job}:lock`, ...places, id, token, lockMs)
+  }
+
+  /** The job that is held by a token. */
+  async heldBy(token: string): Promise<string | undefined> {
+    const active = await this.#active()
+    if (active.length === 0) return undefined
+    const locks = await this.connection.mget(active.map((id) => `${this.keys.job(this.lane, id)}:lock`))
+    return active[locks.indexOf(token)]
+  }
+
+  async #mendActive(): Promise<void> {
+    for (const id of await this.#active()) await this.mend(id)
+  }
+
+  #active(): Promise<string[]> {
+    return this.connection.lrange(this.keys.lane(this.lane, 'active'), 0, -1)
+  }
+}
+
+const PLACES = ['active', 'wait', 'prioritized', 'delayed', 'completed', 'failed'] as const
+
+/** Whether a script of the engine failed because a counter is no number. */
+export const isBrokenCounter = (error: unknown): boolean =>
+  error instanceof Error && /hash value is not an integer|increment or decrement would overflow/.test(error.message)
