@@ -34,8 +34,9 @@ export type { PreviewedSlot, PreviewRequest, SchedulePreview } from './control/s
 
 // What goes on, and what can be done about it
 export { control, type ControlApi } from './app/control.js'
-export type { DeadChoice, DeadLettersApi, JobControlApi } from './app/control-jobs.js'
+export type { DeadLettersApi, JobControlApi } from './app/control-jobs.js'
 export type { ControlTarget, InspectTarget } from './app/control-target.js'
+export type { DeadChoice, DeadListRequest, PurgeChoice } from './app/job-choices.js'
 export type { JobPage, JobRow } from './control/dashboard.js'
 export type { DeadFilter } from './control/dead/dead-filter.js'
 export type { DeadReport } from './control/dead/dead-letters.js'

@@ -1,17 +1,23 @@
 import { createViewer } from '../codec/viewer.js'
 import type { JobPage } from '../control/dashboard.js'
-import type { DeadFilter } from '../control/dead/dead-filter.js'
 import type { DeadReport } from '../control/dead/dead-letters.js'
-import type { PurgeReport, PurgeRequest } from '../control/purge.js'
+import type { PurgeReport } from '../control/purge.js'
 import type { RevokedReport, RevokeFilter } from '../control/revoke-jobs.js'
 import type { RevokeProgress } from '../engine/revokes/revoke-walk.js'
 import type { RevokeOptions } from '../task/async-result.js'
 import { ambientApp } from './ambient.js'
 import { callerName } from './caller-name.js'
+import {
+  type DeadChoice,
+  type DeadListRequest,
+  type PurgeChoice,
+  readDeadChoice,
+  readDeadList,
+  readDeadWork,
+  readPurge,
+  readRevokeFilter,
+} from './job-choices.js'
 import { toRevokeRequest } from './revoke-options.js'
-
-/** Which dead letters are worked on: those with these ids, or all that match. */
-export type DeadChoice = { readonly ids: string | readonly string[] } | DeadFilter
 
 /** Jobs that failed for good. They are kept for `deadLetters.ttl`. */
 export interface DeadLettersApi {
@@ -23,16 +29,23 @@ export interface DeadLettersApi {
    * @example
    * const { rows, total } = await control.deadLetters.list({ task: 'mails.*', error: 'ETIMEDOUT' })
    */
-  list(filter?: DeadFilter & { readonly limit?: number }): Promise<JobPage>
+  list(request?: DeadListRequest): Promise<JobPage>
   /**
    * Runs dead letters again, with fresh attempts: those with these ids, or all that match and are there now, however
-   * many. Of the latter, those that were revoked or have expired are left alone, unless `states` names them.
+   * many. Of the latter, those that were revoked or have expired are left alone, unless `states` names them. For all
+   * there are, it needs `{ all: true }`.
+   *
+   * @throws TaskqError `TASKQ_CONTROL_INVALID`, also for a choice that says nothing
    *
    * @example
    * await control.deadLetters.retry({ task: 'mails.Send', since: Date.now() - 3_600_000 })
    */
   retry(choice: DeadChoice, options?: { readonly dryRun?: boolean }): Promise<DeadReport>
-  /** Removes dead letters for good. */
+  /**
+   * Removes dead letters for good. For all there are, it needs `{ all: true }`.
+   *
+   * @throws TaskqError `TASKQ_CONTROL_INVALID`, also for a choice that says nothing
+   */
   drop(choice: DeadChoice, options?: { readonly dryRun?: boolean }): Promise<DeadReport>
 }
 
@@ -62,33 +75,35 @@ export interface JobControlApi {
   readonly deadLetters: DeadLettersApi
   /**
    * Throws away the jobs that wait for a worker; with `scheduled`, those that wait for their time, too. Jobs that run go
-   * on.
+   * on. Of all queues, it needs `{ all: true }`.
    *
-   * @throws TaskqError `TASKQ_QUEUE_UNKNOWN`
+   * @throws TaskqError `TASKQ_CONTROL_INVALID`, also where nothing says of which queues; `TASKQ_QUEUE_UNKNOWN`
    *
    * @example
    * await control.purge({ queues: ['reports'] })
    */
-  purge(request?: PurgeRequest): Promise<PurgeReport>
+  purge(choice: PurgeChoice): Promise<PurgeReport>
 }
 
 const deadLetters: DeadLettersApi = Object.freeze<DeadLettersApi>({
-  list: async ({ limit = 100, ...filter } = {}) => {
+  list: async (request = {}) => {
+    const { filter, limit } = readDeadList(request)
     const { engine, viewer } = await open()
     return (await dead()).listDead(engine, filter, limit, viewer)
   },
-  retry: async (choice, { dryRun = false } = {}) => {
+  retry: async (choice, options = {}) => {
+    const { ids, filter } = readDeadChoice(choice)
+    const work = { ...readDeadWork(options), by: callerName() }
     const { engine, viewer } = await open()
-    const work = { dryRun, by: callerName() }
     const { retryDead, retryThose } = await dead()
-    return 'ids' in choice ? retryThose(engine, [choice.ids].flat(), work) : retryDead(engine, choice, viewer, work)
+    return ids === undefined ? retryDead(engine, filter, viewer, work) : retryThose(engine, ids, work)
   },
-  drop: async (choice, { dryRun = false } = {}) => {
+  drop: async (choice, options = {}) => {
+    const { ids, filter } = readDeadChoice(choice)
+    const work = readDeadWork(options)
     const { engine, viewer } = await open()
     const { dropDead, dropThose } = await dead()
-    return 'ids' in choice
-      ? dropThose(engine, [choice.ids].flat(), { dryRun })
-      : dropDead(engine, choice, viewer, { dryRun })
+    return ids === undefined ? dropDead(engine, filter, viewer, work) : dropThose(engine, ids, work)
   },
 })
 
@@ -99,13 +114,15 @@ export const jobControl: JobControlApi = Object.freeze<JobControlApi>({
     const { revokeJobs } = await import('../control/revoke-jobs.js')
     return revokeJobs((await open()).engine, [ids].flat(), request)
   },
-  revokeMatching: async (filter, options = {}) => {
+  revokeMatching: async (given, options = {}) => {
+    const filter = readRevokeFilter(given)
     const request = toRevokeRequest(options)
     const { revokeMatching } = await import('../control/revoke-jobs.js')
     return revokeMatching((await open()).engine, filter, request)
   },
   deadLetters,
-  purge: async (request = {}) => {
+  purge: async (choice) => {
+    const request = readPurge(choice)
     const { purgeQueues } = await import('../control/purge.js')
     return purgeQueues((await open()).engine, request)
   },

@@ -39,6 +39,9 @@ export interface DeadFlags {
 
 /** Reads the flags. @throws TaskqError `TASKQ_USAGE` */
 export function toDeadFilter({ task, queue, error, since, state }: DeadFlags): DeadFilter {
+  for (const [flag, text] of Object.entries({ task, queue, error }))
+    if (text === '')
+      throw new TaskqError('TASKQ_USAGE', formatProblem({ key: `--${flag}`, expected: 'a text', got: show(text) }))
   return {
     ...(task !== undefined && { task }),
     ...(queue !== undefined && { queue }),

@@ -8,6 +8,7 @@ import type { RevokeRequest } from '../engine/revokes/revokes.js'
 import { formatProblem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { Revocation } from '../task/async-result.js'
+import type { Headers } from '../task/enqueue-options.js'
 import type { JobState } from '../task/job-state.js'
 import { taskGlob } from '../task/task-glob.js'
 import { isoTime } from './job-report.js'
@@ -24,19 +25,31 @@ export interface RevokeFilter {
   readonly queue?: string
   /** A task's name, or a glob with `*`. */
   readonly task?: string
-  /** Headers that a job must have, with these values. */
-  readonly headers?: Readonly<Record<string, string>>
+  /** Headers that a job must have, with these values. They are compared as text: `3` and `'3'` are the same. */
+  readonly headers?: Headers
 }
 
 /** Jobs that are revoked at the same time. */
 const AT_ONCE = 50
 
-/** Ends jobs before they are done, each by itself; what came of each, in the order of the ids. */
+/** No job's id has spaces or colons in it: the longest are those of schedules. */
+const JOB_ID = /^[^\s:\p{C}]{1,300}$/u
+
+/**
+ * Ends jobs before they are done, each by itself; what came of each, in the order of the ids.
+ *
+ * @throws TaskqError `TASKQ_CONTROL_INVALID` for what can be no id, before anything is done
+ */
 export async function revokeJobs(
   engine: Engine,
   ids: readonly string[],
   request: RevokeRequest,
 ): Promise<readonly RevokedReport[]> {
+  const wrong = ids.find((id) => typeof id !== 'string' || !JOB_ID.test(id))
+  if (wrong !== undefined) {
+    const problem = formatProblem({ key: 'ids', expected: "jobs' ids, such as mwqu2ncn7YaA1XCvgXja", got: show(wrong) })
+    throw new TaskqError('TASKQ_CONTROL_INVALID', problem)
+  }
   const wanted = [...new Set(ids)]
   const reports: RevokedReport[] = []
   for (let at = 0; at < wanted.length; at += AT_ONCE) {
@@ -80,7 +93,7 @@ function matcherOf({ task, headers = {} }: RevokeFilter): (job: JobSummary) => b
     if (glob !== undefined && !glob.test(job.task)) return false
     if (wanted.length === 0) return true
     const own = readStoredFields(job.data ?? '').headers ?? {}
-    return wanted.every(([name, value]) => Object.hasOwn(own, name) && String(own[name]) === value)
+    return wanted.every(([name, value]) => Object.hasOwn(own, name) && String(own[name]) === String(value))
   }
 }
 

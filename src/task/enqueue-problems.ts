@@ -171,7 +171,8 @@ function readBackoff(reader: OptionReader): BackoffPolicy | undefined {
 const isTaskId = (value: unknown): value is string => typeof value === 'string' && TASK_ID.test(value)
 const isKey = (value: unknown): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= MAX_KEY
-const isHeaderValue = (value: unknown): value is HeaderValue =>
+/** Whether a header may have this value. */
+export const isHeaderValue = (value: unknown): value is HeaderValue =>
   typeof value === 'boolean' ||
   (typeof value === 'number' && Number.isFinite(value)) ||
   (typeof value === 'string' && value.length <= MAX_HEADER_TEXT)

@@ -44,6 +44,7 @@ describe('taskq dead', () => {
     const { since = 0 } = toDeadFilter({ since: '1h' })
     expect(Math.abs(Date.now() - 3_600_000 - since)).toBeLessThan(10_000)
     expect(() => toDeadFilter({ since: 'yesterday' })).toThrow(USAGE)
+    expect(() => toDeadFilter({ error: '' })).toThrow(USAGE)
   })
 
   test.each([{}, { id: ['a'], all: true }, { task: 'x', all: true }, { id: ['a'], error: 'x' }])(
