@@ -89,7 +89,7 @@ export function planWorker(
 
 /** What is told of a task to those who do not have its code. */
 function factsOf(task: TaskDefinition, queue: string): TaskFacts {
-  const { ignoreResult, resultTtlMs, priority, expiresMs } = task
+  const { ignoreResult, resultTtlMs, priority, expiresMs, codec } = task
   return {
     queue,
     limited: isLimited(task),
@@ -97,6 +97,7 @@ function factsOf(task: TaskDefinition, queue: string): TaskFacts {
     ...(resultTtlMs !== undefined && { resultTtlMs }),
     ...(priority !== undefined && { priority }),
     ...(expiresMs !== undefined && { expiresMs }),
+    ...(Object.keys(codec).length > 0 && { codec }),
     ...laneLimitsOf(task),
   }
 }

@@ -6,6 +6,7 @@ import { isTaskqError, TaskqError } from '../errors/taskq-error.js'
 import type { TaskDefinition } from '../task/definition.js'
 import { taskNameProblem } from '../task/names.js'
 import { MAX_AHEAD_MS, MAX_PRIORITY } from '../task/options/job-options.js'
+import type { TaskCodecOptions } from '../task/options/payload-options.js'
 import { type ResolvedTaskOptions, resolveTaskOptions, type TaskOptions } from '../task/options.js'
 import { findTask } from '../task/registry.js'
 import type { KnownTask } from './destination.js'
@@ -62,7 +63,7 @@ export class KnownTasks {
   /** What is to be done by a task that is known by facts alone; its limits stay those that its workers hold. */
   #withoutCode(task: string, facts: TaskFacts | undefined): ResolvedTaskOptions | undefined {
     const told = facts && optionsIn(facts)
-    const isPlain = told?.priority === undefined && told?.expires === undefined
+    const isPlain = told?.priority === undefined && told?.expires === undefined && told?.codec === undefined
     if (isPlain && this.#effective.overridesOf(task) === undefined) return undefined
     const options = this.#effective.of(resolveTaskOptions(told ?? {}, task))
     return facts === undefined ? options : { ...options, rateLimit: facts.rate, maxConcurrency: facts.maxConcurrency }
@@ -70,15 +71,27 @@ export class KnownTasks {
 }
 
 /** What a worker told of a task, as options. It was read from the broker, where anything may stand. */
-function optionsIn({ ignoreResult, resultTtlMs, priority, expiresMs }: TaskFacts): TaskOptions {
+function optionsIn({ ignoreResult, resultTtlMs, priority, expiresMs, codec }: TaskFacts): TaskOptions {
   const said = {
     ignoreResult: ignoreResult === true,
     resultTtl: wholeNumber(resultTtlMs, 0, Number.MAX_SAFE_INTEGER),
     priority: wholeNumber(priority, 0, MAX_PRIORITY),
     expires: wholeNumber(expiresMs, 1, MAX_AHEAD_MS),
+    codec: codecIn(codec),
   }
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))
 }
 
 const wholeNumber = (value: unknown, least: number, most: number): number | undefined =>
   Number.isInteger(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined
+
+/** How a task's arguments travel. Whoever may write to the broker must not switch a producer's encryption off. */
+function codecIn(told: unknown): TaskCodecOptions | undefined {
+  const { types, compress, encrypt } = (told ?? {}) as Readonly<Record<keyof TaskCodecOptions, unknown>>
+  const codec = {
+    ...(typeof types === 'boolean' && { types }),
+    ...(typeof compress === 'boolean' && { compress }),
+    ...(encrypt === true && { encrypt }),
+  }
+  return Object.keys(codec).length === 0 ? undefined : codec
+}

@@ -57,7 +57,7 @@ export class Codec {
    *   is to be encrypted and there is no key
    */
   encodeEnvelope(job: JobIdentity, draft: EnvelopeDraft, limits: PayloadLimits, wanted?: TaskCodecOptions): string {
-    const ways = this.#waysFor(wanted)
+    const ways = this.#waysFor(wanted, job.task)
     const text = ways === undefined ? encodeEnvelope(job.task, draft, limits) : encodeWrapped(job, draft, limits, ways)
     const { signKeys } = this.options
     return signKeys.length === 0 ? text : signText(text, ownerOf(job), signKeys)
@@ -130,9 +130,9 @@ export class Codec {
     return this.#results.decodeProgress(jobId, stored)
   }
 
-  #waysFor(wanted: TaskCodecOptions | undefined): Ways | undefined {
+  #waysFor(wanted: TaskCodecOptions | undefined, task?: string): Ways | undefined {
     const isUnset = wanted?.types === undefined && wanted?.compress === undefined && wanted?.encrypt === undefined
-    return isUnset ? this.#ways : waysOf(this.options, wanted ?? {})
+    return isUnset ? this.#ways : waysOf(this.options, wanted ?? {}, task)
   }
 }
 
@@ -142,13 +142,13 @@ export const createCodec = (options: CodecOptions = STRICT_JSON): Codec => new C
 const STRICT_WAYS: Ways = { types: false, compressAbove: undefined, encryptKey: undefined }
 
 /** How a task's values are written; undefined for strict JSON. */
-function waysOf(options: CodecOptions, wanted: TaskCodecOptions): Ways | undefined {
+function waysOf(options: CodecOptions, wanted: TaskCodecOptions, task?: string): Ways | undefined {
   const types = wanted.types ?? options.types
   const isCompressed = wanted.compress ?? options.compressAbove !== undefined
   const isEncrypted = wanted.encrypt ?? options.encryptKeys.length > 0
   if (!types && !isCompressed && !isEncrypted) return undefined
   const [encryptKey] = options.encryptKeys
-  if (isEncrypted && encryptKey === undefined) throw noKey()
+  if (isEncrypted && encryptKey === undefined) throw noKey(task)
   return {
     types,
     compressAbove: isCompressed ? (options.compressAbove ?? COMPRESS_ABOVE_BYTES) : undefined,

@@ -9,8 +9,8 @@ export const keyMissing = (setting: 'codec.encrypt.keys' | 'codec.sign.keys', ke
   })
 
 /** What is to be encrypted, and cannot be. */
-export const noKey = (): TaskqError =>
-  new TaskqError('TASKQ_PAYLOAD_KEY_MISSING', 'the task is to be encrypted, and codec.encrypt has no keys', {
+export const noKey = (task = 'the task'): TaskqError =>
+  new TaskqError('TASKQ_PAYLOAD_KEY_MISSING', `${task} is to be encrypted, and codec.encrypt has no keys`, {
     hint: 'Set codec.encrypt.keys in the config, or take encrypt out of the codec option of the task.',
   })
 

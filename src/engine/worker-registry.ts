@@ -1,3 +1,4 @@
+import type { TaskCodecOptions } from '../task/options/payload-options.js'
 import { toTime } from './broker-time.js'
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
@@ -17,6 +18,8 @@ export interface TaskFacts extends LaneLimits {
   /** What its jobs get whose caller says nothing else. */
   readonly priority?: number
   readonly expiresMs?: number
+  /** How its arguments travel, where the task says so. */
+  readonly codec?: TaskCodecOptions
 }
 
 /** How often a worker says that it lives. */
