@@ -28,12 +28,11 @@ for _, group in ipairs(groups) do
   call('ZREM', ring, group)
 end
 if #groups == ${STEP} then return 1 end
-local key = call('SRANDMEMBER', parked)
-if key then
+for index, key in ipairs(call('SMEMBERS', parked)) do
+  if index > ${STEP} then return 1 end
   for _, group in ipairs(call('SMEMBERS', base .. 'parked:' .. key)) do call('DEL', base .. 'row:' .. group) end
   call('DEL', base .. 'parked:' .. key)
   call('SREM', parked, key)
-  return 1
 end
 call('DEL', number, held, counts)
 return 0
