@@ -12,7 +12,7 @@ export interface ScheduledRequest extends Pick<JobFilter, 'queue' | 'task'> {
   readonly limit?: number
 }
 
-/** Jobs that wait for their time, the next first. JSON only. */
+/** Jobs that wait for their time, the next first; then those that wait for the end of another. JSON only. */
 export interface ScheduledReport {
   readonly jobs: readonly ScheduledJobReport[]
   /** How many wait, of all tasks; in the queue that was asked for, where one is named. */
@@ -26,7 +26,7 @@ export interface ScheduledJobReport {
   readonly id: string
   readonly task: string
   readonly queue: string
-  /** `retrying` where it failed before. */
+  /** `retrying` where it failed before; `blocked` where it waits for the end of another. */
   readonly state: JobRow['state']
   /** Runs that ended. */
   readonly attempts: number
@@ -44,7 +44,7 @@ export interface ScheduledJobReport {
 const SHOWN = 100
 
 /**
- * The jobs that wait for their time: of a countdown, or of their next run.
+ * The jobs that wait for their time, of a countdown or of their next run, and for the end of another job.
  *
  * @throws TaskqError `TASKQ_QUEUE_UNKNOWN`
  */
@@ -57,6 +57,7 @@ export async function inspectScheduled(
     engine.ping(),
     readJobs(engine, { ...filter, place: 'scheduled' }, limit, viewer),
     readJobs(engine, { ...filter, place: 'retrying' }, limit, viewer),
+    readJobs(engine, { ...filter, place: 'blocked' }, limit, viewer),
   ])
   const total = pages.reduce((sum, page) => sum + page.total, 0)
   if (total === 0 && filter.queue !== undefined) await requireQueue(engine, filter.queue)

@@ -18,12 +18,13 @@ export function listQueues(known: readonly QueueOverview[], workers: readonly Wo
 }
 
 /** Whether it holds jobs and nobody works on it. */
-export const lacksWorker = ({ served, queued, scheduled, retrying }: QueueStatus): boolean =>
-  !served && queued + scheduled + retrying > 0
+export const lacksWorker = ({ served, queued, blocked, scheduled, retrying }: QueueStatus): boolean =>
+  !served && queued + blocked + scheduled + retrying > 0
 
 const emptyQueue = (queue: string): QueueOverview => ({
   queue,
   queued: 0,
+  blocked: 0,
   scheduled: 0,
   retrying: 0,
   active: 0,

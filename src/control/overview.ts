@@ -59,4 +59,4 @@ export class Monitor {
   }
 }
 
-const WAITING_AND_RUNNING = ['queued', 'scheduled', 'retrying', 'active'] as const
+const WAITING_AND_RUNNING = ['queued', 'blocked', 'scheduled', 'retrying', 'active'] as const

@@ -22,8 +22,8 @@ export interface PurgeReport {
 }
 
 /**
- * Throws away jobs that wait for a worker. Those that run go on. As many go as wait when this is called; more may come
- * meanwhile.
+ * Throws away jobs that wait for a worker, or for the end of another job. Those that run go on. As many go as wait when
+ * this is called; more may come meanwhile.
  *
  * @throws TaskqError `TASKQ_QUEUE_UNKNOWN` before anything is thrown away
  */
@@ -55,5 +55,7 @@ async function countWaiting(
 ): Promise<ReadonlyMap<string, number>> {
   const { queues } = await engine.queueOverviews()
   const meant = queues.filter(({ queue }) => isMeant(queue))
-  return new Map(meant.map((one) => [one.queue, one.queued + (scheduled ? one.scheduled + one.retrying : 0)]))
+  return new Map(
+    meant.map((one) => [one.queue, one.queued + one.blocked + (scheduled ? one.scheduled + one.retrying : 0)]),
+  )
 }

@@ -127,6 +127,11 @@ const COUNTS: Readonly<Record<JobFilter['place'], Count>> = {
         .zcard(keys.keyed(lane, 'waiting')),
     count: sum,
   },
+  blocked: {
+    replies: 1,
+    ask: (pipeline, keys, lane) => void pipeline.zcard(keys.lane(lane, 'waiting-children')),
+    count: sum,
+  },
   scheduled: waiting((replies) => Math.max(0, (replies[0] ?? 0) - retries(replies))),
   retrying: waiting((replies) => Math.min(replies[0] ?? 0, retries(replies))),
   succeeded: ended('completed'),

@@ -2,12 +2,16 @@ import type { JobFailure } from '../errors/job-failure.js'
 import type { JobStanding } from './job-record.js'
 import type { ClaimFacts } from './same-jobs/claim-field.js'
 
-/** The places where a queue keeps its jobs. `dead` holds failed, dead and revoked ones. */
-export type JobPlaceName = 'active' | 'queued' | 'scheduled' | 'retrying' | 'succeeded' | 'dead'
+/**
+ * The places where a queue keeps its jobs. `blocked` holds those that wait for the end of another, `dead` failed, dead and
+ * revoked ones.
+ */
+export type JobPlaceName = 'active' | 'queued' | 'blocked' | 'scheduled' | 'retrying' | 'succeeded' | 'dead'
 
 export const JOB_PLACES: readonly JobPlaceName[] = Object.freeze([
   'active',
   'queued',
+  'blocked',
   'scheduled',
   'retrying',
   'succeeded',

@@ -95,6 +95,8 @@ function sourcesOf(lane: string, keys: Keys, { place, since }: JobFilter): Sourc
       return [fromTail(lane, key('active'))]
     case 'queued':
       return [fromTail(lane, key('wait')), byRank(lane, key('prioritized')), ...rowsOf(lane, keys)]
+    case 'blocked':
+      return [byRank(lane, key('waiting-children'))]
     case 'scheduled':
       return [byTime(lane, key('delayed'), ENGINE_SCALE)]
     case 'retrying':

@@ -38,13 +38,14 @@ export async function readQueueOverviews(connection: Connection, keys: Keys): Pr
 }
 
 function overviewOf(lane: string, reply: LaneReply, at: number): QueueOverview {
-  const [wait, prioritized, delayed, active, completed, failed, noted, [paused]] = reply
+  const [wait, prioritized, delayed, active, completed, failed, blocked, noted, [paused]] = reply
   const firsts = reply.slice(-3) as (WaitingReply | null)[]
   const { queue, task } = parseLane(lane)
   const retrying = Math.min(delayed, noted)
   return {
     queue,
     queued: wait + prioritized,
+    blocked,
     scheduled: delayed - retrying,
     retrying,
     active,
@@ -60,6 +61,7 @@ function addUp(sum: QueueOverview, lane: QueueOverview): QueueOverview {
   return {
     queue: sum.queue,
     queued: sum.queued + lane.queued,
+    blocked: sum.blocked + lane.blocked,
     scheduled: sum.scheduled + lane.scheduled,
     retrying: sum.retrying + lane.retrying,
     active: sum.active + lane.active,
@@ -72,7 +74,7 @@ function addUp(sum: QueueOverview, lane: QueueOverview): QueueOverview {
 }
 
 function limitsOf(task: string, reply: LaneReply): LaneLimit[] {
-  const [wait, prioritized, , , , , , meta, started, ttlMs, override] = reply
+  const [wait, prioritized, , , , , , , meta, started, ttlMs, override] = reply
   const [max, durationMs, most, keyMax, keyDurationMs, keyMost] = meta.slice(1).map(Number)
   const native = windowOf(max, durationMs)
   const window = native ?? windowOf(keyMax, keyDurationMs)

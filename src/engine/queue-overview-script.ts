@@ -4,7 +4,9 @@ import { parseLane } from './lane.js'
 import { WAITS_SINCE_FIELD } from './waits-since.js'
 
 /** What is read of each lane, in the order of the script's keys. */
-const PARTS = ['wait', 'prioritized', 'delayed', 'active', 'completed', 'failed', 'meta', 'limiter'] as const
+const PARTS = [
+  ...['wait', 'prioritized', 'delayed', 'active', 'completed', 'failed', 'waiting-children', 'meta', 'limiter'],
+] as const
 /** And of what is ours: the jobs that failed and wait, and those that wait for the limits of their keys. */
 const OWN_PARTS = 2
 
@@ -60,11 +62,11 @@ end
 local lanes = {}
 for index = 1, #ARGV / 2 do
   local from = 2 + (index - 1) * ${PARTS.length + OWN_PARTS}
-  local wait, prioritized, delayed, active, completed, failed, meta, limiter, retrying, rows = unpack(KEYS, from, from + ${PARTS.length + OWN_PARTS - 1})
+  local wait, prioritized, delayed, active, completed, failed, blocked, meta, limiter, retrying, rows = unpack(KEYS, from, from + ${PARTS.length + OWN_PARTS - 1})
   local jobs, task = ARGV[2 * index - 1], ARGV[2 * index]
   lanes[index] = {
     count('LLEN', wait), count('ZCARD', prioritized) + count('ZCARD', rows), count('ZCARD', delayed), count('LLEN', active),
-    count('ZCARD', completed), count('ZCARD', failed), retries(retrying, delayed),
+    count('ZCARD', completed), count('ZCARD', failed), count('ZCARD', blocked), retries(retrying, delayed),
     fields('HMGET', meta, 'paused', 'max', 'duration', 'concurrency', 'keyMax', 'keyDuration', 'keyConcurrency') or {},
     text('GET', limiter), count('PTTL', limiter), task ~= '' and text('HGET', KEYS[1], task),
     waiting(jobs, text('LINDEX', wait, -1)), waiting(jobs, (fields('ZRANGE', prioritized, 0, 0) or {})[1]),
@@ -82,6 +84,7 @@ export type LaneReply = readonly [
   active: number,
   completed: number,
   failed: number,
+  blocked: number,
   retrying: number,
   meta: readonly (string | null)[],
   started: string | null,

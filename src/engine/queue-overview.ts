@@ -9,6 +9,8 @@ export interface QueueOverview {
   readonly queue: string
   /** Wait for a worker. */
   readonly queued: number
+  /** Wait for the end of another job. */
+  readonly blocked: number
   /** Wait for their time, and have not failed yet. */
   readonly scheduled: number
   /** Failed, and wait for their next run. */

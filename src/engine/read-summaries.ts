@@ -53,7 +53,7 @@ function toSummary({ id, lane, dueAt }: JobSpot, head: JobHead, standing: JobSta
 
 /** Undefined for what is none: it may be damaged. */
 const toNumber = (text: string | null): number | undefined =>
-  text !== null && Number.isFinite(Number(text)) ? Number(text) : undefined
+  text !== null && text !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined
 
 const toFailure = ([name, message, code]: NonNullable<JobHead[6]>): JobFailure => ({
   name: name ?? 'Error',
@@ -75,6 +75,7 @@ const NOWHERE: JobStanding = { succeeded: false, failed: false, delayed: false, 
 const STANDINGS: Readonly<Record<JobPlaceName, JobStanding>> = {
   active: { ...NOWHERE, locked: true },
   queued: NOWHERE,
+  blocked: { ...NOWHERE, waitsForChildren: true },
   scheduled: { ...NOWHERE, delayed: true },
   retrying: { ...NOWHERE, delayed: true },
   succeeded: { ...NOWHERE, succeeded: true },

@@ -1,4 +1,3 @@
-import { JOB_PLACES } from '../engine/job-summary.js'
 import { ACTIONS } from './actions.js'
 import { type Step, step } from './dashboard-event.js'
 import { joinHeld } from './events-tail.js'
@@ -9,6 +8,7 @@ import { back, enter, goView, leave, openJob } from './navigate.js'
 import { say } from './notices.js'
 import { openFilter, openHelp, openPalette } from './open-dialog.js'
 import { placeOf } from './place.js'
+import { shownPlaces } from './place-tabs.js'
 import { keysOf, shownList, shownPage } from './rows.js'
 import { move, moveSection, moveToTraceback } from './scroll.js'
 import { SORT_COLUMNS } from './sort.js'
@@ -68,8 +68,9 @@ const halfPage = ({ size }: DashboardState): number => Math.max(1, Math.floor(bo
 /** The jobs of the state beside this one; on a page, the section beside the one at the top. */
 function turn(state: DashboardState, by: 1 | -1): Step {
   if (shownPage(state) !== undefined) return step(moveSection(state, by))
-  const index = JOB_PLACES.indexOf(state.jobs.place) + by + JOB_PLACES.length
-  const place = JOB_PLACES[index % JOB_PLACES.length] ?? state.jobs.place
+  const places = shownPlaces(state)
+  const index = places.indexOf(state.jobs.place) + by + places.length
+  const place = places[index % places.length] ?? state.jobs.place
   return showJobs(state, { place }, state.lists.jobs.filter)
 }
 

@@ -61,7 +61,7 @@ const FOR_STATES: { readonly [Name in Command]?: readonly JobState[] } = {
   'retry-all': ['dead'],
   promote: ['scheduled', 'retrying'],
   revoke: ['active', 'queued', 'scheduled', 'retrying', 'blocked'],
-  delete: ['queued', 'scheduled', 'retrying', 'succeeded', 'dead', 'failed', 'revoked', 'expired'],
+  delete: ['queued', 'scheduled', 'retrying', 'blocked', 'succeeded', 'dead', 'failed', 'revoked', 'expired'],
   traceback: ['dead', 'failed', 'retrying'],
 }
 

@@ -83,7 +83,7 @@ function enterSchedule(state: DashboardState): Step {
 
 /** Where a queue's jobs are most likely of interest. */
 export function busyPlace(row: QueueRow): JobPlaceName {
-  const places = ['active', 'queued', 'retrying', 'scheduled', 'dead', 'succeeded'] as const
+  const places = ['active', 'queued', 'retrying', 'scheduled', 'blocked', 'dead', 'succeeded'] as const
   return places.find((place) => row[place] > 0) ?? 'active'
 }
 

@@ -13,7 +13,7 @@ const NAME_WIDTHS = [40, 16] as const
 export function placeTabs({ jobs, overview }: DashboardState, columns: number): readonly Span[] {
   const queues = overview?.queues.filter(({ queue }) => jobs.queue === undefined || queue === jobs.queue)
   const counts = jobs.task === undefined ? queues : undefined
-  const tabs = JOB_PLACES.map((place): Tab => {
+  const tabs = shownPlaces({ jobs, overview }).map((place): Tab => {
     const count = counts?.reduce((sum, queue) => sum + queue[place], 0)
     return { place, count: count === undefined ? '' : ` ${formatCount(count)}`, isShown: place === jobs.place }
   })
@@ -23,6 +23,12 @@ export function placeTabs({ jobs, overview }: DashboardState, columns: number): 
   )
   const fits = (spans: readonly Span[]): boolean => lineWidth({ spans }) <= columns
   return choices.find(fits) ?? drawNearest(tabs, names(chosen, NAME_WIDTHS[1]), fits)
+}
+
+/** Hardly any job waits for the end of another: that place is shown where one does. */
+export function shownPlaces({ jobs, overview }: Pick<DashboardState, 'jobs' | 'overview'>): readonly JobPlaceName[] {
+  const isBlocked = jobs.place === 'blocked' || overview?.queues.some(({ blocked }) => blocked > 0)
+  return isBlocked ? JOB_PLACES : JOB_PLACES.filter((place) => place !== 'blocked')
 }
 
 interface Tab {

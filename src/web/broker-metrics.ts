@@ -4,7 +4,7 @@ import type { QueueOverviews } from '../engine/queue-overview-reader.js'
 import type { BrokerLook } from './broker-watch.js'
 import { KnownLabels } from './known-labels.js'
 
-const STATES = ['queued', 'scheduled', 'active', 'retrying', 'dead'] as const
+const STATES = ['queued', 'blocked', 'scheduled', 'active', 'retrying', 'dead'] as const
 
 /** What the broker tells of the whole app. Every worker exports the same, so it is aggregated by `max`. */
 export class BrokerMetrics {

@@ -44,6 +44,7 @@ const worker = z.strictObject({
 const held = {
   queue: text,
   queued: count,
+  blocked: count,
   scheduled: count,
   retrying: count,
   active: count,

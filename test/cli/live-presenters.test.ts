@@ -45,6 +45,7 @@ const stats: StatsReport = {
 
 const queue: QueueRow = {
   queue: 'emails',
+  blocked: 0,
   queued: 3,
   scheduled: 0,
   retrying: 0,

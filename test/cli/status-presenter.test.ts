@@ -9,6 +9,7 @@ const AT = Date.UTC(2026, 10, 21, 12)
 const queue = (name: string, over: Partial<QueueStatus> = {}): QueueStatus => ({
   queue: name,
   queued: 0,
+  blocked: 0,
   scheduled: 0,
   retrying: 0,
   active: 0,
@@ -44,6 +45,15 @@ test('each queue tells what it holds, and how long its oldest job has waited', (
   ])
 })
 
+test('jobs that wait for the end of another are told below the table', () => {
+  const lines = linesOf([queue('a', { blocked: 1 }), queue('b'), queue('c', { blocked: 2, served: false })])
+  expect(lines.slice(4)).toEqual([
+    'a: 1 job waits for the end of another (blocked).',
+    'c: 2 jobs wait for the end of another (blocked).',
+    '! No worker serves c.',
+  ])
+})
+
 test('fits a terminal of 80 columns, with all that can be told of a queue', () => {
   const most = { queued: 123_456, scheduled: 99, retrying: 99, succeeded: 9_876_543, dead: 12_345 }
   const all = { ...most, paused: true, served: false, oldestQueuedAt: AT - 47 * 3_600_000 }
@@ -72,7 +82,7 @@ test('a broker whose clock is behind the oldest job shows no negative age', () =
 
 test('as JSON, a queue has these fields', () => {
   const { queues } = statusJson(status([queue('a', { queued: 1, oldestQueuedAt: AT }), queue('b')]))
-  const rest = { scheduled: 0, retrying: 0, active: 0, succeeded: 0, dead: 0, paused: false, served: true }
+  const rest = { blocked: 0, scheduled: 0, retrying: 0, active: 0, succeeded: 0, dead: 0, paused: false, served: true }
   expect(queues).toEqual([
     { queue: 'a', queued: 1, ...rest, oldestQueuedAt: '2026-11-21T12:00:00.000Z' },
     { queue: 'b', queued: 0, ...rest, oldestQueuedAt: null },

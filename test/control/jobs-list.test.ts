@@ -25,6 +25,9 @@ describe('each place', () => {
     const { job, consumer } = await desk.take()
     await consumer.progress(job, { done: 3, token: 'hunter2' })
     await desk.add('j-scheduled', { delayMs: HOUR })
+    await desk.add('j-blocked')
+    await app.redis.lrem(app.keys.lane('default', 'wait'), 1, 'j-blocked')
+    await app.redis.zadd(app.keys.lane('default', 'waiting-children'), Date.now(), 'j-blocked')
     await desk.add('j-queued')
     for (const place of JOB_PLACES) {
       const page = await list(app, { place })

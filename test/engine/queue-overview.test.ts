@@ -296,7 +296,17 @@ async function commandsOf(app: TestApp): Promise<Record<string, number>> {
 }
 
 describe('a key that was overwritten with another type', () => {
-  const parts = ['wait', 'prioritized', 'delayed', 'active', 'completed', 'failed', 'meta', 'limiter']
+  const parts = [
+    'wait',
+    'prioritized',
+    'delayed',
+    'active',
+    'completed',
+    'failed',
+    'waiting-children',
+    'meta',
+    'limiter',
+  ]
 
   test.each([...parts, 'retrying'])('counts as empty, and hides neither its queue nor another: %s', async (part) => {
     const app = testApp(broker)

@@ -8,7 +8,7 @@ export const NOW = Date.UTC(2026, 10, 20, 14, 3, 9)
 
 /** A queue where nothing waits. */
 export function makeQueue(queue: string, facts: Partial<QueueRow> = {}): QueueRow {
-  const none = { queued: 0, scheduled: 0, retrying: 0, active: 0, succeeded: 0, dead: 0 }
+  const none = { queued: 0, blocked: 0, scheduled: 0, retrying: 0, active: 0, succeeded: 0, dead: 0 }
   const still = { oldestQueuedAt: undefined, paused: false, limits: [], served: true, outPerSecond: 0 }
   return { queue, ...none, ...still, ended: new Array<number>(24).fill(0), ...facts }
 }

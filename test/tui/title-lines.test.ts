@@ -28,6 +28,17 @@ test.each<[facts: Partial<DashboardState['jobs']>, columns: number, wanted: stri
   expect(tabs(facts, columns)).toBe(wanted)
 })
 
+test('jobs that wait for the end of another have a place where there are any, and while it is shown', () => {
+  expect(tabs({ place: 'blocked' }, 100)).toContain(' queued 1.2k [blocked 0] scheduled 150 ')
+  const state = jobs({ place: 'queued' })
+  const some = { ...state, overview: makeOverview({ queues: [makeQueue('emails', { blocked: 3 })] }) }
+  expect(
+    placeTabs(some, 100)
+      .map(({ text }) => text)
+      .join(''),
+  ).toContain('[queued 0] blocked 3 ')
+})
+
 test('no width cuts a count or the shown place', () => {
   for (let columns = 34; columns < 100; columns++)
     for (const place of ['active', 'scheduled', 'dead'] as const) {

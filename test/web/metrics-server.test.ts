@@ -108,6 +108,7 @@ describe('the metrics of a worker', () => {
     const queue = (name: string) => ({
       queue: name,
       queued: 1,
+      blocked: 0,
       scheduled: 0,
       retrying: 0,
       active: 0,

@@ -34,7 +34,7 @@ export function presentScheduled({ jobs, total, searched }: ScheduledReport): st
   const more = total > jobs.length ? [`${jobs.length} of ${total} that wait; ${searched} were looked at.`] : []
   if (jobs.length === 0) return more.length === 0 ? 'No job waits for its time.' : `None of these. ${more[0]}`
   const rows = jobs.map(({ task, id, queue, state, dueInMs, error }) => [
-    dueInMs === undefined ? 'unknown' : dueInMs === 0 ? 'due' : `in ${formatDuration(dueInMs)}`,
+    state === 'blocked' ? '-' : tellDue(dueInMs),
     state,
     task,
     id,
@@ -42,6 +42,11 @@ export function presentScheduled({ jobs, total, searched }: ScheduledReport): st
     error ?? '',
   ])
   return [presentTable(['due', 'state', 'task', 'job', 'queue', 'failed with'], rows), ...more].join('\n')
+}
+
+function tellDue(dueInMs: number | undefined): string {
+  if (dueInMs === undefined) return 'unknown'
+  return dueInMs === 0 ? 'due' : `in ${formatDuration(dueInMs)}`
 }
 
 /** Where jobs stand. */

@@ -2,6 +2,7 @@ import { safeText } from '../../codec/safe-text.js'
 import type { Overview, QueueRow } from '../../control/dashboard.js'
 import { formatDuration } from '../../time/duration.js'
 import { formatRate } from '../../time/rate.js'
+import { presentBlocked } from './blocked.js'
 import { pauseMark, QUEUE_HEADS, queueCells } from './queue-cells.js'
 import { presentTable } from './table.js'
 import { presentUnserved } from './unserved.js'
@@ -42,7 +43,12 @@ export function presentQueues(queues: readonly QueueRow[], nowMs: number): strin
     pauseMark(queue),
   ])
   const head = [...QUEUE_HEADS, 'out', '']
-  return [presentTable(head, rows), ...queues.flatMap(presentLimits), ...presentUnserved(queues)].join('\n')
+  return [
+    presentTable(head, rows),
+    ...queues.flatMap(presentLimits),
+    ...presentBlocked(queues),
+    ...presentUnserved(queues),
+  ].join('\n')
 }
 
 /** Below the table, which is as wide as a terminal may be. */

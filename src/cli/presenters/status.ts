@@ -2,6 +2,7 @@ import { safeText } from '../../codec/safe-text.js'
 import type { QueueStatus } from '../../control/list-queues.js'
 import type { ScheduleStatus, Status } from '../../control/status.js'
 import type { UnknownTask } from '../../control/unknown-tasks.js'
+import { presentBlocked } from './blocked.js'
 import { presentWorkers } from './live-workers.js'
 import { pauseMark, QUEUE_HEADS, queueCells } from './queue-cells.js'
 import { tellBeat } from './schedule-beat.js'
@@ -65,5 +66,5 @@ function presentQueues(queues: readonly QueueStatus[], at: number): string {
   if (queues.length === 0) return 'No queue has had a job yet.'
   const rows = queues.map((queue) => [...queueCells(queue, at, ''), pauseMark(queue)])
   const head = [...QUEUE_HEADS, '']
-  return [presentTable(head, rows), ...presentUnserved(queues)].join('\n')
+  return [presentTable(head, rows), ...presentBlocked(queues), ...presentUnserved(queues)].join('\n')
 }

@@ -41,21 +41,25 @@ export async function dropAll(
 }
 
 /**
- * Removes the jobs of a lane that wait for a worker, the oldest first: as many as there were when this was called, so
- * that it ends however many more come. With `scheduled`, those that wait for their time, too.
+ * Removes the jobs of a lane that wait for a worker, or for the end of another job, the oldest first: as many as there
+ * were when this was called, so that it ends however many more come. With `scheduled`, those that wait for their time,
+ * too.
  *
  * @returns how many were removed
  */
 export async function purgeLane(tools: RemovalTools, lane: string, scheduled: boolean): Promise<number> {
   const { link, keys } = tools
+  // First of all: each would be let go by the end of the one that it waits for.
+  const blocked = await purgeSet(tools, lane, keys.lane(lane, 'waiting-children'))
   const queued = await purgeList(tools, lane)
   const ranked = await purgeSet(tools, lane, keys.lane(lane, 'prioritized'))
   const keyed = await purgeSet(tools, lane, keys.keyed(lane, 'waiting'))
-  if (!scheduled) return queued + ranked + keyed
+  const waiting = blocked + queued + ranked + keyed
+  if (!scheduled) return waiting
   let due = 0
   for await (const ids of walkByScore(link, keys.lane(lane, 'delayed')))
     due += await tools.edits.removeFrom('waiting', lane, ids)
-  return queued + ranked + keyed + due
+  return waiting + due
 }
 
 async function purgeList({ link, keys, edits }: RemovalTools, lane: string): Promise<number> {

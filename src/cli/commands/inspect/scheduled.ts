@@ -3,7 +3,8 @@ import { AppCommand } from '../../app-command.js'
 
 /** `taskq inspect scheduled`: what waits for its time. */
 export default class InspectScheduled extends AppCommand {
-  static override summary = 'Show the jobs that wait for their time: of a countdown, or of their next run.'
+  static override summary =
+    'Show the jobs that wait for their time, of a countdown or of their next run, or for the end of another.'
   static override description =
     'They wait in the broker, not in workers: a worker that ends takes none of them along. Slots of schedule entries are no jobs yet: see schedule list.'
   static override enableJsonFlag = true
