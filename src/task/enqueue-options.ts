@@ -19,8 +19,8 @@ export interface EnqueueOptions extends SameJobOptions {
   /** Another queue for this job alone. */
   readonly queue?: string
   /**
-   * The job's id, with `u_` put in front: letters, digits, `.`, `_`, `-`; at most 128. Where there is a job of this id,
-   * none is added. Default: a new one.
+   * The job's id, with `u_` put in front: letters, digits, `.`, `_`, `-`; at most 128. Where the app has a job of this
+   * id, in any queue, none is added. Default: a new one.
    */
   readonly taskId?: string
   /**
