@@ -1,6 +1,6 @@
 import { type Problem, show } from '../errors/problems.js'
 
-/** An error's class, its name or its class's, or a function that judges it. */
+/** An error's class; its name, its class's, its `code` or that of one of its causes; or a function that judges it. */
 export type ErrorRule = ErrorClass | string | ((error: unknown) => boolean)
 
 type ErrorClass = abstract new (...args: never[]) => Error
@@ -17,7 +17,7 @@ export function matchesAny(rules: readonly ErrorRule[], thrown: unknown): boolea
 }
 
 function matches(rule: ErrorRule, thrown: unknown): boolean {
-  if (typeof rule === 'string') return namesOf(thrown).includes(rule)
+  if (typeof rule === 'string') return namesOf(thrown).includes(rule) || codesOf(thrown).includes(rule)
   return isClass(rule) ? thrown instanceof rule : rule(thrown)
 }
 
@@ -28,7 +28,11 @@ export function readErrorRules(value: unknown, key: string, problems: Problem[])
   for (const [index, rule] of rules.entries()) {
     if (typeof rule === 'function' || (typeof rule === 'string' && rule !== '')) continue
     const path = Array.isArray(value) ? `${key}[${index}]` : key
-    problems.push({ key: path, expected: "an error's class, its name, or a function that judges it", got: show(rule) })
+    problems.push({
+      key: path,
+      expected: "an error's class, its name or code, or a function that judges it",
+      got: show(rule),
+    })
   }
   return Object.freeze([...rules]) as readonly ErrorRule[]
 }
@@ -40,6 +44,21 @@ function namesOf(thrown: unknown): unknown[] {
   for (let kind = Object.getPrototypeOf(thrown); kind !== null && names.length < 20; kind = Object.getPrototypeOf(kind))
     names.push(kind.constructor?.name)
   return names
+}
+
+/** No error is led to by more, and a ring of causes must end. */
+const MAX_CAUSES = 10
+
+/** Its `code` and those of its causes: what the network says lies in the cause of `fetch failed`. */
+function codesOf(thrown: unknown): string[] {
+  const codes: string[] = []
+  let error = thrown
+  for (let depth = 0; typeof error === 'object' && error !== null && depth <= MAX_CAUSES; depth++) {
+    const { code, cause } = error as { code?: unknown; cause?: unknown }
+    if (typeof code === 'string' || typeof code === 'number') codes.push(String(code))
+    error = cause
+  }
+  return codes
 }
 
 /** Error's own prototype is no instance of Error; a class of another kind cannot be called. */

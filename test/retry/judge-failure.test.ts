@@ -43,6 +43,19 @@ describe('judgeFailure', () => {
     expect(kindOf({ retryOn: [PaymentError], dontRetryOn: [CardDeclined] }, new PaymentError('no'))).toBe('retry')
   })
 
+  test('finds an error by its code, and by that of what led to it', () => {
+    const retryOn = ['ECONNREFUSED', '503']
+    const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })
+    const ring = new Error('round')
+    ring.cause = ring
+    expect(kindOf({ retryOn }, refused)).toBe('retry')
+    expect(kindOf({ retryOn }, new TypeError('fetch failed', { cause: refused }))).toBe('retry')
+    expect(kindOf({ retryOn }, Object.assign(new Error('busy'), { code: 503 }))).toBe('retry')
+    expect(kindOf({ retryOn }, new Error('fetch failed', { cause: new Error('ECONNREFUSED') }))).toBe('dead')
+    expect(kindOf({ retryOn }, ring)).toBe('dead')
+    expect(kindOf({ dontRetryOn: ['ECONNREFUSED'] }, new Error('x', { cause: refused }))).toBe('dead')
+  })
+
   test('finds a class by its name, although its errors have none of their own', () => {
     expect(new CardDeclined('no').name).toBe('Error')
     expect(kindOf({ dontRetryOn: ['CardDeclined'] }, new CardDeclined('no'))).toBe('dead')
