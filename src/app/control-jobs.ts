@@ -54,7 +54,8 @@ export interface JobControlApi {
   /**
    * Ends jobs before they are done. One that waits ends now, as `revoked`, and never runs (`removed`). One that runs is
    * told by its signal at once (`told`). One that has ended stays as it is (`too-late`). An id of which there is no job
-   * (`unknown`) is remembered for a week: a job that comes with it ends before it runs. No worker need live for it.
+   * (`unknown`) is remembered for a week: a job that comes with it ends before it runs, where its caller chose the id
+   * (`taskId: 'order-7'` makes the job `u_order-7`). No worker need live for it.
    *
    * @returns what came of each; it is also kept, for `control.inspect.revoked()`
    *

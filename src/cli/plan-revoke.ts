@@ -12,7 +12,7 @@ interface RevokeFlags {
   readonly header?: string[] | undefined
   readonly reason?: string | undefined
   readonly terminate: boolean
-  readonly grace: string
+  readonly grace?: string | undefined
   readonly list: boolean
 }
 
@@ -24,7 +24,7 @@ export type RevokePlan =
 
 /** Reads arguments and flags. @throws TaskqError `TASKQ_USAGE` */
 export function planRevoke(ids: readonly string[], flags: RevokeFlags): RevokePlan {
-  const { task, queue, header = [], reason, terminate, grace, list } = flags
+  const { task, queue, header = [], reason, terminate, grace = '5s', list } = flags
   const isFiltered = task !== undefined || queue !== undefined || header.length > 0
   const ways = [list, isFiltered, ids.length > 0].filter(Boolean).length
   if (ways === 0)

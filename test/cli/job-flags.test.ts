@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { toDeadFilter } from '../../src/cli/dead-flags.js'
 import { type DeadDesk, runDeadDrop, runDeadRetry } from '../../src/cli/dead-work.js'
 import { planRevoke } from '../../src/cli/plan-revoke.js'
+import { presentRevoked } from '../../src/cli/presenters/revoke.js'
 import { rejection } from '../support/refusal.js'
+import { CliProject } from './cli-project.js'
+import { runCommand } from './run-command.js'
 
 const USAGE = expect.objectContaining({ code: 'TASKQ_USAGE' })
 const NO_FLAGS = { terminate: false, grace: '5s', list: false }
@@ -29,6 +32,25 @@ describe('taskq revoke', () => {
   ])('refuses %j with %o', (ids, flags) => {
     expect(() => planRevoke(ids, { ...NO_FLAGS, ...flags })).toThrow(USAGE)
   })
+})
+
+test.each([
+  [['a', '--grace', '5s'], '--grace needs --terminate'],
+  [['a', '--limit', '3'], '--limit needs --list'],
+])('taskq revoke %j: a flag that would do nothing is refused', async (args, message) => {
+  const run = await runCommand(new CliProject('redis://127.0.0.1:1'), 'revoke', args)
+  expect(run.code).toBe(2)
+  expect(run.stderr).toContain(message)
+})
+
+test('an id that nobody chose is not promised to end a job that comes', () => {
+  const told = (id: string) => presentRevoked([{ id, outcome: 'unknown' }])
+  expect(told('u_order-7')).toBe('u_order-7  no such job: one that comes within a week ends before it runs')
+  expect(told('order-7')).toBe(
+    'order-7  no such job (did you mean u_order-7? That is the id of the job with the taskId order-7)',
+  )
+  expect(told('mwqu2ncn7YaA1XCvgXja')).toBe('mwqu2ncn7YaA1XCvgXja  no such job')
+  expect(told('nightly@20261121T030000Z')).toBe('nightly@20261121T030000Z  no such job')
 })
 
 describe('taskq dead', () => {

@@ -6,7 +6,7 @@ import { BulkCommand } from '../bulk-command.js'
 export default class Revoke extends BulkCommand {
   static override summary = 'End jobs before they are done: by id, or all of a task, a queue or a header.'
   static override description =
-    'A job that waits ends now, and never runs. One that runs is told by its signal at once; with --terminate it is ended by force where it does not end in time. An id of which there is no job is remembered for a week: a job that comes with it ends before it runs. No worker need live. Without ids it asks first; where nobody can be asked, it needs --yes. Exits with 1 when a job had ended already, or none has its id.'
+    'A job that waits ends now, and never runs. One that runs is told by its signal at once; with --terminate it is ended by force where it does not end in time. An id that a caller chose (u_…) may be revoked before its job is there: one that comes within a week ends before it runs. No worker need live. Without ids it asks first; where nobody can be asked, it needs --yes. Exits with 1 when a job had ended already, or none has its id.'
   static override examples = [
     { description: 'One job', command: '<%= config.bin %> revoke mwpjonpwXMLduI91RF2E --reason "wrong customer"' },
     {
@@ -29,9 +29,14 @@ export default class Revoke extends BulkCommand {
     }),
     reason: string({ description: "why, for people: it becomes a part of the jobs' error" }),
     terminate: boolean({ description: 'end runs by force that do not end in time' }),
-    grace: string({ description: 'how long runs have until then', default: '5s' }),
+    grace: string({ dependsOn: ['terminate'], description: 'how long runs have until then. Default: 5s' }),
     list: boolean({ description: 'show what was revoked within the last week' }),
-    limit: integer({ min: 1, max: 10_000, default: 100, description: 'with --list, show so many at the most' }),
+    limit: integer({
+      dependsOn: ['list'],
+      min: 1,
+      max: 10_000,
+      description: 'with --list, show so many at the most. Default: 100',
+    }),
     yes: boolean({ char: 'y', description: 'do not ask' }),
   }
 
@@ -40,20 +45,23 @@ export default class Revoke extends BulkCommand {
     const { planRevoke } = await import('../plan-revoke.js')
     const plan = planRevoke(args.ids ?? [], flags)
     if (plan.kind === 'many') await this.requireAnswerer(flags.yes)
-    const [control, present] = await Promise.all([
+    const [control, present, { withProgress }] = await Promise.all([
       import('../../control/revoke-jobs.js'),
       import('../presenters/revoke.js'),
+      import('../progress-line.js'),
     ])
     const engine = await (await this.openApp(flags)).engine()
     switch (plan.kind) {
       case 'list': {
-        const report = await control.inspectRevoked(engine, flags.limit)
+        const report = await control.inspectRevoked(engine, flags.limit ?? 100)
         this.log(present.presentRevokes(report, Date.now()))
         return report
       }
       case 'many': {
         await this.confirm(flags.yes, `Revoke all jobs of ${control.describeFilter(plan.filter)}?`)
-        const progress = await control.revokeMatching(engine, plan.filter, plan.request)
+        const progress = await withProgress((show) =>
+          control.revokeMatching(engine, plan.filter, plan.request, (at) => show(() => present.revokeProgress(at))),
+        )
         this.log(present.presentRevokedMany(progress))
         return progress
       }

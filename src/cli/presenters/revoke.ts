@@ -5,17 +5,28 @@ import type { Revocation } from '../../task/async-result.js'
 import { tellDistance } from './schedule-time.js'
 import { presentTable } from './table.js'
 
-const SAYS: Readonly<Record<Revocation, string>> = {
+const SAYS: Readonly<Record<Exclude<Revocation, 'unknown'>, string>> = {
   removed: 'ended: it waited, and never runs',
   told: 'told to end: it runs',
   'too-late': 'too late: it had ended',
-  unknown: 'no such job: one that comes within a week ends before it runs',
+}
+
+/** As taskq makes ids, and as its schedules do. */
+const MADE_ID = /^[0-9a-z]{8}[0-9A-Za-z]{12}$|@\d{8}T\d{6}(\.\d{3})?Z$/
+const CHOSEN_ID = /^[A-Za-z0-9._-]{1,128}$/
+
+/** Only of an id that a caller chooses can anybody know before there is a job. */
+function saysUnknown(id: string): string {
+  if (id.startsWith('u_')) return 'no such job: one that comes within a week ends before it runs'
+  if (MADE_ID.test(id) || !CHOSEN_ID.test(id)) return 'no such job'
+  return `no such job (did you mean u_${id}? That is the id of the job with the taskId ${id})`
 }
 
 /** What came of each. */
 export function presentRevoked(reports: readonly RevokedReport[]): string {
   const width = Math.max(...reports.map(({ id }) => safeText(id, 120).length))
-  return reports.map(({ id, outcome }) => `${safeText(id, 120).padEnd(width)}  ${SAYS[outcome]}`).join('\n')
+  const says = ({ id, outcome }: RevokedReport) => (outcome === 'unknown' ? saysUnknown(id) : SAYS[outcome])
+  return reports.map((one) => `${safeText(one.id, 120).padEnd(width)}  ${says(one)}`).join('\n')
 }
 
 /** What came of all that matched. */
