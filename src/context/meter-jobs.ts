@@ -18,7 +18,7 @@ export function meterJobs(meter: TelemetryMeter): WorkerEventSink {
     if (!isCounted(event)) return
     const labels = { 'bullmq.queue.name': event.queue, 'bullmq.job.name': event.task }
     counters[event.name].add(1, labels)
-    duration.record(event.runMs, labels)
+    if (event.runMs !== undefined) duration.record(event.runMs, labels)
   }
 }
 

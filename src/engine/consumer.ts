@@ -30,6 +30,12 @@ export interface Finish {
   readonly fetchNext: boolean
 }
 
+interface Burial extends Finish {
+  readonly keep?: boolean
+  /** It ended before its task was called. */
+  readonly withoutRun?: boolean | undefined
+}
+
 /** How a worker's lanes behave. */
 export interface ConsumerOptions {
   /** How long a job stays ours without a sign of life. */
@@ -164,11 +170,7 @@ export class LaneConsumer {
   async bury(
     job: ActiveJob,
     failure: JobFailure,
-    {
-      fetchNext,
-      keep = true,
-      withoutRun,
-    }: Finish & { readonly keep?: boolean; readonly withoutRun?: true | undefined },
+    { fetchNext, keep = true, withoutRun = false }: Burial,
   ): Promise<Pull> {
     const fields = withoutRun ? unrunFields(job, failure) : failureFields(job, failure, this.options.worker)
     const kept = keep ? KEEP : DROP

@@ -48,7 +48,8 @@ export function parseJobRecord(
     ...readClaim(id, hash[CLAIM_FIELD]),
     enqueuedAt: Number(hash.timestamp ?? 0),
     attemptsMade: Number(hash.atm ?? 0),
-    startedAt: hash.processedOn === undefined ? undefined : Number(hash.processedOn),
+    // A job that ended without a run has an empty one.
+    startedAt: hash.processedOn ? Number(hash.processedOn) : undefined,
     finishedAt: hash.finishedOn === undefined ? undefined : Number(hash.finishedOn),
     progress: parseJson(hash.progress),
     result: parseJson(hash.returnvalue),

@@ -29,10 +29,21 @@ const FIELD = 'try:'
 
 /** What is written into a job's hash when a run of it failed. */
 export const failureFields = (run: FailedRun, failure: JobFailure, worker: string | undefined) => ({
+  ...endFields(failure),
+  ...tryField(run, failure, worker),
+})
+
+/** The same where it ended before it could run: the engine counts a run as it ends a job, and notes when it took it. */
+export const unrunFields = ({ attemptsMade }: Pick<FailedRun, 'attemptsMade'>, failure: JobFailure) => ({
+  ...endFields(failure),
+  atm: String((Number.isSafeInteger(attemptsMade) ? attemptsMade : 0) - 1),
+  processedOn: '',
+})
+
+const endFields = (failure: JobFailure) => ({
   failedReason: failure.message,
   stacktrace: JSON.stringify(failure.stack === undefined ? [] : [failure.stack]),
   [FAILURE_FIELD]: JSON.stringify(failure),
-  ...tryField(run, failure, worker),
 })
 
 /** The same where it runs again, from `dueAt` on. */

@@ -24,10 +24,10 @@ export type WorkerEvent =
       /** One of the errors that the task's `throws` names. */
       readonly isExpected?: true
     } & JobReference)
-  /** A run failed and was the last; the job is kept as a dead letter. */
+  /** A run failed and was the last, or the job could not be run, and there is no `runMs`; it is kept as a dead letter. */
   | ({
       readonly name: 'job.dead-lettered'
-      readonly runMs: number
+      readonly runMs?: number
       readonly failure: JobFailure
       readonly isExpected?: true
     } & JobReference)

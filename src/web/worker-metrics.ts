@@ -91,7 +91,7 @@ export class WorkerMetrics {
   #countEnd(event: Extract<WorkerEvent, { readonly name: EndName }>): void {
     const meter = this.#meterOf(event)
     meter.ends[event.name].inc()
-    if ('runMs' in event) observe(meter.run, event.runMs)
+    if ('runMs' in event && event.runMs !== undefined) observe(meter.run, event.runMs)
   }
 
   #meterOf({ task, queue }: { readonly task: string; readonly queue: string }): TaskMeter {

@@ -22,6 +22,8 @@ export interface ThrewReport {
   readonly isSignal?: true
   /** One of the errors that the task's `throws` names. */
   readonly isExpected?: true
+  /** The task was not called. */
+  readonly withoutRun?: true
 }
 
 /** What an attempt needs to know of its job beside the task and the context: plain data, too. */

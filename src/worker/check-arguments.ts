@@ -28,7 +28,7 @@ export async function checkArguments(
   } catch (error) {
     if (isTaskqError(error, 'TASKQ_JOB_TIME_LIMIT')) return judge(task, error, rules)
     // More runs would not make them right.
-    return { kind: 'threw', failure: describeFailure(error), verdict: { kind: 'dead' } }
+    return { kind: 'threw', failure: describeFailure(error), verdict: { kind: 'dead' }, withoutRun: true }
   }
   // It was given back meanwhile, and may be running elsewhere.
   return handle.isOver ? { kind: 'ended' } : undefined

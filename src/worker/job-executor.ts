@@ -52,13 +52,13 @@ export async function executeJob(job: ActiveJob, handle: RunHandle, site: Execut
   return outcomeOf(report)
 }
 
-function outcomeOf({ verdict, failure, isExpected }: ThrewReport): RunOutcome {
+function outcomeOf({ verdict, failure, isExpected, withoutRun }: ThrewReport): RunOutcome {
   const failed = { failure, ...(isExpected && { isExpected }) }
   switch (verdict.kind) {
     case 'retry':
       return { kind: 'retry', delayMs: verdict.delayMs, ...failed }
     case 'dead':
-      return { kind: 'dead', ...failed }
+      return { kind: 'dead', ...failed, ...(withoutRun && { withoutRun }) }
     case 'snooze':
       return { kind: 'snoozed', delayMs: verdict.delayMs, reason: failure.message }
     case 'ignore':

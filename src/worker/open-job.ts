@@ -27,7 +27,7 @@ const LATER_CODE_WAIT_MS = 15_000
 
 /** Reads a job, and asks whether it may run: decode → known → not lost too often → not expired → version. Never throws. */
 export function openJob(job: ActiveJob, site: OpeningSite): OpenedJob {
-  if (job.revoked !== undefined) return { outcome: revokedOutcome(job.revoked, job, site.findTask(job.task)) }
+  if (job.revoked !== undefined) return { outcome: revokedBefore(job.revoked, job, site.findTask(job.task)) }
   const decoded = site.codec.decodeEnvelope(job, job.data)
   if (decoded.kind !== 'envelope') return unreadable(decoded)
   const task = site.findTask(job.task)
@@ -42,8 +42,8 @@ function endBeforeRun(
   envelope: Envelope,
   { crashBudget }: OpeningSite,
 ): OpenedJob | undefined {
-  if (job.crashes >= crashBudget) return dead(crashed(job))
-  if (job.crashes > 0 && isAckedEarly(task, envelope)) return dead(lostOnce(job))
+  if (job.crashes >= crashBudget) return lost(crashed(job))
+  if (job.crashes > 0 && isAckedEarly(task, envelope)) return lost(lostOnce(job))
   if (envelope.expiresAt === undefined || job.isWantedLate === true || envelope.expiresAt > Date.now()) return undefined
   return { outcome: { kind: 'expired', expiredAt: envelope.expiresAt, keep: !ignoresResult(task, envelope) } }
 }
@@ -81,10 +81,16 @@ export const revokedOutcome = (
   reason: string,
   { data }: Pick<ActiveJob, 'data'>,
   task: TaskDefinition | undefined,
-): RunOutcome => ({
+): Extract<RunOutcome, { kind: 'revoked' }> => ({
   kind: 'revoked',
   reason,
   keep: (readStoredFields(data).ignoreResult ?? task?.ignoreResult) !== true,
+})
+
+/** How a job ends that was revoked before it could run here. */
+export const revokedBefore = (...revoke: Parameters<typeof revokedOutcome>): RunOutcome => ({
+  ...revokedOutcome(...revoke),
+  withoutRun: true,
 })
 
 /** It waits where only workers look that know its task; in its own lane it is already. A name that no task can have is none. */
@@ -99,7 +105,12 @@ function unknown(job: ActiveJob): OpenedJob {
 const laterVersion = ({ version }: TaskDefinition, later: number): string =>
   `its arguments are of version ${later} of its task, this worker has version ${version}`
 
-const dead = (error: unknown): OpenedJob => ({ outcome: { kind: 'dead', failure: describeFailure(error) } })
+const dead = (error: unknown): OpenedJob => ({
+  outcome: { kind: 'dead', failure: describeFailure(error), withoutRun: true },
+})
+
+/** It has run, and did not come back: its last run is told as one. */
+const lost = (error: unknown): OpenedJob => ({ outcome: { kind: 'dead', failure: describeFailure(error) } })
 
 const postponed = (reason: string): OpenedJob => ({
   outcome: { kind: 'postponed', delayMs: LATER_CODE_WAIT_MS, reason },

@@ -19,16 +19,16 @@ export function startEvent(job: ActiveJob, reference: JobReference): WorkerEvent
 }
 
 /** What is told of a run's end. */
-export function outcomeEvent(job: ActiveJob, reference: JobReference, outcome: RunOutcome, runMs: number): WorkerEvent {
+export function outcomeEvent(reference: JobReference, outcome: RunOutcome, runMs: number): WorkerEvent {
   switch (outcome.kind) {
     case 'succeeded':
       return { name: 'job.succeeded', runMs, ...reference }
     case 'retry':
       return { name: 'job.retried', runMs, ...factsOf(outcome), ...reference }
     case 'dead':
-      return { name: 'job.dead-lettered', runMs, ...factsOf(outcome), ...reference }
+      return deadLettered(outcome, reference, runMs)
     case 'revoked': {
-      const ran = job.revoked === undefined && { runMs }
+      const ran = outcome.withoutRun !== true && { runMs }
       return { name: 'job.revoked', reason: outcome.reason, ...ran, ...reference }
     }
     case 'expired':
@@ -44,6 +44,14 @@ export function outcomeEvent(job: ActiveJob, reference: JobReference, outcome: R
     case 'postponed':
       return { name: 'job.postponed', ...factsOf(outcome), ...reference }
   }
+}
+
+function deadLettered(
+  { withoutRun, ...outcome }: Extract<RunOutcome, { kind: 'dead' }>,
+  reference: JobReference,
+  runMs: number,
+): WorkerEvent {
+  return { name: 'job.dead-lettered', ...(withoutRun !== true && { runMs }), ...factsOf(outcome), ...reference }
 }
 
 /** What an outcome says beside its kind. */

@@ -11,13 +11,19 @@ export type RunOutcome =
       readonly hasOwnTtl?: boolean
     }
   | { readonly kind: 'retry'; readonly failure: JobFailure; readonly delayMs: number; readonly isExpected?: true }
-  | { readonly kind: 'dead'; readonly failure: JobFailure; readonly isExpected?: true }
+  | {
+      readonly kind: 'dead'
+      readonly failure: JobFailure
+      readonly isExpected?: true
+      /** It ended before its task was called. */
+      readonly withoutRun?: true
+    }
   /** Its task wants it later, as if this run had not been. */
   | { readonly kind: 'snoozed'; readonly delayMs: number; readonly reason: string }
   /** Its task wants it forgotten. */
   | { readonly kind: 'ignored' }
   /** It was told to end, and did; or was told before it could run. */
-  | { readonly kind: 'revoked'; readonly reason: string; readonly keep: boolean }
+  | { readonly kind: 'revoked'; readonly reason: string; readonly keep: boolean; readonly withoutRun?: true }
   /** It was to begin before a time that is over. */
   | { readonly kind: 'expired'; readonly expiredAt: number; readonly keep: boolean }
   /** It goes back to its queue as if it had never been taken. */

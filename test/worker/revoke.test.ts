@@ -197,7 +197,7 @@ describe('how a run of a revoked job is judged', () => {
     ['whether its task is known or not', { task: 'other' }],
     ['however often it crashed', { crashes: 9 }],
   ])('revoked before it is taken: it is not run, %s', async (_, over) => {
-    const outcome = { kind: 'revoked', reason: 'not needed', keep: true }
+    const outcome = { kind: 'revoked', reason: 'not needed', keep: true, withoutRun: true }
     expect(await judge({ revoked: 'not needed', ...over })).toEqual(outcome)
     expect(await judge({ revoked: 'not needed', ...over }, taskThat(NOT_RUN))).toEqual(outcome)
   })
@@ -219,7 +219,7 @@ describe('how a run of a revoked job is judged', () => {
     const task = taskThat(() => throwIt(new Error('stopped')), { ignoreResult: !ignoreResult })
     const data = JSON.stringify({ v: 1, args: [], ignoreResult })
     const outcome = { kind: 'revoked', reason: 'not needed', keep: !ignoreResult }
-    expect(await judge({ revoked: 'not needed', data }, task)).toEqual(outcome)
+    expect(await judge({ revoked: 'not needed', data }, task)).toEqual({ ...outcome, withoutRun: true })
     expect(await judge({ data }, task, (handle) => handle.revoke('not needed'))).toEqual(outcome)
   })
 
