@@ -17,5 +17,7 @@ export interface DispatcherOptions {
   readonly run: RunJob
   /** A lane has reached its rate limit: nothing more of it starts for so long. */
   readonly onLimited: (lane: LaneName, forMs: number) => void
+  /** It has another number of slots. */
+  readonly onResized?: () => void
   readonly onError: (error: Error) => void
 }

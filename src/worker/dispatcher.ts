@@ -71,6 +71,7 @@ export class Dispatcher {
   /** Changes how many jobs may run at once. None is interrupted: slots that are too many go when they become free. */
   resize(slots: number): void {
     this.#budget.resize(slots)
+    this.options.onResized?.()
     this.#fillSlots()
   }
 

@@ -82,13 +82,14 @@ export class JobRunner {
     const startedAt = performance.now()
     const outcome = await this.#execute(job, handle)
     const runMs = performance.now() - startedAt
-    const { next, lost, revoked } = await recordOutcome(job, outcome, mayFetchNext, this.#recording)
+    const recorded = await recordOutcome(job, outcome, mayFetchNext, this.#recording)
+    const { next, lost, revoked, instead = outcome } = recorded
     this.locks.release(job)
     this.#handles.delete(job)
     if (lost !== undefined) this.#emit({ name: 'job.result-lost', reason: lost, ...reference })
     else if (revoked !== undefined) this.#emit({ name: 'job.revoked', reason: revoked, runMs, ...reference })
-    else this.#tell(reference, outcome, runMs)
-    if (job.claim !== undefined && lost === undefined && ENDS.has(outcome.kind)) await this.#settle(job.claim)
+    else this.#tell(reference, instead, runMs)
+    if (job.claim !== undefined && lost === undefined && ENDS.has(instead.kind)) await this.#settle(job.claim)
     return next
   }
 
@@ -101,6 +102,11 @@ export class JobRunner {
   abandonAll(): void {
     this.#hurried = true
     for (const handle of this.#handles.values()) handle.abandon()
+  }
+
+  /** There are fewer slots, or more: children without work that are too many are ended. */
+  fitPools(): void {
+    this.#pools.fit()
   }
 
   /** Ends what tasks run in, beside this process. To be called when no job runs any more. */

@@ -86,6 +86,7 @@ function assembleDispatcher(options: WorkerOptions, runner: JobRunner, onError: 
     onLimited: ({ queue, task }, forMs) => {
       if (task !== undefined) onEvent({ name: 'limit.reached', task, queue, forMs })
     },
+    onResized: () => runner.fitPools(),
     onError,
   })
 }

@@ -21,8 +21,8 @@ export interface TimeOptions {
    */
   readonly softTimeLimit?: Duration
   /**
-   * A run is ended after so long: in a `process` or `thread` pool its child is killed; in the `async` pool it is given
-   * up, and its code may go on. It has failed then, and is retried as after any failure. Default: no limit. Celery's
+   * A run is ended after so long: in a `process` or `thread` pool its child is killed; in the `async` pool, and in native
+   * code that blocks a thread, it is given up, and its code may go on. It has failed then, and is retried as after any failure. Default: no limit. Celery's
    * `time_limit`.
    */
   readonly timeLimit?: Duration

@@ -49,11 +49,19 @@ export class ChildPool {
   }
 
   release(child: Child): void {
-    const { maxTasksPerChild, maxMemoryPerChild, slots } = this.options
+    const { maxTasksPerChild, maxMemoryPerChild } = this.options
     if (!child.isUsable) return
     const isSpent = child.runs >= maxTasksPerChild || child.memory > maxMemoryPerChild
-    if (this.#isClosed || isSpent || this.#all.size > slots()) void child.retire()
-    else this.#idle.push(child)
+    if (this.#isClosed || isSpent) return void child.retire()
+    this.#idle.push(child)
+    this.fit()
+  }
+
+  /** Ends idle children that are more than there are slots: the one that was used last stays longest. */
+  fit(): void {
+    let kept = 0
+    for (const child of this.#all) if (child.isUsable) kept++
+    for (let tooMany = kept - this.options.slots(); tooMany > 0; tooMany--) void this.#idle.shift()?.retire()
   }
 
   /** Ends all children. */

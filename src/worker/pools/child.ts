@@ -160,8 +160,8 @@ export class Child {
 
   #crash({ job }: RunHandle, how: string): TaskqError {
     const { label } = this.#link
-    return new TaskqError('TASKQ_JOB_CRASHED', `${job.task} (${job.id}) took its ${label} down: ${how}`, {
-      hint: 'Look for process.exit, memory or native crashes in the task.',
+    return new TaskqError('TASKQ_JOB_CRASHED', `${label} died while ${job.task} (${job.id}) was in it: ${how}`, {
+      hint: 'Look for process.exit, memory or native crashes in the task, and for what earlier runs left behind there.',
       ...(this.#accident !== undefined && { cause: this.#accident }),
     })
   }

@@ -36,6 +36,11 @@ export class Pools {
     return { child, leave: () => pool.release(child) }
   }
 
+  /** Ends children without work that are more than there are slots. */
+  fit(): void {
+    for (const pool of this.#pools.values()) void pool.then((open) => open.fit()).catch(() => {})
+  }
+
   /** Ends all children. */
   async close(): Promise<void> {
     await Promise.all([...this.#pools.values()].map(async (pool) => (await pool).close()))

@@ -3,6 +3,9 @@ import { fileURLToPath } from 'node:url'
 import type { ChildLink, StartChild } from './child-link.js'
 import { type FromChild, marked, readMarked } from './messages.js'
 
+/** A child that has closed its channel has so long to end. */
+const HANGUP_MS = 1000
+
 /**
  * Starts a child process. It leads a process group of its own: a Ctrl-C in the terminal is the worker's to answer, and
  * what its tasks have started ends with it. Its fifth channel carries nothing: its end tells the child that the worker
@@ -28,7 +31,16 @@ export const startProcess: StartChild = (entry, { onMessage, onEnd }): ChildLink
     const message = readMarked<FromChild>(raw)
     if (message !== undefined) onMessage(message)
   })
-  child.on('exit', (code, signal) => end(signal === null ? `exit code ${code}` : `signal ${signal}`))
+  let hungUp: string | undefined
+  child.on('disconnect', () => {
+    // One that ends closes it, too. One that goes on is out of reach: nobody would hear what it comes to.
+    const ending = setTimeout(() => {
+      hungUp = 'it had closed its channel to the worker'
+      kill()
+    }, HANGUP_MS)
+    child.once('exit', () => clearTimeout(ending))
+  })
+  child.on('exit', (code, signal) => end(hungUp ?? (signal === null ? `exit code ${code}` : `signal ${signal}`)))
   child.on('error', (error) => {
     if (child.pid === undefined) end(error.message)
   })

@@ -2,10 +2,25 @@ import { Worker } from 'node:worker_threads'
 import type { ChildLink, StartChild } from './child-link.js'
 import { type FromChild, marked, readMarked } from './messages.js'
 
+/** A thread that was told to end, and is in native code, is waited for so long. It ends with that code. */
+const LET_GO_MS = 1000
+
 /** Starts a worker thread. It ends with this process by itself. */
 export const startThread: StartChild = (entry, { onMessage, onEnd }): ChildLink => {
   const thread = new Worker(entry)
   let accident: Error | undefined
+  let letGo: NodeJS.Timeout | undefined
+  let hasEnded = false
+  const end = (how: string) => {
+    clearTimeout(letGo)
+    if (hasEnded) return
+    hasEnded = true
+    onEnd(how)
+  }
+  const kill = () => {
+    void thread.terminate()
+    letGo ??= setTimeout(() => end('it was told to end, and is in native code'), LET_GO_MS)
+  }
   thread.on('message', (raw) => {
     const message = readMarked<FromChild>(raw)
     if (message !== undefined) onMessage(message)
@@ -13,10 +28,10 @@ export const startThread: StartChild = (entry, { onMessage, onEnd }): ChildLink 
   thread.on('error', (error) => {
     accident = error as Error
   })
-  thread.on('exit', (code) => onEnd(accident === undefined ? `exit code ${code}` : endOf(accident)))
+  thread.on('exit', (code) => end(accident === undefined ? `exit code ${code}` : endOf(accident)))
   return {
     label: `thread ${thread.threadId}`,
-    kill: () => void thread.terminate(),
+    kill,
     send: (message) => thread.postMessage(marked(message)),
   }
 }
