@@ -1,11 +1,19 @@
 import type { App } from '../app/app.js'
 import { callerName } from '../app/caller-name.js'
 import { createViewer } from '../codec/viewer.js'
-import { type DeadReport, dropDead, dropThose, retryDead, retryThose } from '../control/dead/dead-letters.js'
+import {
+  type DeadReport,
+  type DeadWork,
+  dropDead,
+  dropThose,
+  retryDead,
+  retryThose,
+} from '../control/dead/dead-letters.js'
 import { editAndRetry } from '../control/dead/edit-dead.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { parseArgs } from './call-flags.js'
 import { choosesSome, type DeadFlags, toDeadFilter } from './dead-flags.js'
+import { countOf, withProgress } from './progress-line.js'
 
 /** The flags of a command that works on dead letters. */
 interface WorkFlags extends DeadFlags {
@@ -35,8 +43,8 @@ export async function runDeadRetry(
   const work = { dryRun, by: callerName() }
   if (args !== undefined) return editOne(ids ?? [], args, work, desk)
   if (ids !== undefined) return retryThose(await (await desk.openApp()).engine(), ids, work)
-  return askAndDo(flags, desk, 'Run', 'again', (engine, viewer, isDry) =>
-    retryDead(engine, toDeadFilter(flags), viewer, { ...work, dryRun: isDry }),
+  return askAndDo(flags, desk, 'Run', 'again', (engine, viewer, how) =>
+    retryDead(engine, toDeadFilter(flags), viewer, { ...work, ...how }),
   )
 }
 
@@ -44,13 +52,13 @@ export async function runDeadRetry(
 export async function runDeadDrop(flags: WorkFlags, desk: DeadDesk): Promise<DeadReport> {
   const { id: ids } = flags
   refuseUnclear(flags)
-  return askAndDo(flags, desk, 'Remove', 'for good', (engine, viewer, dryRun) =>
-    ids === undefined ? dropDead(engine, toDeadFilter(flags), viewer, { dryRun }) : dropThose(engine, ids, { dryRun }),
+  return askAndDo(flags, desk, 'Remove', 'for good', (engine, viewer, how) =>
+    ids === undefined ? dropDead(engine, toDeadFilter(flags), viewer, how) : dropThose(engine, ids, how),
   )
 }
 
 type Open = Awaited<ReturnType<App['engine']>>
-type Do = (engine: Open, viewer: ReturnType<typeof createViewer>, dryRun: boolean) => Promise<DeadReport>
+type Do = (engine: Open, viewer: ReturnType<typeof createViewer>, how: DeadWork) => Promise<DeadReport>
 
 /** Says how many it would be, and asks. */
 async function askAndDo(flags: WorkFlags, desk: DeadDesk, verb: string, end: string, work: Do): Promise<DeadReport> {
@@ -58,12 +66,18 @@ async function askAndDo(flags: WorkFlags, desk: DeadDesk, verb: string, end: str
   if (!dryRun) await desk.requireAnswerer(yes)
   const app = await desk.openApp()
   const [engine, viewer] = [await app.engine(), createViewer(app.config)]
-  if (dryRun || yes) return work(engine, viewer, dryRun)
-  const planned = await work(engine, viewer, true)
+  const run = (isDry: boolean) =>
+    withProgress((show) => {
+      const words = ({ searched, done }: { readonly searched: number; readonly done: number }) =>
+        `${countOf(searched)} looked at, ${countOf(done)} ${isDry ? 'match' : 'done'}`
+      return work(engine, viewer, { dryRun: isDry, onProgress: (at) => show(() => words(at)) })
+    })
+  if (dryRun || yes) return run(dryRun)
+  const planned = await run(true)
   if (planned.done === 0) return { ...planned, dryRun: false }
   const jobs = planned.done === 1 ? '1 dead letter' : `${planned.done.toLocaleString('en')} dead letters`
   await desk.confirm(false, `${verb} ${jobs} ${end}?`)
-  return work(engine, viewer, false)
+  return run(false)
 }
 
 /** Its task's schema is asked, so its code is loaded. */

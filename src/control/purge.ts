@@ -25,25 +25,42 @@ export interface PurgeReport {
  * Throws away jobs that wait for a worker, or for the end of another job. Those that run go on. As many go as wait when
  * this is called; more may come meanwhile.
  *
+ * @param onProgress hears how many are gone, after each step
  * @throws TaskqError `TASKQ_QUEUE_UNKNOWN` before anything is thrown away
  */
-export async function purgeQueues(engine: Engine, request: PurgeRequest): Promise<PurgeReport> {
+export async function purgeQueues(
+  engine: Engine,
+  request: PurgeRequest,
+  onProgress: (purged: number) => void = () => {},
+): Promise<PurgeReport> {
   const { queues: wanted, exclude = [], scheduled = false, dryRun = false } = request
   await Promise.all([...(wanted ?? []), ...exclude].map((queue) => requireQueue(engine, queue)))
   const isMeant = (queue: string) => (wanted === undefined || wanted.includes(queue)) && !exclude.includes(queue)
-  const counts = dryRun ? await countWaiting(engine, isMeant, scheduled) : await throwAway(engine, isMeant, scheduled)
+  const counts = dryRun
+    ? await countWaiting(engine, isMeant, scheduled)
+    : await throwAway(engine, isMeant, scheduled, onProgress)
   const queues = [...counts].map(([queue, purged]) => ({ queue, purged })).sort((a, b) => (a.queue < b.queue ? -1 : 1))
   return { dryRun, queues, purged: queues.reduce((sum, { purged }) => sum + purged, 0) }
 }
 
 type IsMeant = (queue: string) => boolean
 
-async function throwAway(engine: Engine, isMeant: IsMeant, scheduled: boolean): Promise<ReadonlyMap<string, number>> {
+async function throwAway(
+  engine: Engine,
+  isMeant: IsMeant,
+  scheduled: boolean,
+  onProgress: (purged: number) => void,
+): Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>()
+  let purged = 0
+  const onRemoved = (count: number) => {
+    purged += count
+    onProgress(purged)
+  }
   for (const lane of await engine.lanes()) {
     const { queue } = parseLane(lane)
     if (!isMeant(queue)) continue
-    counts.set(queue, (counts.get(queue) ?? 0) + (await engine.purgeLane(lane, scheduled)))
+    counts.set(queue, (counts.get(queue) ?? 0) + (await engine.purgeLane(lane, scheduled, onRemoved)))
   }
   return counts
 }

@@ -124,8 +124,13 @@ export class Engine {
   }
 
   /** Removes the jobs of a lane that wait for a worker; with `scheduled`, those that wait for their time, too. */
-  purgeLane(lane: string, scheduled: boolean): Promise<number> {
-    return purgeLane(this.#bulkTools, lane, scheduled)
+  purgeLane(lane: string, scheduled: boolean, onRemoved: (count: number) => void = () => {}): Promise<number> {
+    const removeFrom: JobEdits['removeFrom'] = async (...what) => {
+      const count = await this.jobEdits.removeFrom(...what)
+      onRemoved(count)
+      return count
+    }
+    return purgeLane({ ...this.#bulkTools, edits: { removeFrom } }, lane, scheduled)
   }
 
   /** How each logical queue stands. The cost does not depend on how much it holds. */

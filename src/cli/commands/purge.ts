@@ -26,16 +26,19 @@ export default class Purge extends BulkCommand {
     const { flags } = await this.parse(Purge)
     const { queue, 'exclude-queue': exclude, scheduled, 'dry-run': dryRun, force } = flags
     if (!dryRun) await this.requireAnswerer(force, '--force')
-    const [{ purgeQueues }, { presentPurge, purgeQuestion }] = await Promise.all([
+    const [{ purgeQueues }, { presentPurge, purgeQuestion }, { withProgress, countOf }] = await Promise.all([
       import('../../control/purge.js'),
       import('../presenters/purge.js'),
+      import('../progress-line.js'),
     ])
     const engine = await (await this.openApp(flags)).engine()
     const request = { scheduled, ...(queue && { queues: queue }), ...(exclude && { exclude }) }
     const planned = force && !dryRun ? undefined : await purgeQueues(engine, { ...request, dryRun: true })
     const isOver = dryRun || planned?.purged === 0
     if (planned !== undefined && !isOver) await this.confirm(force, purgeQuestion(planned))
-    const report = planned !== undefined && isOver ? { ...planned, dryRun } : await purgeQueues(engine, request)
+    const purge = () =>
+      withProgress((show) => purgeQueues(engine, request, (purged) => show(() => `${countOf(purged)} thrown away`)))
+    const report = planned !== undefined && isOver ? { ...planned, dryRun } : await purge()
     this.log(presentPurge(report))
     return report
   }

@@ -60,7 +60,7 @@ export default class Revoke extends BulkCommand {
       case 'many': {
         await this.confirm(flags.yes, `Revoke all jobs of ${control.describeFilter(plan.filter)}?`)
         const progress = await withProgress((show) =>
-          control.revokeMatching(engine, plan.filter, plan.request, (at) => show(() => present.revokeProgress(at))),
+          control.revokeMatching(engine, plan.filter, plan.request, (at) => show(() => present.presentRevokedMany(at))),
         )
         this.log(present.presentRevokedMany(progress))
         return progress

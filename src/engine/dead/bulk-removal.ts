@@ -5,7 +5,7 @@ import type { JobFilter } from '../job-summary.js'
 import { type DeadTools, walkDead } from './walk-dead.js'
 
 interface RemovalTools extends DeadTools {
-  readonly edits: JobEdits
+  readonly edits: Pick<JobEdits, 'removeFrom'>
 }
 
 /** How far a removal of dead letters has come. */
