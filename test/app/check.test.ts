@@ -190,6 +190,31 @@ describe('taskq check --explain', () => {
     expect(explain({ name: 'a', rateLimit: '1/s' }, 'a')).toMatchObject({ queue: 'default', lane: 'default~a' })
   })
 
+  const CALL = { args: [], options: {}, call: { queue: undefined, priority: undefined } }
+
+  test.each<[string, TaskqConfig, string | undefined, string, RegExp]>([
+    ['a limited task by another queue', {}, 'other', 'TASKQ_ENQUEUE_OPTION_INVALID', /expected "default".*got "other"/],
+    ['by a function', { routes: [() => 'other'] }, undefined, 'TASKQ_ENQUEUE_OPTION_INVALID', /got "other"/],
+    ['for what a function says', { routes: [() => 'bad queue!'] }, undefined, 'TASKQ_ROUTE_INVALID', /bad queue!/],
+  ])('knows a call that is refused: %s', (_, wrong, queue, code, message) => {
+    const call = { ...CALL, task: 'keyed', call: { queue, priority: undefined } }
+    const explained = explainTask(configOf(wrong), taskOf({ name: 'keyed', rateLimit: '1/s' }), call)
+    expect(explained.refused).toEqual({ code, message: expect.stringMatching(message) })
+    expect(explained).not.toHaveProperty('queue')
+    expect(explained.rules.flatMap(({ wins }) => wins)).toEqual([])
+    expect(presentExplanation(explained)).toMatch(/^keyed .*\nthe call is refused: keyed: /)
+  })
+
+  test('names the task that was probably meant, and says that no worker was asked', () => {
+    const { rules } = explainTask(configOf({}), undefined, { ...CALL, task: 'kyed' }, ['keyed'])
+    expect(rules).toMatchObject([
+      { rule: 'call' },
+      { rule: '@Task', note: 'no task of this project (did you mean keyed?)' },
+      { rule: 'workers', note: expect.stringMatching(/^not asked here/) },
+      { rule: 'defaultQueue', queue: 'default', wins: ['queue'] },
+    ])
+  })
+
   test('says that a function fails', () => {
     const failing = configOf({ routes: [({ args }) => (args[0] as { tenant: string }).tenant] })
     const { rules } = explainTask(failing, undefined, {

@@ -213,10 +213,11 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
     z.strictObject({
       task: text,
       source: text.optional(),
-      queue: text,
-      lane: text,
-      priority: count,
-      priorities: z.boolean(),
+      queue: text.optional(),
+      lane: text.optional(),
+      priority: count.optional(),
+      priorities: z.boolean().optional(),
+      refused: z.strictObject({ code: text, message: text }).optional(),
       rules: z.array(
         z.strictObject({
           rule: text,

@@ -1,11 +1,13 @@
+import { createDestinations, type Destination } from '../../client/destination.js'
 import { askRoute, patternOf } from '../../config/create-router.js'
 import type { ResolvedConfig } from '../../config/resolved-config.js'
 import type { ResolvedRoute, RoutedCall } from '../../config/route.js'
 import { EffectiveTasks } from '../../config/task-options.js'
-import { laneOf } from '../../engine/lane.js'
+import type { ErrorCode } from '../../errors/codes.js'
+import { didYouMean } from '../../errors/nearest.js'
+import { TaskqError } from '../../errors/taskq-error.js'
 import type { TaskDefinition } from '../../task/definition.js'
 import type { ResolvedCall } from '../../task/enqueue-problems.js'
-import { isLimited } from '../../task/options/limit-options.js'
 import { taskGlob } from '../../task/task-glob.js'
 import { type ExplainedOption, explainOptions } from './explain-options.js'
 
@@ -21,17 +23,23 @@ export interface ExplainedRule {
   readonly wins: readonly ('queue' | 'priority')[]
 }
 
-/** Where a call's job goes and why, and which options hold for it. */
-export interface Explanation {
-  readonly task: string
-  /** `file:line`; not there for a task that this project has no code of. */
-  readonly source?: string
+/** Where a job goes. */
+export interface ExplainedPlace {
   readonly queue: string
   /** The engine's own queue, which differs where the task has limits of its own. */
   readonly lane: string
   readonly priority: number
   /** Whether the queue goes by priorities. */
   readonly priorities: boolean
+}
+
+/** Where a call's job goes and why, and which options hold for it. Of a call that is refused no place is told. */
+export interface Explanation extends Partial<ExplainedPlace> {
+  readonly task: string
+  /** `file:line`; not there for a task that this project has no code of. */
+  readonly source?: string
+  /** Why there is no job where this is called. */
+  readonly refused?: { readonly code: ErrorCode; readonly message: string }
   readonly rules: readonly ExplainedRule[]
   readonly options: readonly ExplainedOption[]
 }
@@ -47,34 +55,59 @@ type Said = Omit<ExplainedRule, 'wins'>
 /**
  * Says where the job of a call goes, rule by rule, and where each of the task's options comes from. Enqueues nothing.
  *
+ * @param known the names of the project's tasks
  * @throws TaskqError `TASKQ_CONFIG_INVALID` where the task and `taskOptions` do not go together
  */
 export function explainTask(
   config: ResolvedConfig,
   task: TaskDefinition | undefined,
   call: ExplainedCall,
+  known: readonly string[] = [],
 ): Explanation {
-  const said = [
+  const said: Said[] = [
     { rule: 'call', ...placeOf(call.call) },
     ...overridesIn(config, call.task),
-    { rule: '@Task', ...(task === undefined ? { note: 'no task of this project' } : placeOf(task)) },
+    {
+      rule: '@Task',
+      ...(task === undefined ? { note: `no task of this project${didYouMean(call.task, known)}` } : placeOf(task)),
+    },
     ...config.routes.map((route, index) => askOne(route, index, call)),
+    ...(task === undefined ? [{ rule: 'workers', note: 'not asked here: a call asks those that know the task' }] : []),
     { rule: 'defaultQueue', queue: config.defaultQueue },
   ]
-  const rules = withWinners(said)
-  const { queue = config.defaultQueue } = rules.find(({ wins }) => wins.includes('queue')) ?? {}
-  const { priority = 0 } = rules.find(({ wins }) => wins.includes('priority')) ?? {}
-  const effective = task && new EffectiveTasks(config).of(task)
+  const destination = findDestination(config, task, call)
+  const rules = 'code' in destination ? said.map((one) => ({ ...one, wins: [] })) : withWinners(said)
   return {
     task: call.task,
     ...(task?.source !== undefined && { source: task.source }),
-    queue,
-    lane: laneOf(queue, effective !== undefined && isLimited(effective) ? call.task : undefined),
-    priority,
-    priorities: config.queues[queue]?.priorities === true,
+    ...('code' in destination ? { refused: destination } : placeIn(config, destination, rules)),
     rules,
     options: explainOptions(config, task, call.task),
   }
+}
+
+/** What a call's own rule says, so that both say the same; or why it refuses the call. */
+function findDestination(
+  config: ResolvedConfig,
+  task: TaskDefinition | undefined,
+  call: ExplainedCall,
+): Destination | NonNullable<Explanation['refused']> {
+  const definition = task && new EffectiveTasks(config).of(task)
+  try {
+    return createDestinations(config)(call, { definition, facts: undefined }, call.call.queue)
+  } catch (error) {
+    if (error instanceof TaskqError) return { code: error.code, message: error.message }
+    throw error
+  }
+}
+
+function placeIn(
+  config: ResolvedConfig,
+  { queue, lane }: Destination,
+  rules: readonly ExplainedRule[],
+): ExplainedPlace {
+  const { priority = 0 } = rules.find(({ wins }) => wins.includes('priority')) ?? {}
+  return { queue, lane, priority, priorities: config.queues[queue]?.priorities === true }
 }
 
 /** What the config says of the task, the latest entry first: it wins. */

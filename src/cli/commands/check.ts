@@ -5,7 +5,7 @@ import { AppCommand, type AppFlags } from '../app-command.js'
 export default class Check extends AppCommand {
   static override summary = 'Check the configuration and the tasks; explain where a task goes, and why.'
   static override description =
-    'Looks at task files, options, routes, queues and schedule entries, without a broker. Exits with 1 when something must be corrected. With --explain it says, rule by rule, where the job of a call goes, and which options hold for it.'
+    'Looks at task files, options, routes, queues and schedule entries, without a broker. Exits with 1 when something must be corrected. With --explain it says, rule by rule, where the job of a call goes, and which options hold for it; it exits with 1 when the call would be refused.'
   static override enableJsonFlag = true
   static override examples = [
     { description: 'Look at everything', command: '<%= config.bin %> check' },
@@ -52,8 +52,10 @@ export default class Check extends AppCommand {
     ])
     const { tasks } = await app.discover()
     const found = tasks.find(({ definition }) => definition.name === call.task)
-    const explained = explainTask(app.config, found?.definition, call)
+    const names = tasks.map(({ definition }) => definition.name)
+    const explained = explainTask(app.config, found?.definition, call, names)
     this.log(presentExplanation(explained))
+    if (explained.refused !== undefined) process.exitCode = 1
     return explained
   }
 }

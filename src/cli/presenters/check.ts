@@ -24,12 +24,8 @@ export function presentCheck({ tasks, findings }: CheckReport, paint: Paint): st
 
 /** Where a call goes and why, and which options hold. */
 export function presentExplanation(explained: Explanation): string {
-  const { task, source, queue, lane, priority, priorities, rules, options } = explained
-  const first = [
-    `${safeText(task)}${source === undefined ? '' : `  ${safeText(source)}`}`,
-    `goes to the queue ${safeText(queue)}${lane === queue ? '' : `, in its own lane ${safeText(lane)}`}`,
-    priorities ? `with the priority ${priority}` : `in its order: the queue has no priorities`,
-  ]
+  const { task, source, rules, options } = explained
+  const first = [`${safeText(task)}${source === undefined ? '' : `  ${safeText(source)}`}`, ...endOf(explained)]
   const asked = rules.map((rule) => [rule.rule, saidBy(rule), rule.wins.join(' and ')])
   const set = options.map(({ option, value, from }) => [option, shown(value), from])
   return [
@@ -38,6 +34,15 @@ export function presentExplanation(explained: Explanation): string {
     presentTable(['asked', 'says', 'decides'], asked),
     ...(set.length === 0 ? [] : ['', presentTable(['option', 'value', 'from'], set)]),
   ].join('\n')
+}
+
+/** What becomes of the call. */
+function endOf({ refused, queue = '', lane, priority, priorities }: Explanation): string[] {
+  if (refused !== undefined) return [`the call is refused: ${safeLines(refused.message)}`, `  ${refused.code}`]
+  return [
+    `goes to the queue ${safeText(queue)}${lane === undefined || lane === queue ? '' : `, in its own lane ${safeText(lane)}`}`,
+    priorities === true ? `with the priority ${priority}` : `in its order: the queue has no priorities`,
+  ]
 }
 
 function saidBy({ queue, priority, note }: ExplainedRule): string {
