@@ -101,7 +101,7 @@ export class LaneConsumer {
 
   /** Takes the next job, if there is one that may start. */
   async pull(token: string): Promise<Pull> {
-    return this.#next(this.#backend.moveToActive(token, this.options.worker), token)
+    return this.#next(this.#backend.moveToActive(token, this.options.worker), { token })
   }
 
   /** Returns when there may be a job: a new one came, the next one is due, or some seconds are over. */
@@ -144,7 +144,7 @@ export class LaneConsumer {
     if (keep && keepMs !== undefined) this.#noteOwnTime(job.id, Date.now() + keepMs)
     return this.#end(job, fetchNext, (next) => {
       const moved = this.#backend.moveToCompleted(asJob(job), result, keep ? KEEP : DROP, job.token, next)
-      return this.#next(moved.then(resultOf), job.token)
+      return this.#next(moved.then(resultOf), job)
     })
   }
 
@@ -162,7 +162,7 @@ export class LaneConsumer {
     return this.#end(job, fetchNext, (next) => {
       const moved = this.#backend.moveToDelayed(job.id, now, delayMs, job.token, { fieldsToUpdate, fetchNext: next })
       moved.catch(() => this.#retrying.forget(job.id))
-      return this.#next(moved, job.token)
+      return this.#next(moved, job)
     })
   }
 
@@ -176,7 +176,7 @@ export class LaneConsumer {
     const kept = keep ? KEEP : DROP
     return this.#end(job, fetchNext, (next) => {
       const moved = this.#backend.moveToFailed(asJob(job), failure.message, kept, job.token, next, fields)
-      return this.#next(moved.then(resultOf), job.token)
+      return this.#next(moved.then(resultOf), job)
     })
   }
 
@@ -220,7 +220,7 @@ export class LaneConsumer {
    * Reads the job that a reply hands over. One whose own fields BullMQ cannot read is ours by then all the same: it is
    * handed on without a payload, as what it is, and so becomes a dead letter instead of coming back for ever.
    */
-  async #next(reply: Promise<unknown>, token: string): Promise<Pull> {
+  async #next(reply: Promise<unknown>, { token, id: ended }: { token: string; id?: string }): Promise<Pull> {
     try {
       const read = readPullReply(await reply)
       return 'id' in read ? { job: { ...read, token, lane: this } } : read
@@ -228,7 +228,7 @@ export class LaneConsumer {
       const isMendable = isBrokenCounter(error)
       if (!isMendable && !(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error
       const id = await this.#damaged.heldBy(token)
-      if (id === undefined) throw error
+      if (id === undefined || id === ended) throw error
       if (isMendable) await this.#damaged.mend(id)
       return { job: { ...unreadable(id), token, lane: this } }
     }

@@ -1,6 +1,6 @@
 import type { ActiveJob, Pull } from '../engine/consumer.js'
 import { revokedFailure } from '../engine/revoke.js'
-import type { JobFailure } from '../errors/job-failure.js'
+import { describeFailure, type JobFailure } from '../errors/job-failure.js'
 import type { RunOutcome } from './run-outcome.js'
 
 /** What recording needs of its worker. */
@@ -22,12 +22,15 @@ export interface Recorded {
   readonly lost?: string
   /** Why the job was revoked, where the run did not hear of it in time. */
   readonly revoked?: string
+  /** How the job ended, where the broker cannot be told how its run did. */
+  readonly instead?: RunOutcome
 }
 
 /**
  * Tells the broker how a run ended, until it has understood: finished work is not thrown away because the
  * broker is full, or loading. The job's lock is renewed meanwhile; where the broker is away for longer than
- * the lock lives, another worker may get the job first.
+ * the lock lives, another worker may get the job first. What no number of tries would change ends as a dead letter that
+ * says why: it must not hold its slot for ever.
  *
  * @param mayFetchNext asked last of all: whether the lane's next job may come along
  */
@@ -43,11 +46,24 @@ export async function recordOutcome(
     } catch (error) {
       const { message } = error as Error
       if (isLost(message)) return { next: {}, lost: message }
-      site.onTrouble(error as Error)
+      site.onTrouble(notRecorded(job, error as Error))
       if (site.isHurried()) return { next: {} }
+      if (isHopeless(error, failures)) return buryInstead(job, error, outcome, mayFetchNext, site)
       await new Promise((resolve) => setTimeout(resolve, waitMs(failures)))
     }
   }
+}
+
+async function buryInstead(
+  job: ActiveJob,
+  error: unknown,
+  told: RunOutcome,
+  mayFetchNext: () => boolean,
+  site: RecordingSite,
+): Promise<Recorded> {
+  if (told.kind === 'dead') return { next: {}, lost: (error as Error).message }
+  const instead: RunOutcome = { kind: 'dead', failure: describeFailure(error) }
+  return { instead, ...(await recordOutcome(job, instead, mayFetchNext, site)) }
 }
 
 async function tell(
@@ -119,6 +135,16 @@ function expiredFailure(expiredAt: number): JobFailure {
 
 /** The engine's words for a job that another worker has, or that is gone. */
 const isLost = (message: string): boolean => /Missing (lock|key)|Lock mismatch|is not in the active/i.test(message)
+
+/** What neither the broker nor the connection is to blame for: our code failed, or what it sent can be no command. */
+const isHopeless = (error: unknown, failures: number): boolean =>
+  failures > 1 &&
+  (error instanceof TypeError ||
+    error instanceof RangeError ||
+    /not an integer or out of range|invalid expire|WRONGTYPE/.test((error as Error).message))
+
+const notRecorded = ({ task, id }: ActiveJob, cause: Error): Error =>
+  new Error(`the end of ${task} (${id}) is not recorded yet: ${cause.message}`, { cause })
 
 /** From 1 s to 30 s, with jitter. */
 const waitMs = (failures: number): number => Math.min(30_000, 500 * 2 ** failures) * (0.5 + Math.random() / 2)
