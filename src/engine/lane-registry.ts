@@ -12,21 +12,31 @@ export class LaneRegistry {
     private readonly keys: Keys,
   ) {}
 
-  /** Every lane that ever had a job. */
+  /** Every lane that ever had a job, or was served. */
   async all(): Promise<string[]> {
     return (await this.connection.smembers(this.keys.lanes)).sort()
   }
 
   /**
-   * The lanes of these logical queues, their own included even before their first job. Those of single tasks only where
-   * the task is known: what waits there for another worker is left to it.
+   * The lanes of these logical queues, their own included: those become known now, so that what comes into them is seen
+   * also where no producer of taskq has put it there. Those of single tasks only where the task is known: what waits
+   * there for another worker is left to it.
    */
   async ofQueues(queues: readonly string[], knows: (task: string) => boolean): Promise<string[]> {
     const served = (lane: string) => {
       const { queue, task } = parseLane(lane)
       return queues.includes(queue) && (task === undefined || knows(task))
     }
-    return [...new Set([...queues, ...(await this.all()).filter(served)])]
+    const all = await this.all()
+    await this.#announce(queues.filter((queue) => !all.includes(queue)))
+    return [...new Set([...queues, ...all.filter(served)])]
+  }
+
+  async #announce(lanes: readonly string[]): Promise<void> {
+    if (lanes.length === 0) return
+    const pipeline = this.connection.pipeline()
+    for (const lane of lanes) announceLane(pipeline, this.keys, lane)
+    await runPipeline(pipeline)
   }
 
   /**

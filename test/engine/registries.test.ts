@@ -13,7 +13,7 @@ const add = (app: TestApp, id: string, lane: string, delayMs = 0) =>
 const facts = (id: string, name: string): WorkerFacts => workerFacts(id, { name })
 
 describe('the lane registry', () => {
-  test('knows the lanes of a queue, and the queue itself before its first job', async () => {
+  test('knows the lanes of a queue, and makes the queue itself known before its first job', async () => {
     const app = testApp(broker)
     const { lanes } = await app.side()
     expect(await lanes.ofQueues(['emails'], () => true)).toEqual(['emails'])
@@ -25,7 +25,7 @@ describe('the lane registry', () => {
       'emails~Send',
       'reports',
     ])
-    expect(await lanes.all()).toEqual(['emails', 'emailsarchive', 'emails~Send'])
+    expect(await lanes.all()).toEqual(['emails', 'emailsarchive', 'emails~Send', 'reports'])
   })
 
   test('a limit makes a lane known, and holds what the broker lets start', async () => {
