@@ -44,6 +44,24 @@ describe('taskq check', () => {
       /softTimeLimit: expected at most timeLimit/,
     ],
     [
+      'options that do not go together, and no fault with what else stands there',
+      {
+        taskOptions: { a: { timeLimit: '5s' }, '*': { softTimeLimit: '10s' } },
+        routes: [['a', 'x']],
+        schedule: { nightly: { task: 'a', every: '1h' } },
+      },
+      [{ name: 'a' }],
+      'error task a',
+      /softTimeLimit: expected at most timeLimit/,
+    ],
+    [
+      'tasks to encrypt without a key',
+      { taskOptions: { a: { codec: { encrypt: true } } } },
+      [{ name: 'a' }, { name: 'b' }],
+      'error config',
+      'codec.encrypt: expected keys for a, got nothing',
+    ],
+    [
       'taskOptions of no task',
       { taskOptions: { 'reprots.Daily': { retries: 1 } } },
       [{ name: 'reports.Daily' }],

@@ -6,8 +6,7 @@ import type { CheckedProject } from './checked-project.js'
 import { type Finding, warningAt } from './finding.js'
 
 /** Patterns of `routes` and `taskOptions` that have no effect on any task of this project. */
-export function checkPatterns({ config, tasks }: CheckedProject): Finding[] {
-  const names = tasks.map(({ name }) => name)
+export function checkPatterns({ config, names }: CheckedProject): Finding[] {
   if (names.length === 0) return []
   const options = config.taskOptions.flatMap(({ pattern }) =>
     names.some((name) => taskGlob(pattern).test(name)) ? [] : unmatched(`taskOptions.${pattern}`, pattern, names),

@@ -5,6 +5,7 @@ import type { Discovery } from '../../discovery/discover-tasks.js'
 import { formatProblem } from '../../errors/problems.js'
 import type { TaskDefinition } from '../../task/definition.js'
 import { readCodeSchedules, type ScheduledProject } from '../code-schedules.js'
+import { checkKeys } from './check-keys.js'
 import { checkLimits } from './check-limits.js'
 import { checkPatterns } from './check-patterns.js'
 import { checkQueues } from './check-queues.js'
@@ -39,7 +40,8 @@ export async function checkProject(project: CheckableProject): Promise<CheckRepo
     config,
     discovered.map(({ definition }) => definition),
   )
-  const checked: CheckedProject = { config, tasks, schedules: await readCodeSchedules(project) }
+  const names = discovered.map(({ definition }) => definition.name)
+  const checked: CheckedProject = { config, names, tasks, schedules: await readCodeSchedules(project) }
   const findings = [...broken, ...misfits, ...CHECKS.flatMap((check) => check(checked))]
   return { ok: findings.every(({ level }) => level !== 'error'), tasks: discovered.length, findings }
 }
@@ -50,6 +52,7 @@ type Check = (project: CheckedProject) => Finding[]
 const CHECKS: readonly Check[] = [
   checkPatterns,
   checkQueues,
+  checkKeys,
   checkLimits,
   ({ schedules }) => schedules.problems.map((problem) => errorAt(problem.key, formatProblem(problem))),
   checkSchedules,

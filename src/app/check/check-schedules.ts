@@ -7,12 +7,12 @@ import type { CheckedProject } from './checked-project.js'
 import { errorAt, type Finding, warningAt } from './finding.js'
 
 /** Schedule entries that cannot work, or not as they are meant. What is wrong with one by itself is known before. */
-export function checkSchedules({ config, tasks, schedules }: CheckedProject): Finding[] {
+export function checkSchedules({ config, names, tasks, schedules }: CheckedProject): Finding[] {
   const router = createRouter(config)
-  const names = tasks.map(({ name }) => name)
   return schedules.entries.flatMap(({ entry: { name, task, options }, place }) => {
     const where = keyAt(`schedule.${name}`, place)
     const definition = tasks.find((known) => known.name === task)
+    if (definition === undefined && names.includes(task)) return []
     if (definition === undefined) {
       const fix = 'Correct its task, or see that a worker of another project has it.'
       return [warningAt(where, `no task of this project is named ${task}${didYouMean(task, names)}`, fix)]
