@@ -23,8 +23,8 @@ export async function withProgress<T>(work: (show: Show) => Promise<T>, screen: 
     if (now < nextAt) return
     nextAt = now + EVERY_MS
     isShown = true
-    // A line that wraps could not be written over.
-    screen.write(CLEAR + words().slice(0, (screen.columns ?? 80) - 1))
+    // A line that wraps could not be written over. Some terminals say that they have no columns.
+    screen.write(CLEAR + words().slice(0, (screen.columns || 80) - 1))
   }
   try {
     return await work(show)

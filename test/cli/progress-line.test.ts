@@ -50,6 +50,9 @@ describe('a line of progress', () => {
     const screen = screenOf(true, 10)
     await at([600], screen, () => 'x'.repeat(50))
     expect(screen.written[0]).toBe(`${CLEAR}${'x'.repeat(9)}`)
+    const unsized = screenOf(true, 0)
+    await at([600], unsized)
+    expect(unsized.written[0]).toBe(`${CLEAR}600 done`)
   })
 
   test('is gone when the work fails', async () => {
