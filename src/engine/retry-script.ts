@@ -16,7 +16,7 @@ export const RETRIED = 1
 export const NOT_THERE = -1
 /** It was revoked, and those were to be left alone. */
 export const LEFT_REVOKED = -10
-/** It expired, and would at once do so again; those were to be left alone. */
+/** It expired, and those were to be left alone. */
 export const LEFT_EXPIRED = -11
 
 /** The field of a job that names the call that ran it again last. */
