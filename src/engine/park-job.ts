@@ -2,7 +2,7 @@ import { MAX_EVENTS } from './announce-lane.js'
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
 import { laneOf } from './lane.js'
-import { CLAIM_OF } from './same-jobs/claim-field.js'
+import { CLAIM_OF, GIVEN } from './same-jobs/claim-field.js'
 
 /** A job that a worker holds and does not know. */
 export interface StrangeJob {
@@ -16,7 +16,7 @@ export interface StrangeJob {
  * holds goes along. A lane that is made for this is marked: it goes when it is empty. Where a job of this id is there
  * already, this one is the same call, sent twice: that one stands for it.
  */
-const PARK = `${CLAIM_OF}local job, lock, active, stalled, events, parked, wait, prioritized, counter, marker, lanes, meta, queueMeta = unpack(KEYS)
+const PARK = `${CLAIM_OF}local job, lock, active, stalled, events, parked, wait, prioritized, counter, marker, lanes, meta, queueMeta, given = unpack(KEYS)
 local id, token, lane, maxEvents = unpack(ARGV)
 local call = redis.call
 
@@ -29,6 +29,7 @@ call('XADD', events, '*', 'event', 'parked', 'jobId', id)
 local claim = claimOf(job)
 if claim and call('HGET', claim, 'id') == id then call('HSET', claim, 'lane', lane) end
 if claim and call('HGET', claim, 'nextId') == id then call('HSET', claim, 'nextLane', lane) end
+if call('HGET', given, 'id') == id then call('HSET', given, 'lane', lane) end
 if call('EXISTS', parked) == 1 then
   call('DEL', job, job .. ':logs')
   return 0
@@ -61,6 +62,15 @@ export async function parkJob(connection: Connection, keys: Keys, from: string, 
   const left = ['active', 'stalled', 'events'].map((part) => keys.lane(from, part))
   const joined = ['wait', 'prioritized', 'pc', 'marker'].map((part) => keys.lane(lane, part))
   const metas = [keys.lane(lane, 'meta'), keys.lane(from, 'meta')]
-  const touched = [key, `${key}:lock`, ...left, keys.job(lane, id), ...joined, keys.lanes, ...metas]
+  const touched = [
+    key,
+    `${key}:lock`,
+    ...left,
+    keys.job(lane, id),
+    ...joined,
+    keys.lanes,
+    ...metas,
+    keys.claim(GIVEN, id),
+  ]
   await connection.eval(PARK, touched.length, ...touched, id, token, lane, MAX_EVENTS)
 }

@@ -33,6 +33,27 @@ describe('a claim', () => {
   })
 })
 
+test('the claim on an id that a caller gave holds as long as its result is kept', async () => {
+  const task = echo({})
+  const app = testApp(broker, { tasks: [task], config: { queues: { other: {} } } })
+  await app.worker()
+  const first = await task.applyAsync([1], { taskId: 'a' })
+  await first.get()
+  const side = await app.side()
+  const sweep = async () => {
+    for (const claim of await claimsOf(app)) await app.redis.zadd(app.keys.claims, 0, claim)
+    await side.sweepClaims()
+  }
+  await sweep()
+  expect(await claimsOf(app)).toEqual([app.keys.claim('id', 'u_a')])
+  expect(await task.applyAsync([2], { taskId: 'a', queue: 'other' })).toMatchObject({ deduplicated: true })
+  await first.forget()
+  await sweep()
+  expect(await claimsOf(app)).toEqual([])
+  expect(await app.redis.keys(`${app.keys.prefix}~same*`)).toEqual([])
+  expect(await task.applyAsync([3], { taskId: 'a', queue: 'other' })).toMatchObject({ deduplicated: false })
+})
+
 describe('what is damaged in the broker', () => {
   test('does not keep claims from being freed, nor calls from being jobs', async () => {
     const task = echo({ debounce: '1h' })

@@ -1,6 +1,9 @@
 /** The field of a job that names its claim: BullMQ's own for what it calls deduplication, so that it comes along with every job that is taken. */
 export const CLAIM_FIELD = 'deid'
 
+/** The kind of claims on ids that callers gave: they hold as long as there is anything of their jobs, results included. */
+export const GIVEN = 'id'
+
 /** What a job that stands for other calls knows of that. */
 export interface ClaimFacts {
   /** The key of its claim. */

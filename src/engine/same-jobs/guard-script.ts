@@ -17,7 +17,7 @@ ${add}
 end
 ${CLAIMS}
 local call = redis.call
-local job, claim, idempotency, claims, lanes = unpack(KEYS, ${keys + 1}, ${keys + GUARD_KEYS})
+local job, claim, idempotency, claims, given = unpack(KEYS, ${keys + 1}, ${keys + GUARD_KEYS})
 local root, lane, id, kind, ms, idempotencyMs, caller = unpack(ARGV, ${args + 1}, ${args + 7})
 local data = ARGV[2]
 local now = brokerTime()
@@ -158,16 +158,8 @@ rules['always'] = addOwn
 -- An id that callers give is one job's in the whole app: it may be in another queue, or parked.
 local function laneOfGiven()
   if call('EXISTS', job) == 1 then return lane end
-  local all = caller ~= '' and call('SMEMBERS', lanes) or {}
-  for from = 1, #all, 1000 do
-    local keys = {}
-    for index = from, math.min(#all, from + 999) do keys[#keys + 1] = at(all[index], id) end
-    if call('EXISTS', unpack(keys)) > 0 then
-      for index, key in ipairs(keys) do
-        if call('EXISTS', key) == 1 then return all[from + index - 1] end
-      end
-    end
-  end
+  local known = caller ~= '' and call('HGET', given, 'lane')
+  if known and call('EXISTS', at(known, id)) == 1 then return known end
 end
 
 local function standing()
@@ -189,6 +181,10 @@ local function standing()
 end
 
 local found = standing()
-if caller ~= '' and found == id then call('HSET', job, 'caller', caller) end
+if caller ~= '' and found == id then
+  call('HSET', job, 'caller', caller)
+  call('HSET', given, 'lane', lane, 'id', id)
+  lookAgain(claims, given, now)
+end
 return found
 `

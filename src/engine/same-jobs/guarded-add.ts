@@ -1,6 +1,7 @@
 import type { Connection } from '../connection.js'
 import type { NewJob, SameJob } from '../delivery.js'
 import type { Keys } from '../keys.js'
+import { GIVEN } from './claim-field.js'
 import { GUARD_KEYS, guarded } from './guard-script.js'
 
 /** The command that would add a job, as the engine makes it: its name, and its keys before its arguments. */
@@ -28,12 +29,13 @@ export function guardedAdd(connection: Connection, keys: Keys, job: NewJob, { na
   const { sameJob, idempotency } = job
   const own = keys.job(job.lane, job.id)
   const claim = sameJob === undefined ? own : keys.claim(kindOf(sameJob), sameJob.id)
-  const touched = [own, claim, idempotency === undefined ? own : keys.claim('call', idempotency.id)]
+  const call = idempotency === undefined ? own : keys.claim('call', idempotency.id)
+  const touched = [own, claim, call, keys.claims, keys.claim(GIVEN, job.id)]
   const rule = [ruleOf(sameJob), msOf(job), idempotency?.ttlMs ?? 0, job.caller ?? '']
   const told = [keys.prefix, job.lane, job.id, ...rule].map(String)
   return {
     name: guardedName(name),
-    args: [...args.slice(0, numberOfKeys), ...touched, keys.claims, keys.lanes, ...args.slice(numberOfKeys), ...told],
+    args: [...args.slice(0, numberOfKeys), ...touched, ...args.slice(numberOfKeys), ...told],
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Connection } from '../connection.js'
+import { GIVEN } from './claim-field.js'
 
 /** When a claim is next looked at, where a job waits for another's end, and where none does: then spread over a while. */
 const SOON_MS = 60_000
 const LATE_MS = 3_600_000
-const SPREAD_MS = 1_800_000
 
 /**
  * What all scripts know of claims. A claim is a hash that says which job stands for the calls of one key: its lane and
@@ -19,6 +19,10 @@ local function isOver(root, lane, id)
   return not fields[1] or fields[2] ~= false
 end
 
+local function isOfId(claim)
+  return string.match(claim, '^{[^}]*}~same:${GIVEN}:') ~= nil
+end
+
 local function hasBegun(root, lane, id)
   return redis.call('HEXISTS', root .. ':' .. lane .. ':' .. id, 'processedOn') == 1
 end
@@ -31,8 +35,9 @@ end
 -- Where a job waits for another's end, soon; else a look only saves memory. Claims of one moment are not all due in one.
 local function lookAgain(claims, claim, now)
   local waits = redis.call('HEXISTS', claim, 'nextId') == 1
-  local spread = tonumber(redis.call('TIME')[2]) % 1000 * ${SPREAD_MS / 1000}
-  redis.call('ZADD', claims, now + (waits and ${SOON_MS} or ${LATE_MS} + spread), claim)
+  local late = isOfId(claim) and ${LATE_MS * 12} or ${LATE_MS}
+  local spread = tonumber(redis.call('TIME')[2]) % 1000 / 1000 * late
+  redis.call('ZADD', claims, string.format('%.0f', now + (waits and ${SOON_MS} or late + spread)), claim)
 end
 
 local function schedule(root, lane, id, due)
@@ -67,7 +72,8 @@ local function settle(claim)
   local claims = root .. '~claims'
   local fields = redis.call('HMGET', claim, 'lane', 'id', 'nextLane', 'nextId')
   local now = brokerTime()
-  if fields[2] and not isOver(root, fields[1], fields[2]) then
+  local isKept = fields[2] and isOfId(claim) and redis.call('EXISTS', root .. ':' .. fields[1] .. ':' .. fields[2]) == 1
+  if isKept or fields[2] and not isOver(root, fields[1], fields[2]) then
     lookAgain(claims, claim, now)
     return 1
   end
