@@ -5,7 +5,7 @@ import type { NewJob } from '../engine/delivery.js'
 import type { ResolvedCall } from '../task/enqueue-problems.js'
 import type { JobCall } from '../task/job-call.js'
 import { type IdleKey, idleKeysOf, limitKeysOf } from './call-limits.js'
-import { checkCall } from './check-call.js'
+import { checkCall, checkTimeLimits } from './check-call.js'
 import type { Destination, FindDestination, KnownTask } from './destination.js'
 import { lineageHere } from './lineage.js'
 import { type Sameness, samenessOf } from './same-job.js'
@@ -39,10 +39,19 @@ export function planJob(
   const call = checkCall(task, args, options, nowMs)
   const destination = destinationOf({ task, args, options }, known, call.queue)
   const { definition } = known
+  checkTimeLimits(task, call, definition)
   const keys = limitKeysOf(definition, args, call)
   const { sameAs, ...sameness } = samenessOf(definition, task, args, call)
   const lineage = lineageHere()
-  const carried = { args, schedule, keys, sameAs, ...lineage, ...carriedOf(call, known, nowMs) }
+  const carried = {
+    args,
+    schedule,
+    keys,
+    sameAs,
+    merges: mayMerge(sameness),
+    ...lineage,
+    ...carriedOf(call, known, nowMs),
+  }
   const wanted = call.priority ?? definition?.priority ?? destination.priority
   // In a queue with priorities every job has one: the engine puts those without before all others.
   const priority = config.queues[destination.queue]?.priorities === true ? (wanted ?? 0) : undefined
@@ -68,6 +77,10 @@ export function planJob(
   }
 }
 
+/** Whether a later call's payload may take the place of this one's, or this one's of an earlier. */
+const mayMerge = ({ sameJob }: Sameness): true | undefined =>
+  sameJob?.kind === 'debounce' || sameJob?.kind === 'keep-latest' ? true : undefined
+
 /** Until when a job waits: until its time; where calls that come close together are one job, until it has been quiet. */
 function delayOf({ dueAt }: ResolvedCall, { sameJob }: Sameness, nowMs: number): number {
   const delayMs = dueAt === undefined ? 0 : dueAt - nowMs
@@ -76,7 +89,7 @@ function delayOf({ dueAt }: ResolvedCall, { sameJob }: Sameness, nowMs: number):
 
 /** What a job carries of its call, and of its task where the worker cannot know it. */
 function carriedOf(call: ResolvedCall, { definition, facts }: KnownTask, nowMs: number): Omit<EnvelopeDraft, 'args'> {
-  const { retries, headers, backoff, softTimeLimitMs, timeLimitMs, ignoreResult, acks } = call
+  const { retries, headers, backoff, softTimeLimitMs, timeLimitMs, pool, ignoreResult, acks } = call
   const { expiresMs, version = 1 } = definition ?? {}
   return {
     retries,
@@ -84,6 +97,7 @@ function carriedOf(call: ResolvedCall, { definition, facts }: KnownTask, nowMs: 
     backoff,
     softTimeLimitMs,
     timeLimitMs,
+    pool,
     ignoreResult,
     acks,
     resultTtlMs: call.resultTtlMs ?? (definition ?? facts)?.resultTtlMs,

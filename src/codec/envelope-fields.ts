@@ -2,6 +2,7 @@ import { type BackoffPolicy, isBackoffData, parseBackoff } from '../retry/backof
 import type { Headers } from '../task/enqueue-options.js'
 import { LONGEST_TIMER_MS } from '../task/options/option-reader.js'
 import { MAX_RETRIES } from '../task/options/retry-options.js'
+import { POOL_KINDS, type PoolKind } from '../task/options/time-options.js'
 
 /** What a job carries beside its arguments. */
 export interface EnvelopeFields {
@@ -25,12 +26,18 @@ export interface EnvelopeFields {
   readonly root?: string
   /** Under which key its task's limits count it. */
   readonly keys?: LimitKeys
+  /**
+   * It may become part of the job of another call like it. What is encrypted or signed is then bound to its own call, and
+   * may stand in another job than its own.
+   */
+  readonly merges?: boolean
   /** What makes it the same as another job, for people. */
   readonly sameAs?: string
   /** What the caller set where it is not the task's. */
   readonly backoff?: BackoffPolicy
   readonly softTimeLimitMs?: number
   readonly timeLimitMs?: number
+  readonly pool?: PoolKind
   readonly ignoreResult?: boolean
   readonly acks?: 'late' | 'early'
 }
@@ -96,10 +103,12 @@ const BY_NAME = {
   parent: text,
   root: text,
   keys: readKeys,
+  merges: flag,
   sameAs: text,
   backoff: readBackoff,
   softTimeLimitMs: timer,
   timeLimitMs: timer,
+  pool: (value) => POOL_KINDS.find((kind) => kind === value),
   ignoreResult: flag,
   acks: (value) => (value === 'late' || value === 'early' ? value : undefined),
 } satisfies { [Name in keyof Required<EnvelopeFields>]: Read<EnvelopeFields[Name]> }

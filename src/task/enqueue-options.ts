@@ -1,5 +1,6 @@
 import type { BackoffOptions } from '../retry/backoff.js'
 import type { Duration } from '../time/duration.js'
+import type { PoolKind } from './options/time-options.js'
 import type { SameJobOptions } from './options/unique-options.js'
 
 /** What travels beside the arguments, to be read by middleware, routes and operators. */
@@ -38,6 +39,8 @@ export interface EnqueueOptions extends SameJobOptions {
   readonly backoff?: BackoffOptions
   readonly softTimeLimit?: Duration
   readonly timeLimit?: Duration
+  /** Where this job alone runs. */
+  readonly pool?: PoolKind
   /** The key of its rate limit, where it is not what the task's `rateKey` makes of the arguments. */
   readonly rateKey?: string
   /** The key of its concurrency limit, where it is not what the task's `concurrencyKey` makes of the arguments. */

@@ -5,7 +5,7 @@ import type { EnqueueOptions, Headers, HeaderValue } from './enqueue-options.js'
 import { MAX_AHEAD_MS, MAX_PRIORITY, readQueue } from './options/job-options.js'
 import { OptionReader } from './options/option-reader.js'
 import { MAX_RETRIES } from './options/retry-options.js'
-import { readTimeLimits } from './options/time-options.js'
+import { type PoolKind, readTimeOptions } from './options/time-options.js'
 import { readSameJobRule, SAME_JOB_KEYS, type SameJobRule } from './options/unique-options.js'
 
 /** {@link EnqueueOptions}, checked. What the call left out is undefined. */
@@ -22,6 +22,7 @@ export interface ResolvedCall {
   readonly backoff: BackoffPolicy | undefined
   readonly softTimeLimitMs: number | undefined
   readonly timeLimitMs: number | undefined
+  readonly pool: PoolKind | undefined
   readonly rateKey: string | undefined
   readonly concurrencyKey: string | undefined
   readonly acks: 'late' | 'early' | undefined
@@ -45,6 +46,7 @@ export const CALL_KEYS = [
   'backoff',
   'softTimeLimit',
   'timeLimit',
+  'pool',
   'rateKey',
   'concurrencyKey',
   'acks',
@@ -91,7 +93,7 @@ export function readEnqueueOptions(
     headers: readHeaders(reader),
     retries: reader.wholeNumber('retries', 0, MAX_RETRIES),
     backoff: readBackoff(reader),
-    ...readTimeLimits(reader),
+    ...readTimeOptions(reader),
     rateKey: text('rateKey'),
     concurrencyKey: text('concurrencyKey'),
     acks: reader.oneOf('acks', ['late', 'early']),

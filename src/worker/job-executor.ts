@@ -81,7 +81,7 @@ async function runAttempt(
     const refused = await checkArguments(job, task, envelope, { rules, handle, ...(limit && { limit }) })
     if (refused !== undefined) return refused
   }
-  const pool = site.pools.kindOf(task)
+  const pool = site.pools.kindOf(envelope.pool ?? task.pool)
   const isEarly = isAckedEarly(task, envelope)
   const encode = (value: unknown) => site.codec.encodeResult(job.id, value, task.codec)
   const run = () => {

@@ -13,6 +13,16 @@ export type PoolKind = 'async' | 'process' | 'thread'
 
 export const POOL_KINDS = ['async', 'process', 'thread'] as const satisfies readonly PoolKind[]
 
+/** What Celery's names of pools stand for; its `solo` is `async` with one job at once. */
+export const POOL_ALIASES: ReadonlyMap<string, PoolKind> = new Map([
+  ['prefork', 'process'],
+  ['processes', 'process'],
+  ['threads', 'thread'],
+  ['gevent', 'async'],
+  ['eventlet', 'async'],
+  ['solo', 'async'],
+])
+
 /** How long a task's runs may take, and where they run. */
 export interface TimeOptions {
   /**
@@ -39,15 +49,11 @@ export interface ResolvedTimeOptions {
 
 export const TIME_KEYS = ['softTimeLimit', 'timeLimit', 'pool'] as const satisfies readonly (keyof TimeOptions)[]
 
+/** A call may set them, too. */
 export function readTimeOptions(reader: OptionReader): ResolvedTimeOptions {
-  return { ...readTimeLimits(reader), pool: reader.oneOf('pool', POOL_KINDS) }
-}
-
-/** The two limits, which a call may set, too. */
-export function readTimeLimits(reader: OptionReader): Omit<ResolvedTimeOptions, 'pool'> {
   const softTimeLimitMs = reader.duration('softTimeLimit', 1, LONGEST_TIMER_MS)
   const timeLimitMs = reader.duration('timeLimit', 1, LONGEST_TIMER_MS)
   if (softTimeLimitMs !== undefined && timeLimitMs !== undefined && softTimeLimitMs > timeLimitMs)
     reader.refuse('softTimeLimit', `at most timeLimit, which is ${formatDuration(timeLimitMs)}`)
-  return { softTimeLimitMs, timeLimitMs }
+  return { softTimeLimitMs, timeLimitMs, pool: reader.oneOf('pool', POOL_KINDS) }
 }

@@ -20,8 +20,8 @@ export class Pools {
     private readonly slots: () => number,
   ) {}
 
-  /** Where this task runs. */
-  kindOf({ pool }: { readonly pool: PoolKind | undefined }): PoolKind {
+  /** Where a job runs of which this is said. */
+  kindOf(pool: PoolKind | undefined): PoolKind {
     return pool ?? this.options.pool
   }
 

@@ -1,3 +1,4 @@
+import { threadId } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import type { TaskqConfig } from '../../../src/config/taskq-config.js'
 import { brokerOfFile } from '../../support/broker.js'
@@ -155,4 +156,10 @@ describe.each(['process', 'thread'] as const)('a pool of kind %s', (pool) => {
     const { reason } = await events.waitFor('job.postponed')
     expect(reason).toContain('not-there.config.ts')
   })
+})
+
+test('a call may say where its job runs', async () => {
+  await poolApp(broker, { pool: 'thread' }).start()
+  const here = await tasks.place.applyAsync([], { pool: 'async' })
+  expect(await here.get({ timeout: '20s' })).toEqual({ pid: process.pid, threadId })
 })
