@@ -11,6 +11,8 @@ export interface CodecOptions {
   readonly signKeys: readonly CodecKey[]
   /** Whether what has no signature is refused, where there are keys to sign with. */
   readonly signatureRequired: boolean
+  /** A job's payload is unpacked to so many bytes of JSON at the most: a few bytes could claim to be any number. */
+  readonly maxUnpackedBytes: number
 }
 
 /** A key, and the name under which what was written with it says so. No console and no JSON shows its bytes. */
@@ -26,6 +28,7 @@ export const STRICT_JSON: CodecOptions = Object.freeze({
   encryptKeys: [],
   signKeys: [],
   signatureRequired: true,
+  maxUnpackedBytes: 1_048_576,
 })
 
 /** What is smaller gains nothing by compression. */

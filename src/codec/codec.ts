@@ -19,14 +19,17 @@ import { ResultCodec } from './result-codec.js'
 import { type Belonging, checkSignedText, signText } from './signature.js'
 import { untagTypes } from './tagged-json.js'
 import { typedValue } from './typed-value.js'
-import { keyMissing, malformed, noKey } from './unreadable.js'
+import { keyMissing, malformed, noKey, refused } from './unreadable.js'
 import { isWrapped, unwrap, type Ways, wrap } from './wrapping.js'
 
 /** Whose a payload is: what is encrypted or signed is worth nothing in another job, or as another task's. */
 export interface JobIdentity {
   readonly id: string
   readonly task: string
-  /** The id under which its envelope was written, where that is another call's: one that became part of the job. */
+  /**
+   * The id under which its envelope was written, where that is another call's: one that became part of the job. It stands
+   * in the broker, so it is believed only where the envelope says that it may.
+   */
   readonly sealedFor?: string
 }
 
@@ -60,24 +63,28 @@ export class Codec {
     const ways = this.#waysFor(wanted, job.task)
     const text = ways === undefined ? encodeEnvelope(job.task, draft, limits) : encodeWrapped(job, draft, limits, ways)
     const { signKeys } = this.options
-    return signKeys.length === 0 ? text : signText(text, ownerOf(job), signKeys)
+    return signKeys.length === 0 ? text : signText(text, signedFor(job), signKeys)
   }
 
   /** Reads a stored envelope. Never throws. */
   decodeEnvelope(job: JobIdentity, text: string): DecodedEnvelope {
-    const { signKeys, signatureRequired, encryptKeys } = this.options
+    const { signKeys, signatureRequired, encryptKeys, maxUnpackedBytes } = this.options
     if (signKeys.length > 0) {
       try {
-        checkSignedText(text, ownerOf(job), signKeys, signatureRequired)
+        checkSignedText(text, signedFor(job), signKeys, signatureRequired)
       } catch (error) {
         return unreadableAs(error)
       }
     }
-    return decodeEnvelope(text, (stored) => {
-      if (isWrapped(stored)) return readHidden(unwrap(stored, encryptKeys, ownerOf(job)))
+    const decoded = decodeEnvelope(text, (stored) => {
+      if (isWrapped(stored))
+        return readHidden(unwrap(stored, encryptKeys, sealedFor(job, stored.merges === true), maxUnpackedBytes))
       if (stored.types !== true || !Array.isArray(stored.args)) throw malformed('the payload has no arguments')
       return { args: untagTypes(stored.args) as unknown[] }
     })
+    const isMoved = signKeys.length > 0 && job.sealedFor !== undefined
+    if (!isMoved || decoded.kind !== 'envelope' || decoded.envelope.merges === true) return decoded
+    return unreadableAs(refused('it belongs to another job'))
   }
 
   /**
@@ -166,7 +173,7 @@ function encodeWrapped(job: JobIdentity, draft: EnvelopeDraft, limits: PayloadLi
   if (inexact !== undefined) throw notJson(job.task, inexact, ways.types ? TYPES_HINT : JSON_HINT)
   const hidden = JSON.stringify(context === undefined ? [value] : [value, context])
   refuseTooLarge(job.task, hidden, limits)
-  const wrapped = wrap(hidden, isTyped, ways, ownerOf(job))
+  const wrapped = wrap(hidden, isTyped, ways, sealedFor(job, draft.merges === true))
   if (wrapped !== undefined) return JSON.stringify({ ...clear, v: WRAPPED_VERSION, ...wrapped })
   if (!isTyped) return encodeEnvelope(job.task, draft, limits)
   return JSON.stringify({ ...clear, context, v: WRAPPED_VERSION, types: true, args: value })
@@ -182,4 +189,8 @@ function readHidden(hidden: unknown): Pick<Envelope, 'args' | 'context'> {
   return { args, ...(isRecord && { context: context as Readonly<Record<string, unknown>> }) }
 }
 
-const ownerOf = ({ id, task, sealedFor = id }: JobIdentity): Belonging => ['job', sealedFor, task]
+const signedFor = ({ id, task, sealedFor = id }: JobIdentity): Belonging => ['job', sealedFor, task]
+
+/** Calls that may merge have a purpose of their own: nobody can make another call's payload one of them. */
+const sealedFor = ({ id, task, sealedFor = id }: JobIdentity, merges: boolean): Belonging =>
+  merges ? ['call', sealedFor, task] : ['job', id, task]

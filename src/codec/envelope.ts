@@ -70,14 +70,14 @@ export function decodeEnvelope(text: string, openWrapped?: OpenWrapped): Decoded
 
 /**
  * Reads what a stored job carries in the clear, whatever was done to its arguments, and without any key: all of its
- * fields, but for the arguments, and for the context of one that is compressed or encrypted. Nothing where it cannot be
- * read.
+ * fields, but for the arguments, and for the context of one that is compressed or encrypted. They mean the same in later
+ * layouts. Nothing where it cannot be read.
  */
 export function readStoredFields(text: string): EnvelopeFields {
   const stored = parse(text)
   if (!('record' in stored)) return {}
   const { v } = stored.record
-  return v === ENVELOPE_VERSION || v === WRAPPED_VERSION ? readEnvelopeFields(stored.record) : {}
+  return typeof v === 'number' && v >= ENVELOPE_VERSION ? readEnvelopeFields(stored.record) : {}
 }
 
 function parse(text: string): { readonly record: Stored } | DecodedEnvelope {
@@ -93,7 +93,9 @@ function parse(text: string): { readonly record: Stored } | DecodedEnvelope {
 
 function opened(stored: Stored, openWrapped: OpenWrapped): DecodedEnvelope {
   try {
-    return { kind: 'envelope', envelope: { ...readEnvelopeFields(stored), ...openWrapped(stored) } }
+    // Where the arguments are hidden, so is the context: what stands in the clear is not from the caller.
+    const clear = stored.body === undefined ? stored : { ...stored, context: undefined }
+    return { kind: 'envelope', envelope: { ...readEnvelopeFields(clear), ...openWrapped(stored) } }
   } catch (error) {
     return unreadableAs(error)
   }

@@ -3,7 +3,7 @@ import type { CodecKey } from './codec-options.js'
 import { keyMissing, refused } from './unreadable.js'
 
 /** What a text is for, and whose it is: it is worth nothing in another place. */
-export type Belonging = readonly [purpose: 'job' | 'result' | 'progress', ...names: string[]]
+export type Belonging = readonly [purpose: 'job' | 'call' | 'result' | 'progress', ...names: string[]]
 
 /** `KEY.MAC` by the first key: HMAC-SHA256 over what the text is for, whose it is, and each of its bytes. */
 export function signatureOf(text: string, owner: Belonging, [first]: readonly CodecKey[]): string {

@@ -23,14 +23,15 @@ const DEFLATED = 2
 
 const IV_BYTES = 12
 const TAG_BYTES = 16
-/** So much is unpacked at the most: a few bytes could claim to be any number. */
-const MAX_UNPACKED_BYTES = 134_217_728
+/** Results and progress have no limit of their own: what is larger is not compressed. */
+const MAX_DEFLATED_RESULT_BYTES = 16_777_216
 
 /** Compresses and encrypts a JSON text, where that is wanted; undefined where neither is worth it. */
 export function wrap(json: string, isTyped: boolean, ways: Ways, owner: Belonging): Wrapped | undefined {
   const { compressAbove, encryptKey } = ways
   const plain = Buffer.from(json)
-  const deflated = compressAbove !== undefined && plain.length > compressAbove ? deflate(plain) : undefined
+  const isWorthIt = compressAbove !== undefined && plain.length > compressAbove
+  const deflated = isWorthIt && plain.length <= MAX_DEFLATED_RESULT_BYTES ? deflate(plain) : undefined
   // Base64 takes a third more.
   const isSmaller = deflated !== undefined && deflated.length * (encryptKey === undefined ? 4 / 3 : 1) < plain.length
   if (encryptKey === undefined && !isSmaller) return undefined
@@ -43,15 +44,21 @@ export function wrap(json: string, isTyped: boolean, ways: Ways, owner: Belongin
 /**
  * Reads what {@link wrap} wrote.
  *
+ * @param maxBytes what is unpacked at the most: a few bytes could claim to be any number
  * @throws TaskqError `TASKQ_PAYLOAD_KEY_MISSING`, `TASKQ_PAYLOAD_REFUSED`, `TASKQ_PAYLOAD_MALFORMED`
  */
-export function unwrap({ body, key: keyId }: Wrapped, keys: readonly CodecKey[], owner: Belonging): unknown {
+export function unwrap(
+  { body, key: keyId }: Wrapped,
+  keys: readonly CodecKey[],
+  owner: Belonging,
+  maxBytes = MAX_DEFLATED_RESULT_BYTES,
+): unknown {
   const bytes = Buffer.from(body, 'base64')
   const packed = keyId === undefined ? bytes : decrypt(bytes, keyId, keys, owner)
   const how = packed[0]
   if (how === undefined || how > (TYPED | DEFLATED)) throw malformed('the payload is packed in an unknown way')
   const content = packed.subarray(1)
-  const json = (how & DEFLATED) === 0 ? content : inflate(content)
+  const json = (how & DEFLATED) === 0 ? content : inflate(content, maxBytes)
   const value = parse(json.toString('utf8'))
   return (how & TYPED) === 0 ? value : untagTypes(value)
 }
@@ -89,9 +96,9 @@ const zlib = () => process.getBuiltinModule('node:zlib')
 
 const deflate = (plain: Buffer): Buffer => zlib().deflateSync(plain)
 
-function inflate(content: Buffer): Buffer {
+function inflate(content: Buffer, maxOutputLength: number): Buffer {
   try {
-    return zlib().inflateSync(content, { maxOutputLength: MAX_UNPACKED_BYTES })
+    return zlib().inflateSync(content, { maxOutputLength })
   } catch (cause) {
     throw malformed('the payload cannot be unpacked', cause)
   }

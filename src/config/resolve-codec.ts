@@ -29,8 +29,12 @@ export function resolveCodec(settings: Readonly<Record<SettingKey, unknown>>): C
     encryptKeys: encrypt?.keys.map(resolveKey) ?? [],
     signKeys: sign?.keys.map(resolveKey) ?? [],
     signatureRequired: sign?.required ?? true,
+    maxUnpackedBytes: UNPACKED_FACTOR * Number(settings['payload.max']),
   }
 }
+
+/** Producers may have a higher `payload.max`, or had one when they wrote a job. */
+const UNPACKED_FACTOR = 4
 
 /** A key object shows its bytes to nobody who prints or logs the configuration. */
 function resolveKey({ id, key }: CodecKeyConfig): CodecKey {

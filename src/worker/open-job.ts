@@ -29,8 +29,8 @@ const LATER_CODE_WAIT_MS = 15_000
 export function openJob(job: ActiveJob, site: OpeningSite): OpenedJob {
   if (job.revoked !== undefined) return { outcome: revokedBefore(job.revoked, job, site.findTask(job.task)) }
   const decoded = site.codec.decodeEnvelope(job, job.data)
-  if (decoded.kind !== 'envelope') return unreadable(decoded)
   const task = site.findTask(job.task)
+  if (decoded.kind !== 'envelope') return unreadable(decoded, job, task)
   if (task === undefined) return unknown(job)
   return endBeforeRun(job, task, decoded.envelope, site) ?? current(task, decoded.envelope)
 }
@@ -44,7 +44,7 @@ function endBeforeRun(
 ): OpenedJob | undefined {
   if (job.crashes >= crashBudget) return lost(crashed(job))
   if (job.crashes > 0 && isAckedEarly(task, envelope)) return lost(lostOnce(job))
-  if (envelope.expiresAt === undefined || job.isWantedLate === true || envelope.expiresAt > Date.now()) return undefined
+  if (envelope.expiresAt === undefined || !hasExpired(envelope.expiresAt, job)) return undefined
   return { outcome: { kind: 'expired', expiredAt: envelope.expiresAt, keep: !ignoresResult(task, envelope) } }
 }
 
@@ -57,16 +57,24 @@ function current(task: TaskDefinition, stored: Envelope): OpenedJob {
 }
 
 /** What nobody can read as it is ends here; what another worker may be able to read waits for it. */
-function unreadable(decoded: Exclude<DecodedEnvelope, { kind: 'envelope' }>): OpenedJob {
-  switch (decoded.kind) {
-    case 'later-version':
-      return postponed(`its layout, version ${decoded.version}, is of a later taskq`)
-    case 'missing-key':
-      return postponed(`this worker does not have the key ${show(decoded.keyId)}`)
-    default:
-      return dead(decoded.error)
-  }
+function unreadable(
+  decoded: Exclude<DecodedEnvelope, { kind: 'envelope' }>,
+  job: ActiveJob,
+  task: TaskDefinition | undefined,
+): OpenedJob {
+  if (decoded.kind === 'malformed' || decoded.kind === 'refused') return dead(decoded.error)
+  const { expiresAt, ignoreResult = task?.ignoreResult } = readStoredFields(job.data)
+  if (expiresAt !== undefined && hasExpired(expiresAt, job))
+    return { outcome: { kind: 'expired', expiredAt: expiresAt, keep: ignoreResult !== true } }
+  const why =
+    decoded.kind === 'later-version'
+      ? `its layout, version ${decoded.version}, is of a later taskq`
+      : `this worker does not have the key ${show(decoded.keyId)}`
+  return postponed(`${why}; taskq revoke ends it`)
 }
+
+const hasExpired = (expiresAt: number, { isWantedLate }: ActiveJob): boolean =>
+  isWantedLate !== true && expiresAt <= Date.now()
 
 /** Whether a job is dropped when it has ended well. */
 export const ignoresResult = (task: TaskDefinition, envelope: Envelope): boolean =>

@@ -53,6 +53,7 @@ test('the defaults', () => {
       encryptKeys: [],
       signKeys: [],
       signatureRequired: true,
+      maxUnpackedBytes: 1_048_576,
     },
     middleware: [],
     listeners: {},
