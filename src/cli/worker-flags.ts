@@ -1,7 +1,9 @@
 import { integer, string } from '@oclif/core/flags'
 import type { FlagValues } from '../config/overrides.js'
+import { nearest } from '../errors/nearest.js'
 import { formatProblem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
+import { POOL_ALIASES, POOL_KINDS } from '../task/options/time-options.js'
 import { type LogFlags, logFlags, logSettingsOf } from './log-flags.js'
 
 /** The flags that `worker` and `dev` share. Letters are Celery's. */
@@ -73,17 +75,15 @@ export function settingsOf(flags: WorkerFlags): Partial<FlagValues> {
   }
 }
 
-/** What Celery's names of pools stand for. */
-const POOL_ALIASES = new Map([
-  ['prefork', 'process'],
-  ['processes', 'process'],
-  ['threads', 'thread'],
-  ['gevent', 'async'],
-  ['eventlet', 'async'],
-])
+const POOLS: readonly string[] = [...POOL_KINDS, ...POOL_ALIASES.keys()]
 
-/** Reads `--pool`; a name that is none is told by the configuration. One job at once wins over `--concurrency`, as in Celery. */
+/** Reads `--pool`. One job at once wins over `--concurrency`, as in Celery. @throws TaskqError `TASKQ_USAGE` */
 function readPool(pool: string): Partial<FlagValues> {
+  if (!POOLS.includes(pool)) {
+    const meant = nearest(pool, POOLS)
+    const problem = { key: '--pool', expected: `one of ${POOLS.join(', ')}`, got: show(pool) }
+    throw new TaskqError('TASKQ_USAGE', formatProblem({ ...problem, ...(meant !== undefined && { nearest: meant }) }))
+  }
   if (pool === 'solo') return { pool: 'async', concurrency: 1 }
   return { pool: POOL_ALIASES.get(pool) ?? pool }
 }

@@ -4,7 +4,7 @@ import { TaskqError } from '../errors/taskq-error.js'
 import { deepFreeze } from './deep-freeze.js'
 import { DEFAULTS, type SettingKey } from './defaults.js'
 import { findProblems } from './find-problems.js'
-import { type FlagValues, type Override, readOverrides } from './overrides.js'
+import { ENVIRONMENT, type FlagValues, type Override, readOverrides } from './overrides.js'
 import type { Origin, ResolvedConfig } from './resolved-config.js'
 import { resolversFor, type Settings } from './resolvers.js'
 
@@ -35,7 +35,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   const overrides = readOverrides(sources.env ?? {}, sources.flags ?? {})
   const written = sources.file === undefined ? {} : sources.file.value
   const problems = [...findProblems(written), ...overrideProblems(overrides)]
-  if (problems.length > 0) throw invalid(sources, problems)
+  if (problems.length > 0) throw invalid(sources, problems, whereTo(problems.map(({ key }) => key)) ?? fileOf(sources))
   const { settings, origins } = pick(flatten(written as object), overrides)
   const config = { root: sources.root, file: sources.file?.path, tasks: settings.tasks, origins }
   for (const resolve of resolversFor(sources.tty ?? process.stdout.isTTY === true))
@@ -76,8 +76,17 @@ function overrideProblems(overrides: ReadonlyMap<SettingKey, Override>): Problem
   })
 }
 
-function invalid({ file, root }: ConfigSources, problems: readonly Problem[]): TaskqError {
-  const where = file === undefined ? 'the configuration' : relative(root, file.path) || file.path
+/** What has the problems, where it is not the file: keys are told as they were given. */
+function whereTo(keys: readonly string[]): string | undefined {
+  if (keys.every((key) => key.startsWith('--'))) return 'the command line'
+  const variables = ENVIRONMENT.map(([name]) => name)
+  return keys.every((key) => variables.includes(key)) ? 'the environment' : undefined
+}
+
+const fileOf = ({ file, root }: ConfigSources): string =>
+  file === undefined ? 'the configuration' : relative(root, file.path) || file.path
+
+function invalid({ file }: ConfigSources, problems: readonly Problem[], where: string): TaskqError {
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
   const lines = problems.map((problem) => `  ${formatProblem(problem)}`)
   return new TaskqError('TASKQ_CONFIG_INVALID', `${where} has ${count}:\n${lines.join('\n')}`, {

@@ -3,6 +3,7 @@ import { presentBanner } from '../../src/cli/presenters/worker.js'
 import { workerArgsOf } from '../../src/cli/worker-args.js'
 import { settingsOf } from '../../src/cli/worker-flags.js'
 import { resolveConfig } from '../../src/config/resolve-config.js'
+import { refusal } from '../support/refusal.js'
 
 describe('--pool', () => {
   test.each([
@@ -23,8 +24,21 @@ describe('--pool', () => {
   })
 
   test('refuses another name, and says which there are', () => {
-    const flags = settingsOf({ pool: 'forks' })
-    expect(() => resolveConfig({ root: '/', flags })).toThrow('--pool: expected one of async, process, thread')
+    expect(refusal(() => settingsOf({ pool: 'forks' }))).toMatchObject({
+      code: 'TASKQ_USAGE',
+      message: expect.stringMatching(/^--pool: expected one of async, process, thread, prefork, .*solo, got "forks"/),
+    })
+    expect(() => settingsOf({ pool: 'preforks' })).toThrow('did you mean prefork?')
+  })
+
+  test('is no fault of the configuration file, whatever a flag says', () => {
+    const file = { path: '/taskq.config.ts', value: {} }
+    expect(() => resolveConfig({ root: '/', file, flags: { maxMemoryPerChild: 'much' } })).toThrow(
+      /^the command line has a problem:\n {2}--max-memory-per-child: expected/,
+    )
+    expect(() => resolveConfig({ root: '/', file, env: { TASKQ_CONCURRENCY: 'x' } })).toThrow(/^the environment has/)
+    const wrong = { ...file, value: { prefix: 7 } }
+    expect(() => resolveConfig({ root: '/', file: wrong, env: { TASKQ_CONCURRENCY: 'x' } })).toThrow(/^taskq\.config/)
   })
 
   test('goes on to the worker of taskq dev, with the limits of children', () => {
