@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Problem } from '../errors/problems.js'
+import { OptionReader } from '../task/options/option-reader.js'
 import { KEY_BYTES, keyBytes } from './resolve-codec.js'
 import { leaf, list } from './schema-leaves.js'
 
@@ -18,6 +19,9 @@ const KEY = z.strictObject({
   ),
 })
 
+/** What `encrypt` and `sign` are. */
+export const KEYS_FORM = 'an object such as { keys: [{ id: "2026-11", key: process.env.PAYLOAD_KEY }] }'
+
 const KEYS = list(KEY, 'a list such as [{ id: "2026-11", key: process.env.PAYLOAD_KEY }]')
 
 /** The part of the configuration's schema that is about how payloads travel. */
@@ -31,19 +35,33 @@ export const CODEC = z.strictObject({
   sign: z.strictObject({ keys: KEYS, required: flag.optional() }).optional(),
 })
 
+/** Of an object it is told below which of its keys is wrong. */
 function isCompress(value: unknown): boolean {
-  if (typeof value === 'boolean') return true
-  if (typeof value !== 'object' || value === null) return false
-  const { above, ...rest } = value as { above?: unknown }
-  return Number.isInteger(above) && (above as number) >= 0 && (above as number) <= MAX_ABOVE && !hasKeys(rest)
+  return typeof value === 'boolean' || (typeof value === 'object' && value !== null && !Array.isArray(value))
 }
 
-const hasKeys = (value: object): boolean => Object.keys(value).length > 0
-
-/** What the schema cannot say: each key needs a name of its own. */
+/** What the schema cannot say: each key needs a name of its own; and what is wrong inside of `compress`. */
 export function codecProblems(codec: unknown): Problem[] {
-  const { encrypt, sign } = (codec ?? {}) as { encrypt?: { keys?: unknown }; sign?: { keys?: unknown } }
-  return [...sameIds('codec.encrypt.keys', encrypt?.keys), ...sameIds('codec.sign.keys', sign?.keys)]
+  const { compress, encrypt, sign } = (codec ?? {}) as {
+    compress?: unknown
+    encrypt?: { keys?: unknown }
+    sign?: { keys?: unknown }
+  }
+  return [
+    ...compressProblems(compress),
+    ...sameIds('codec.encrypt.keys', encrypt?.keys),
+    ...sameIds('codec.sign.keys', sign?.keys),
+  ]
+}
+
+function compressProblems(compress: unknown): Problem[] {
+  if (!isCompress(compress) || typeof compress === 'boolean') return []
+  const reader = new OptionReader(compress as object, 'codec.compress')
+  reader.refuseUnknown(['above'])
+  reader.wholeNumber('above', 0, MAX_ABOVE)
+  if (reader.value('above') === undefined && reader.problems.length === 0)
+    reader.refuse('above', 'a number of bytes', 'nothing')
+  return reader.problems
 }
 
 function sameIds(path: string, keys: unknown): Problem[] {

@@ -4,9 +4,10 @@ import { type Problem, show, unknownKeys } from '../errors/problems.js'
 import { checkSchedules } from '../schedule/check-entry.js'
 import { nearestZone } from '../schedule/entry-times.js'
 import { queueNameProblem } from '../task/names.js'
+import { POOL_ALIASES } from '../task/options/time-options.js'
 import { isZone } from '../time/zone.js'
 import { brokerProblems } from './broker-problems.js'
-import { codecProblems } from './codec-schema.js'
+import { codecProblems, KEYS_FORM } from './codec-schema.js'
 import { DEFAULTS } from './defaults.js'
 import { hookProblems } from './hook-problems.js'
 import { routesProblems } from './route-problems.js'
@@ -59,6 +60,8 @@ function problemsOf(issue: Issue, config: object): Problem[] {
 }
 
 function expectedAt(issue: Issue): string {
+  if (issue.path[0] === 'codec' && issue.path.length === 2 && (issue.path[1] === 'encrypt' || issue.path[1] === 'sign'))
+    return KEYS_FORM
   if (issue.path.at(-1) === 'tls') return 'true, false or an object with ca, cert, key, servername'
   if (issue.path.length === 1 && issue.path[0] === 'broker') return 'redis://…, rediss://… or an object'
   if (issue.path.length === 2 && issue.path[1] === 'webhook') return 'https://… or an object with url and headers'
@@ -67,6 +70,7 @@ function expectedAt(issue: Issue): string {
 
 function meantAt(key: string, value: unknown): string | undefined {
   if (key === 'timezone') return nearestZone(value)
+  if (key === 'worker.pool') return POOL_ALIASES.get(String(value))
   return typeof value === 'string' ? nearest(value, WORDS[key] ?? []) : undefined
 }
 

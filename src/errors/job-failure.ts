@@ -104,6 +104,14 @@ function preview(value: unknown): string {
   }
 }
 
-const isSecret = secretFieldTest([])
+let isSecret = secretFieldTest([])
+
+/**
+ * Masks fields of these names, beside those that always are, in what is said of thrown values that are no Errors. For
+ * the whole process: what a task throws is described in many places, and some are far from any config.
+ */
+export function maskInThrown(names: readonly string[]): void {
+  isSecret = secretFieldTest(names)
+}
 
 const clip = (text: string): string => (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text)

@@ -1,3 +1,4 @@
+import { celeryMeant } from './celery-names.js'
 import { nearest } from './nearest.js'
 
 /** One thing that is wrong with a setting: where, what was expected, what came. */
@@ -21,7 +22,7 @@ export function unknownKeys(record: object, known: readonly string[], path = '')
   return Object.keys(record)
     .filter((key) => !known.includes(key))
     .map((key) => {
-      const meant = nearest(key, known)
+      const meant = celeryMeant(key, known) ?? nearest(key, known)
       return {
         key: path + key,
         expected: `one of ${known.join(', ')}`,
@@ -36,6 +37,9 @@ export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)
   if (typeof value === 'function') return 'a function'
   if (Array.isArray(value)) return `an array of ${value.length}`
+  if (value instanceof Date)
+    return Number.isNaN(value.getTime()) ? 'an invalid Date' : `the Date ${value.toISOString()}`
+  if (value instanceof Promise) return 'a promise'
   if (typeof value === 'object' && value !== null) return 'an object'
   return String(value)
 }

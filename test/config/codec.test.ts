@@ -31,8 +31,10 @@ describe('what is refused', () => {
   test.each([
     [{ types: 'yes' }, 'codec.types: expected true or false, got "yes"'],
     [{ compress: 5 }, 'codec.compress: expected true, false, or an object such as { above: 4096 }, got 5'],
-    [{ compress: { over: 5 } }, 'codec.compress: expected true, false'],
-    [{ encrypt: true }, 'codec.encrypt: expected an object, got a boolean'],
+    [{ compress: { over: 5 } }, 'codec.compress.over: expected one of above, got an unknown key'],
+    [{ compress: {} }, 'codec.compress.above: expected a number of bytes, got nothing'],
+    [{ compress: { above: -1 } }, 'codec.compress.above: expected a whole number from 0 to 536870912, got -1'],
+    [{ encrypt: true }, 'codec.encrypt: expected an object such as { keys: [{ id: "2026-11", key: '],
     [{ encrypt: { keys: [] } }, 'codec.encrypt.keys: expected a list such as'],
     [{ encrypt: { keys: [{ ...good, id: 'a.b' }] } }, 'codec.encrypt.keys[0].id: expected a name'],
     [{ encrypt: { keys: [{ ...good, key: undefined }] } }, 'codec.encrypt.keys[0].key: expected 32 bytes'],

@@ -67,7 +67,7 @@ describe('a route that is a function', () => {
       () => ({ queu: 'a' }),
       /routes\[0\]\.queu: .*did you mean queue\?.*routes\[0\]\.queue: expected a queue name, got nothing/,
     ],
-    [async () => 'a', /routes\[0\]: expected a queue name, or \{ queue, priority \}, got an object/],
+    [async () => 'a', /routes\[0\]: expected a queue name, or \{ queue, priority \}, got a promise/],
     [() => 5, /routes\[0\]: expected .*got 5/],
     [
       () => {

@@ -30,8 +30,12 @@ describe('what is refused', () => {
   test.each<[unknown, string]>([
     [5, 'config: expected an object such as defineConfig({ … }), got 5'],
     [undefined, 'config: expected an object such as defineConfig({ … }), got nothing'],
-    [Promise.resolve({}), 'config: expected an object such as defineConfig({ … }), got an object'],
+    [Promise.resolve({}), 'config: expected an object such as defineConfig({ … }), got a promise'],
     [() => ({}), 'config: expected an object such as defineConfig({ … }), got a function'],
+    [
+      { worker: { pool: 'prefork' } },
+      'worker.pool: expected one of async, process, thread, got "prefork" (did you mean process?)',
+    ],
     [{ redact: 'pin' }, 'redact: expected a list of names such as ["iban"], got "pin"'],
     [{ redact: [7] }, "redact[0]: expected a field's name, got 7"],
     [{ broker: 7 }, 'broker: expected redis://…, rediss://… or an object, got a number'],
