@@ -87,6 +87,8 @@ export class RetryAfter extends TaskSignal {
  * `requeue` it goes back to its queue instead, as if this run had not been, for another worker perhaps: a second later
  * and behind what waits there, so that a job that everybody rejects does not spin. Celery's `Reject`.
  *
+ * @throws TaskqError `TASKQ_SIGNAL_INVALID`
+ *
  * @example
  * throw new Reject('there is no such order')
  */
@@ -95,8 +97,9 @@ export class Reject extends TaskSignal {
   readonly #requeue: boolean
 
   constructor(reason: string, options: { readonly requeue?: boolean; readonly cause?: unknown } = {}) {
-    super(String(reason), causeOf(options))
-    this.#requeue = options.requeue === true
+    const requeue = readReject(reason, options)
+    super(reason, causeOf(options))
+    this.#requeue = requeue
   }
 
   override judge(): Verdict {
@@ -170,6 +173,18 @@ function readRetry(options: RetrySignalOptions) {
     problems.push({ key: 'retries', expected: `a whole number from 0 to ${MAX_RETRIES}`, got: show(retries) })
   if (problems.length > 0) refuse('Retry', problems)
   return { countdownMs, retries }
+}
+
+function readReject(reason: unknown, options: { readonly requeue?: unknown }): boolean {
+  if (typeof reason !== 'string') refuse('Reject', [{ key: 'reason', expected: 'a text', got: show(reason) }])
+  if (typeof options !== 'object' || options === null || options instanceof Error)
+    refuse('Reject', [{ key: 'options', expected: 'an object such as { requeue: true }', got: show(options) }])
+  const { requeue } = options
+  const problems = [...unknownKeys(options, ['requeue', 'cause'])]
+  if (requeue !== undefined && typeof requeue !== 'boolean')
+    problems.push({ key: 'requeue', expected: 'true or false', got: show(requeue) })
+  if (problems.length > 0) refuse('Reject', problems)
+  return requeue === true
 }
 
 function readWait(signal: string, wait: Duration | Date): number {

@@ -101,6 +101,18 @@ describe('the others', () => {
     expect(judgeFailure(none, 1, new Reject('not here', { requeue: true }))).toEqual({ kind: 'snooze', delayMs: 1000 })
   })
 
+  test.each([
+    [[], /^Reject: reason: expected a text, got undefined$/],
+    [['x', { requeue: 'yes' }], /^Reject: requeue: expected true or false, got "yes"$/],
+    [['x', { requeu: true }], /did you mean requeue/],
+    [['x', new Error('cause')], /^Reject: options: expected an object/],
+  ])('Reject refuses %j', (given, message) => {
+    expect(refusal(() => new Reject(...(given as [string])))).toMatchObject({
+      code: 'TASKQ_SIGNAL_INVALID',
+      message: expect.stringMatching(message),
+    })
+  })
+
   test('Ignore drops the job', () => {
     expect(judgeFailure(none, 1, new Ignore())).toEqual({ kind: 'ignore' })
   })
