@@ -189,11 +189,12 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
   }
 
   async #timeout(timeoutMs: number): Promise<TaskqError> {
-    const state = await this.state().catch(() => undefined)
+    const job = await this.#find().catch(() => undefined)
+    const state = job === undefined ? await this.state().catch(() => undefined) : jobStateOf(job)
     return this.#error(
       'TASKQ_RESULT_TIMEOUT',
       `not done after ${formatDuration(timeoutMs)}; ${state === undefined ? 'the broker is away' : `its state is ${state}`}`,
-      state && HINTS[state],
+      job?.putAside === undefined ? state && HINTS[state] : `It was put aside: ${job.putAside}.`,
     )
   }
 

@@ -140,6 +140,8 @@ export interface JobDetail extends JobRow {
   readonly schedule?: { readonly name: string; readonly slotMs: number }
   /** What makes other calls the same as its own. */
   readonly sameAs?: string
+  /** Why it waits, where a worker could not run it, or its task wanted it later. */
+  readonly putAside?: string
   /** The last hundred lines, oldest first, each safe for a terminal. */
   readonly logs: readonly string[]
   /** What happened when, oldest first. */

@@ -20,6 +20,8 @@ export interface JobReport {
   /** Why the last run failed, where one did. */
   readonly error?: JobFailure
   readonly progress?: unknown
+  /** Why it waits, where a worker could not run it, or its task wanted it later. */
+  readonly putAside?: string
   /** What makes other calls the same as its own: its task and their key. */
   readonly sameAs?: string
   /** Runs that ended. */
@@ -38,7 +40,7 @@ export async function readJob(engine: Engine, id: string, viewer: Viewer): Promi
 
 /** All but the result, which may have to be read apart. */
 export function describeJob(job: JobRecord, viewer: Viewer): Omit<JobReport, 'result'> {
-  const { id, task, progress, attemptsMade, enqueuedAt, startedAt, finishedAt, standing, failure } = job
+  const { id, task, progress, attemptsMade, enqueuedAt, startedAt, finishedAt, standing, failure, putAside } = job
   const { sameAs } = readStoredFields(job.data)
   return {
     id,
@@ -46,6 +48,7 @@ export function describeJob(job: JobRecord, viewer: Viewer): Omit<JobReport, 're
     queue: queueOf(job),
     state: jobStateOf(job),
     ...(sameAs !== undefined && { sameAs }),
+    ...(putAside !== undefined && { putAside }),
     ...(failure !== undefined && !standing.succeeded && { error: failure }),
     ...(isReported(progress) && { progress: shownProgress(viewer, id, progress) }),
     attempts: attemptsMade,

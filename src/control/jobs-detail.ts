@@ -30,7 +30,7 @@ export async function readJobDetail(engine: Engine, id: string, viewer: Viewer):
 
 function describe(story: JobStory, viewer: Viewer): Omit<JobDetail, 'logs' | 'timeline' | 'resultJson'> {
   const { job, dueAt, worker, tries, audit } = story
-  const { id, lane, task, attemptsMade, enqueuedAt, startedAt, finishedAt, progress } = job
+  const { id, lane, task, attemptsMade, enqueuedAt, startedAt, finishedAt, progress, putAside } = job
   const failure = job.standing.succeeded ? undefined : job.failure
   const argsJson = redactedArgs(job, job.data, viewer)
   const { schedule, sameAs } = readStoredFields(job.data)
@@ -50,6 +50,7 @@ function describe(story: JobStory, viewer: Viewer): Omit<JobDetail, 'logs' | 'ti
     ...(finishedAt !== undefined && { finishedAt }),
     ...(failure !== undefined && { failure, error: errorLine(failure) }),
     ...(isReported(progress) && { progress: shownProgress(viewer, id, progress) }),
+    ...(putAside !== undefined && { putAside }),
     ...(audit.length > 0 && { audit }),
     ...(worker !== undefined && { worker }),
     ...(schedule !== undefined && { schedule }),

@@ -3,11 +3,11 @@ import type { JobFailure } from '../errors/job-failure.js'
 import { createBackend, prepareWaiting, reviveWaiting } from './backend.js'
 import type { Connection } from './connection.js'
 import { DamagedJobs, isBrokenCounter } from './damaged-jobs.js'
+import { asideFields } from './job-aside.js'
 import { failureFields, retryFields, unrunFields } from './job-tries.js'
 import type { Keys } from './keys.js'
 import { type LaneName, laneOf, parseLane } from './lane.js'
-import { KeyGate } from './limits/key-gate.js'
-import { type LaneGate, TaskGate } from './limits/lane-gate.js'
+import { LaneGate } from './limits/lane-gate.js'
 import { parkJob } from './park-job.js'
 import { type NoJob, readPullReply, type TakenJob, unreadable } from './pull-reply.js'
 import { RetryingIndex } from './retrying-index.js'
@@ -44,8 +44,6 @@ export interface ConsumerOptions {
   readonly stallCheckMs: number
   /** The worker's name, kept with the jobs that it runs. */
   readonly worker?: string
-  /** The lane's limits are divided by keys. */
-  readonly keyed?: boolean
 }
 
 /** The longest wait for a new job in one command: the worker comes round that often. */
@@ -63,9 +61,7 @@ export class LaneConsumer {
   readonly #backend: RedisQueueBackend
   readonly #retrying: RetryingIndex
   readonly #damaged: DamagedJobs
-  /** Notes a result that is not kept as long as all others. */
-  readonly #noteOwnTime: (id: string, over: number) => void
-  /** Only lanes of limited tasks have one. */
+  /** Only lanes of single tasks have one. */
   readonly #gate: LaneGate<Pull> | undefined
   #closed = false
 
@@ -79,7 +75,6 @@ export class LaneConsumer {
     this.name = parseLane(lane)
     this.#retrying = new RetryingIndex(connection, keys, lane)
     this.#damaged = new DamagedJobs(connection, keys, lane, options.lockMs)
-    this.#noteOwnTime = (id, over) => void connection.zadd(keys.kept(lane), over, id).catch(() => {})
     this.#backend = createBackend(lane, connection, keys.prefix, {
       blocking: true,
       lockDuration: options.lockMs,
@@ -135,13 +130,7 @@ export class LaneConsumer {
   }
 
   /** The job is done. With `keep: false` every trace of it goes. */
-  async succeed(
-    job: ActiveJob,
-    result: unknown,
-    { fetchNext, keep, keepMs }: Finish & { readonly keep: boolean; readonly keepMs?: number },
-  ): Promise<Pull> {
-    // It reaches the broker before the end of the job does.
-    if (keep && keepMs !== undefined) this.#noteOwnTime(job.id, Date.now() + keepMs)
+  async succeed(job: ActiveJob, result: unknown, { fetchNext, keep }: Finish & { keep: boolean }): Promise<Pull> {
     return this.#end(job, fetchNext, (next) => {
       const moved = this.#backend.moveToCompleted(asJob(job), result, keep ? KEEP : DROP, job.token, next)
       return this.#next(moved.then(resultOf), job)
@@ -167,11 +156,7 @@ export class LaneConsumer {
   }
 
   /** The job failed for good, or could not be run. It is kept as a dead letter; with `keep: false` every trace of it goes. */
-  async bury(
-    job: ActiveJob,
-    failure: JobFailure,
-    { fetchNext, keep = true, withoutRun = false }: Burial,
-  ): Promise<Pull> {
+  async bury(job: ActiveJob, failure: JobFailure, { fetchNext, keep = true, withoutRun }: Burial): Promise<Pull> {
     const fields = withoutRun ? unrunFields(job, failure) : failureFields(job, failure, this.options.worker)
     const kept = keep ? KEEP : DROP
     return this.#end(job, fetchNext, (next) => {
@@ -188,12 +173,13 @@ export class LaneConsumer {
     })
   }
 
-  /** Puts the job aside for a while; no attempt is counted. */
-  async postpone(job: ActiveJob, delayMs: number): Promise<void> {
+  /** Puts the job aside for a while; no attempt is counted. The reason is kept with it until it is taken again. */
+  async postpone(job: ActiveJob, delayMs: number, reason: string): Promise<void> {
+    const fieldsToUpdate = asideFields(job, reason)
     const now = Date.now()
     if (job.attemptsMade > 0) this.#retrying.note(job.id, now, now + delayMs)
     await this.#end(job, false, async () => {
-      await this.#backend.moveToDelayed(job.id, now, delayMs, job.token, { skipAttempt: true })
+      await this.#backend.moveToDelayed(job.id, now, delayMs, job.token, { skipAttempt: true, fieldsToUpdate })
       return {}
     })
   }
@@ -236,8 +222,7 @@ export class LaneConsumer {
 
   #gateFor(connection: Connection): LaneGate<Pull> | undefined {
     if (this.name.task === undefined) return undefined
-    if (this.options.keyed !== true) return new TaskGate(connection, this.keys, this.lane)
-    return new KeyGate(connection, this.keys, this.lane, this.#backend, (token) => this.pull(token))
+    return new LaneGate(connection, this.keys, this.lane, this.#backend, (token) => this.pull(token))
   }
 
   /** Says how a run ended. */

@@ -1,4 +1,5 @@
 import { describeFailure, type JobFailure } from '../errors/job-failure.js'
+import { asideReason } from './job-aside.js'
 import { CLAIM_FIELD, type ClaimFacts, readClaim } from './same-jobs/claim-field.js'
 
 /** A job as it is stored, read once. */
@@ -17,6 +18,8 @@ export interface JobRecord extends ClaimFacts {
   /** The stored result: see codec/result.ts. */
   readonly result: unknown
   readonly failure: JobFailure | undefined
+  /** Why it waits, where a worker has put it aside. */
+  readonly putAside?: string
   /** Where the job's id stands in the lane's sets. */
   readonly standing: JobStanding
 }
@@ -40,6 +43,7 @@ export function parseJobRecord(
   hash: Readonly<Record<string, string>>,
   standing: JobStanding,
 ): JobRecord {
+  const putAside = isWaiting(standing) ? asideReason(hash) : undefined
   return {
     id,
     lane,
@@ -48,15 +52,18 @@ export function parseJobRecord(
     ...readClaim(id, hash[CLAIM_FIELD]),
     enqueuedAt: Number(hash.timestamp ?? 0),
     attemptsMade: Number(hash.atm ?? 0),
-    // A job that ended without a run has an empty one.
-    startedAt: hash.processedOn ? Number(hash.processedOn) : undefined,
+    // A job that ended without a run has an empty one; one that was put aside has only been looked at.
+    startedAt: hash.processedOn && putAside === undefined ? Number(hash.processedOn) : undefined,
     finishedAt: hash.finishedOn === undefined ? undefined : Number(hash.finishedOn),
     progress: parseJson(hash.progress),
     result: parseJson(hash.returnvalue),
     failure: parseFailure(hash),
+    ...(putAside !== undefined && { putAside }),
     standing,
   }
 }
+
+const isWaiting = ({ succeeded, failed, locked }: JobStanding): boolean => !succeeded && !failed && !locked
 
 function parseFailure(hash: Readonly<Record<string, string>>): JobFailure | undefined {
   const stored = parseJson(hash[FAILURE_FIELD]) as JobFailure | undefined

@@ -108,7 +108,7 @@ async function tell(
       return waitsAgain(job, {}, site, await lane.park(job))
     case 'snoozed':
     case 'postponed':
-      await lane.postpone(job, outcome.delayMs)
+      await lane.postpone(job, outcome.delayMs, outcome.reason)
       return waitsAgain(job, {}, site)
   }
 }

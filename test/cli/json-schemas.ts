@@ -133,6 +133,7 @@ const job = {
   error: failure.optional(),
   progress: z.unknown().optional(),
   sameAs: text.optional(),
+  putAside: text.optional(),
   attempts: count,
   enqueuedAt: instant,
   startedAt: instant.optional(),

@@ -1,12 +1,16 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
+import { readJob } from '../../src/control/job-report.js'
+import { readJobDetail } from '../../src/control/jobs-detail.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { forgetTasks } from '../../src/task/registry.js'
 import { brokerOfFile } from '../support/broker.js'
+import { plainViewer } from '../support/plain-viewer.js'
 import { rejection } from '../support/refusal.js'
 import { testApp } from '../support/test-app.js'
 
 const broker = brokerOfFile()
+const viewer = plainViewer([])
 
 const echo = () => defineTask({ name: 'echo' }, (_, text: string) => text)
 
@@ -83,6 +87,24 @@ describe('a job that cannot be run', () => {
     const { events } = await app.worker()
     expect(await events.waitFor('job.postponed')).toMatchObject({ reason: expect.stringContaining('version 99') })
     expect(await app.engine.jobs.find(later.id)).toMatchObject({ data, attemptsMade: 0, standing: { delayed: true } })
+  })
+
+  test('because it is put aside says why where it is looked at, until it is taken again', async () => {
+    const app = testApp(broker, { tasks: [echo()] })
+    const later = await app.client.enqueue('echo', ['x'])
+    const good = await app.redis.hget(app.keys.job('default', later.id), 'data')
+    await app.redis.hset(app.keys.job('default', later.id), 'data', '{"v":99,"args":["x"]}')
+    const { events } = await app.worker()
+    const { reason: putAside } = await events.waitFor('job.postponed')
+    await vi.waitFor(async () => expect(await readJob(app.engine, later.id, viewer)).toMatchObject({ putAside }))
+    expect(await readJob(app.engine, later.id, viewer)).not.toHaveProperty('startedAt')
+    const detail = await readJobDetail(app.engine, later.id, viewer)
+    expect(detail).toMatchObject({ putAside, state: 'scheduled', timeline: [{ what: 'enqueued' }] })
+    expect(await rejection(later.get({ timeout: 50 }))).toMatchObject({ hint: `It was put aside: ${putAside}.` })
+    await app.redis.hset(app.keys.job('default', later.id), 'data', good ?? '')
+    await app.engine.jobEdits.promote({ id: later.id, lane: 'default' })
+    await events.waitFor('job.succeeded')
+    expect(await readJob(app.engine, later.id, viewer)).not.toHaveProperty('putAside')
   })
 
   test("because its task's schema refuses its arguments is dead at once, and does not stop the queue", async () => {

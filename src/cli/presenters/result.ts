@@ -11,6 +11,7 @@ export function presentResult({ job, logs }: ShownResult): string {
     ['queue', job.queue],
     ['state', job.state],
     ['same as', job.sameAs],
+    ['put aside', job.putAside],
     ['attempts', String(job.attempts)],
     ['progress', job.progress === undefined ? undefined : JSON.stringify(job.progress)],
     ['enqueued', job.enqueuedAt],

@@ -50,6 +50,7 @@ function factLines(detail: JobDetail, width: number): PageLine[] {
     ['attempts', String(attempts)],
     ['enqueued', formatTime(enqueuedAt)],
     ['due', dueAt === undefined ? undefined : formatTime(dueAt)],
+    ['put aside', detail.putAside && head(detail.putAside)],
     ['started', startedAt === undefined ? undefined : formatTime(startedAt)],
     ['ended', finishedAt === undefined ? undefined : endText(finishedAt, startedAt)],
     ['worker', worker],
