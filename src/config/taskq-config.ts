@@ -49,7 +49,7 @@ export interface TaskqConfig {
   readonly deadLetters?: {
     /** How long a dead letter is kept. Default `'30d'`. */
     readonly ttl?: Duration
-    /** How many are kept per queue, and per rate-limited task; the oldest go first. Default 10,000. */
+    /** How many are kept per queue, and per task with limits; the oldest go first. Default 10,000. */
     readonly max?: number
   }
   readonly payload?: {

@@ -13,7 +13,7 @@ export function jobStateOf(job: Pick<JobRecord, 'standing' | 'attemptsMade' | 'f
   return standing.delayed ? 'scheduled' : 'queued'
 }
 
-/** Dead: retries were there and are spent, or the job took its workers down. */
+/** Dead: it was retried and failed for good, with retries left or not; or the job took its workers down. */
 function stateOfEnd(attemptsMade: number, failure: JobFailure | undefined): JobState {
   const code = failure && endCodeOf(failure)
   if (code === 'TASKQ_JOB_REVOKED') return 'revoked'
