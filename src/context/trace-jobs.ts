@@ -8,32 +8,73 @@ import type { Telemetry, TelemetrySpan } from './telemetry.js'
 const PRODUCER = 3
 const CONSUMER = 4
 
-/** A span around each enqueue and each run; a run's is a child of the one that its job was enqueued in. */
+/**
+ * A span around each enqueue and each run; a run's is a child of the one that its job was enqueued in. What the library
+ * throws is told once, and changes nothing: calls and runs go on without a span.
+ */
 export function traceJobs(telemetry: Telemetry): Required<Middleware> {
   const { tracer, contextManager } = telemetry
+  const attempt = guard()
   return {
     enqueue: (call, next) => {
-      const here = contextManager.active()
-      const span = tracer.startSpan(`add ${call.task}`, { kind: PRODUCER }, here)
-      const inside = span.setSpanOnContext(here)
-      const trace = contextManager.getMetadata(inside)
-      return during(span, async () => {
-        span.setAttributes({ 'bullmq.queue.operation': 'add', 'bullmq.job.name': call.task })
-        const send = () => runInScope({ ...scopeHere(), trace }, () => next())
-        const handle = await contextManager.with(inside, send)
-        span.setAttributes({ 'bullmq.job.id': handle.id })
+      const here = attempt(() => contextManager.active())
+      const span = attempt(() => tracer.startSpan(`add ${call.task}`, { kind: PRODUCER }, here))
+      if (span === undefined) return next()
+      const inside = attempt(() => span.setSpanOnContext(here)) ?? here
+      const trace = attempt(() => contextManager.getMetadata(inside))
+      const send = () => runInScope({ ...scopeHere(), trace }, () => next())
+      return during(span, attempt, async () => {
+        attempt(() => span.setAttributes({ 'bullmq.queue.operation': 'add', 'bullmq.job.name': call.task }))
+        const handle = await within(inside, send, contextManager, attempt)
+        attempt(() => span.setAttributes({ 'bullmq.job.id': handle.id }))
         return handle
       })
     },
     run: (context, next) => {
-      const parent = parentOf(telemetry)
-      const span = tracer.startSpan(`process ${context.request.task}`, { kind: CONSUMER }, parent)
-      return during(span, () => {
-        span.setAttributes(attributesOf(context))
-        return contextManager.with(span.setSpanOnContext(parent), next)
+      const parent = attempt(() => parentOf(telemetry))
+      const span = attempt(() => tracer.startSpan(`process ${context.request.task}`, { kind: CONSUMER }, parent))
+      if (span === undefined) return next()
+      const inside = attempt(() => span.setSpanOnContext(parent)) ?? parent
+      return during(span, attempt, () => {
+        attempt(() => span.setAttributes(attributesOf(context)))
+        return within(inside, next, contextManager, attempt)
       })
     },
   }
+}
+
+/** Calls the library; undefined where that throws. */
+type Attempt = <T>(call: () => T) => T | undefined
+
+function guard(): Attempt {
+  let isTold = false
+  return (call) => {
+    try {
+      return call()
+    } catch (error) {
+      if (!isTold) process.emitWarning(`telemetry failed, and goes unheeded: ${errorOf(error).message}`, 'TaskqWarning')
+      isTold = true
+      return undefined
+    }
+  }
+}
+
+/** Does the work in the library's context; without it where that does not begin it. */
+function within<T>(
+  context: unknown,
+  work: () => Promise<T>,
+  manager: Telemetry['contextManager'],
+  attempt: Attempt,
+): Promise<T> {
+  let begun: Promise<T> | undefined
+  const begin = () => {
+    begun ??= (async () => work())()
+    return begun
+  }
+  const entered: unknown = attempt(() => manager.with(context, begin))
+  // What it makes of the work's promise is nobody's; how that fails is the caller's below.
+  if (entered instanceof Promise && entered !== begun) entered.catch(() => {})
+  return begin()
 }
 
 /** The span that the running job was enqueued in. What came over the wire may be anything. */
@@ -56,13 +97,13 @@ const attributesOf = ({ request }: RunContext) => ({
   'bullmq.job.attempts.made': request.attempt,
 })
 
-async function during<T>(span: TelemetrySpan, work: () => Promise<T>): Promise<T> {
+async function during<T>(span: TelemetrySpan, attempt: Attempt, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (thrown) {
-    span.recordException(errorOf(thrown))
+    attempt(() => span.recordException(errorOf(thrown)))
     throw thrown
   } finally {
-    span.end()
+    attempt(() => span.end())
   }
 }
