@@ -37,25 +37,28 @@ export function readBounds(max: string, min: string | undefined): { readonly min
   return { min: least, max: most }
 }
 
+/** What puts the code's own back. */
+const RESET: readonly string[] = ['reset', 'default']
+
 /** A rate, or null for `reset`. @throws TaskqError `TASKQ_USAGE` */
 export function readRate(text: string): string | null {
-  if (text === 'reset') return null
+  if (RESET.includes(text)) return null
   if (parseRate(text) === undefined) throw wrong({ key: 'RATE', expected: `${RATE_FORM}, or reset`, got: show(text) })
   return text
 }
 
-/** How many jobs of a task may run at once, or null for `default`. @throws TaskqError `TASKQ_USAGE` */
+/** How many jobs of a task may run at once, or null for `reset`. @throws TaskqError `TASKQ_USAGE` */
 export function readMost(text: string): number | null {
-  if (text === 'default' || text === 'reset') return null
+  if (RESET.includes(text)) return null
   const most = /^\d{1,6}$/.test(text) ? Number(text) : 0
   if (most >= 1 && most <= MAX_CONCURRENCY) return most
-  throw wrong({ key: 'N', expected: `a whole number from 1 to ${MAX_CONCURRENCY}, or default`, got: show(text) })
+  throw wrong({ key: 'N', expected: `a whole number from 1 to ${MAX_CONCURRENCY}, or reset`, got: show(text) })
 }
 
 /** Time limits, or null for `reset`. @throws TaskqError `TASKQ_USAGE` */
 export function readTimeLimits(soft: string, hard: string | undefined): { softMs?: number; hardMs?: number } | null {
-  if (soft === 'reset' && hard === undefined) return null
-  if (soft === 'reset') throw wrong({ key: 'HARD', expected: 'nothing after reset', got: show(hard) })
+  if (RESET.includes(soft) && hard === undefined) return null
+  if (RESET.includes(soft)) throw wrong({ key: 'HARD', expected: `nothing after ${soft}`, got: show(hard) })
   const softMs = soft === 'none' ? undefined : readLimit('SOFT', soft, ', none, or reset')
   const hardMs = hard === undefined ? undefined : readLimit('HARD', hard, '')
   if (softMs === undefined && hardMs === undefined) {

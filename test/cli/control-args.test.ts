@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readBounds } from '../../src/cli/control-args.js'
+import { readBounds, readMost, readRate, readTimeLimits } from '../../src/cli/control-args.js'
 
 test.each<[string, string | undefined, object]>([
   ['20', '3', { max: 20, min: 3 }],
@@ -17,4 +17,8 @@ test.each([
   ['3,1', '1', 'MAX: expected a whole number from 1 to'],
 ])('the bounds %j %j are refused', (max, min, said) => {
   expect(() => readBounds(max, min)).toThrow(said)
+})
+
+test.each(['reset', 'default'])('%s puts back what the code says', (word) => {
+  expect([readRate(word), readMost(word), readTimeLimits(word, undefined)]).toEqual([null, null, null])
 })

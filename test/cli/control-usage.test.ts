@@ -36,7 +36,7 @@ test.each([
   ['control autoscale', ['off', '1'], 'MIN: expected nothing after off, got "1"'],
   ['control rate-limit', ['Add', 'fast'], "RATE: expected a rate such as '10/s', '100/m' or '1000/h', or reset, got "],
   ['control rate-limit', ['Add', '1/s', '-d', 'x'], 'Unknown flag: -d'],
-  ['control max-concurrency', ['Add', '0'], 'N: expected a whole number from 1 to 100000, or default, got "0"'],
+  ['control max-concurrency', ['Add', '0'], 'N: expected a whole number from 1 to 100000, or reset, got "0"'],
   ['control time-limit', ['Add', 'soon'], 'SOFT: expected a duration'],
   ['control time-limit', ['Add', 'none'], 'HARD: expected a duration where SOFT is none, got nothing'],
   ['control time-limit', ['Add', '10s', '5s'], 'HARD: expected more than SOFT, which is 10s, got "5s"'],

@@ -11,12 +11,12 @@ export default class ControlMaxConcurrency extends AppCommand {
   static override enableJsonFlag = true
   static override examples = [
     { description: 'Five at once', command: '<%= config.bin %> control max-concurrency reports.Daily 5' },
-    { description: 'As the code says', command: '<%= config.bin %> control max-concurrency reports.Daily default' },
+    { description: 'As the code says', command: '<%= config.bin %> control max-concurrency reports.Daily reset' },
   ]
 
   static override args = {
     task: stringArg({ required: true, description: "the task's name" }),
-    n: stringArg({ required: true, description: 'such as 5; or default' }),
+    n: stringArg({ required: true, description: 'such as 5; or reset' }),
   }
 
   async run(): Promise<unknown> {
