@@ -63,3 +63,36 @@ describe('hostile data', () => {
     expect('polluted' in {}).toBe(false)
   })
 })
+
+describe('what writes itself', () => {
+  class User {
+    constructor(
+      readonly name: string,
+      readonly password: string,
+    ) {}
+    toJSON(): object {
+      return { name: this.name, password: this.password, self: { token: 'hunter2' } }
+    }
+  }
+
+  test('is masked as it is written', () => {
+    expect(JSON.stringify(redact({ user: new User('ada', 'hunter2') }))).toBe(
+      '{"user":{"name":"ada","password":"***","self":{"token":"***"}}}',
+    )
+  })
+
+  test('does not write itself again', () => {
+    const model = { password: 'hunter2', toJSON: () => model }
+    expect(JSON.stringify(redact([model]))).toBe('[{"password":"***"}]')
+  })
+
+  test('as a text stays what it is', () => {
+    const id = { hex: 'ab', toJSON: () => 'ab' }
+    expect(redact({ id })).toEqual({ id })
+  })
+
+  test('is not followed for ever', () => {
+    const endless = (): object => ({ toJSON: () => ({ next: endless() }) })
+    expect(() => redact(endless())).toThrow(RangeError)
+  })
+})
