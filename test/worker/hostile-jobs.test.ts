@@ -66,7 +66,10 @@ test('a job whose end cannot be told to the broker is dead, and its slot is free
   const codec = Object.assign(createCodec(), { encodeResult: () => ({ stored: { value: 1n } }) })
   const { events } = await app.worker({ options: { concurrency: 1, codec } })
   const [first, second] = [await task.delay('a'), await task.delay('b')]
-  expect(await events.waitFor('job.dead-lettered')).toMatchObject({ id: first.id, failure: { message: expect.stringContaining('BigInt') } })
+  expect(await events.waitFor('job.dead-lettered')).toMatchObject({
+    id: first.id,
+    failure: { message: expect.stringContaining('BigInt') },
+  })
   await events.waitFor('job.dead-lettered', ({ id }) => id === second.id)
 })
 
@@ -77,6 +80,12 @@ describe('a job that unpacks to more than can be enqueued', () => {
     expect(await healthy.get({ timeout: '5s' })).toBe('healthy')
     expect(await hostile.error()).toMatchObject({ code: 'TASKQ_PAYLOAD_MALFORMED' })
   })
+})
+
+test.each(['__proto__', 'constructor', 'no name'])('a job of the task %j is dead', async (name) => {
+  const { hostile, healthy } = await appWith({ name })
+  expect(await healthy.get({ timeout: '5s' })).toBe('healthy')
+  expect(await hostile.error()).toMatchObject({ code: 'TASKQ_PAYLOAD_MALFORMED' })
 })
 
 describe('a job that nobody can read for now', () => {
