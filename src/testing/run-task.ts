@@ -96,7 +96,8 @@ export async function runTask(
   }
   const scope = { run: context, carried: options.context }
   const result = await runInScope(scope, () => runOnce(definition, context, sent))
-  return { result: throughCodec(definition.name, result, codec), logs, progress }
+  // Where no result is kept, any may be returned.
+  return { result: definition.ignoreResult ? result : throughCodec(definition.name, result, codec), logs, progress }
 }
 
 /** Runs it with its hooks around it, as a worker does. */

@@ -131,3 +131,8 @@ describe('what is around a run', () => {
     expect((await runTask(task, [])).result).toMatchObject({ context: {} })
   })
 })
+
+test('a task that keeps no result may return what cannot travel', async () => {
+  const task = defineTask({ name: 'careless', ignoreResult: true }, () => new Map([['a', 1]]))
+  expect((await runTask(task, [])).result).toEqual(new Map([['a', 1]]))
+})
