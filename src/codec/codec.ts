@@ -129,7 +129,7 @@ export class Codec {
   /** What a task reports of its run, as it is stored. @throws TypeError for what JSON cannot write */
   encodeProgress(jobId: string, value: unknown, wanted?: TaskCodecOptions): unknown {
     const ways = this.#waysFor(wanted)
-    return ways === undefined ? value : this.#results.encodeProgress(jobId, value, ways)
+    return this.#results.encodeProgress(jobId, value, ways ?? STRICT_WAYS)
   }
 
   /** Reads reported progress. @throws TaskqError as {@link decodeLarge} */

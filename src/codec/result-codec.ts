@@ -8,7 +8,7 @@ import {
   stringifyResult,
 } from './result.js'
 import { type Belonging, checkSignature, signatureOf } from './signature.js'
-import { untagTypes } from './tagged-json.js'
+import { tagTypes, untagTypes } from './tagged-json.js'
 import { type Typed, typedValue } from './typed-value.js'
 import { malformed, refused } from './unreadable.js'
 import { isWrapped, unwrap, type Ways, type Wrapped, wrap } from './wrapping.js'
@@ -54,12 +54,15 @@ export class ResultCodec {
     const typed = typedResult(value, ways)
     const json = ways.encryptKey === undefined ? undefined : JSON.stringify(typed.value)
     if (json !== undefined) return { [SEALED]: wrap(json, typed.isTyped, ways, ['progress', jobId]) }
-    return typed.isTyped ? { [TYPED]: typed.value } : value
+    if (typed.isTyped) return { [TYPED]: typed.value }
+    // What looks like what is written here is not to be taken for it.
+    return onlyKeyOf(value) === undefined ? value : { [TYPED]: tagTypes(JSON.parse(JSON.stringify(value))) }
   }
 
   decodeProgress(jobId: string, stored: unknown): unknown {
     if (typeof stored !== 'object' || stored === null) return stored
     const { [SEALED]: sealed, [TYPED]: typed } = stored as { [SEALED]?: unknown; [TYPED]?: unknown }
+    if (onlyKeyOf(stored) === undefined) return stored
     if (typed !== undefined) return untagTypes(typed)
     if (typeof sealed !== 'object' || sealed === null || !isWrapped(sealed)) return stored
     return unwrap(sealed, this.options.encryptKeys, ['progress', jobId])
@@ -88,6 +91,13 @@ export class ResultCodec {
     if (typeof sig === 'string') checkSignature(sig, JSON.stringify(bare), owner, signKeys)
     else if (signatureRequired) throw refused('the result has no signature')
   }
+}
+
+/** The key of a record that has no other, where it is one of ours. */
+function onlyKeyOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const [only, ...others] = Object.keys(value)
+  return others.length === 0 && (only === SEALED || only === TYPED) ? only : undefined
 }
 
 /** What cannot be read, or is so deep that tags would not be read again, stays as it is; it is told of as inexact. */

@@ -24,7 +24,7 @@ export interface RunPort {
 export class JobContext implements RunContext {
   /** A property, not a method: tasks take it apart (`const { progress } = ctx`). */
   readonly progress = (value: unknown): Promise<void> => {
-    const stored = this.port.progress(value)
+    const stored = this.#tell(value)
     // Many do not wait for it. That it could not be stored must not end the process then.
     stored.catch(() => {})
     return stored
@@ -39,6 +39,11 @@ export class JobContext implements RunContext {
     private readonly envelope: Envelope,
     private readonly port: RunPort,
   ) {}
+
+  /** As a promise also where the value cannot even be written. */
+  async #tell(value: unknown): Promise<void> {
+    await this.port.progress(value)
+  }
 
   get request(): JobRequest {
     const { job, task, envelope } = this

@@ -47,6 +47,7 @@ function createReplacer(): (key: string, value: unknown) => unknown {
   return (_key, value) => {
     // JSON makes an Error `{}`, but it is what logs are read for.
     if (value instanceof Error) return describeFailure(value)
+    if (typeof value === 'bigint') return String(value)
     if (typeof value !== 'string') return value
     const text = cutText(value, Math.min(left, MAX_LOGGED))
     left = Math.max(1, left - text.length)
