@@ -69,7 +69,7 @@ export function settingsOf(flags: WorkerFlags): Partial<FlagValues> {
     ...logSettingsOf(flags),
     ...(concurrency !== undefined && { concurrency }),
     ...(shutdownTimeout !== undefined && { shutdownTimeout }),
-    ...(pool !== undefined && readPool(pool)),
+    ...(pool !== undefined && readPool(pool, flags)),
     ...(maxTasksPerChild !== undefined && { maxTasksPerChild }),
     ...(maxMemoryPerChild !== undefined && { maxMemoryPerChild }),
   }
@@ -77,12 +77,17 @@ export function settingsOf(flags: WorkerFlags): Partial<FlagValues> {
 
 const POOLS: readonly string[] = [...POOL_KINDS, ...POOL_ALIASES.keys()]
 
-/** Reads `--pool`. One job at once wins over `--concurrency`, as in Celery. @throws TaskqError `TASKQ_USAGE` */
-function readPool(pool: string): Partial<FlagValues> {
+/** Reads `--pool`; one job at once is no other number beside it. @throws TaskqError `TASKQ_USAGE` */
+function readPool(pool: string, { concurrency = 1, autoscale }: WorkerFlags): Partial<FlagValues> {
   if (!POOLS.includes(pool)) {
     const meant = nearest(pool, POOLS)
     const problem = { key: '--pool', expected: `one of ${POOLS.join(', ')}`, got: show(pool) }
     throw new TaskqError('TASKQ_USAGE', formatProblem({ ...problem, ...(meant !== undefined && { nearest: meant }) }))
+  }
+  if (pool === 'solo' && (concurrency !== 1 || autoscale !== undefined)) {
+    const [flag, got] = autoscale === undefined ? ['--concurrency', concurrency] : ['--autoscale', autoscale]
+    const expected = `no ${flag} beside --pool=solo, which is one job at once`
+    throw new TaskqError('TASKQ_USAGE', formatProblem({ key: flag, expected, got: show(got) }))
   }
   if (pool === 'solo') return { pool: 'async', concurrency: 1 }
   return { pool: POOL_ALIASES.get(pool) ?? pool }

@@ -62,6 +62,17 @@ describe('taskq check', () => {
       'codec.encrypt: expected keys for a, got nothing',
     ],
     [
+      'errors that are retried, without retries',
+      { taskOptions: { b: { retries: 1 } } },
+      [
+        { name: 'a', retryOn: TypeError },
+        { name: 'b', retryOn: TypeError },
+        { name: 'c', dontRetryOn: TypeError, retries: 0 },
+      ],
+      'warning task a',
+      /^retryOn has no effect/,
+    ],
+    [
       'taskOptions of no task',
       { taskOptions: { 'reprots.Daily': { retries: 1 } } },
       [{ name: 'reports.Daily' }],

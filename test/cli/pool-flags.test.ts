@@ -19,8 +19,13 @@ describe('--pool', () => {
     expect(settingsOf({ pool: name })).toEqual(settings)
   })
 
-  test('takes solo for one job at once, whatever --concurrency says', () => {
-    expect(settingsOf({ pool: 'solo', concurrency: 8 })).toEqual({ pool: 'async', concurrency: 1 })
+  test('takes solo for one job at once, and refuses another number beside it', () => {
+    expect(settingsOf({ pool: 'solo' })).toEqual({ pool: 'async', concurrency: 1 })
+    expect(settingsOf({ pool: 'solo', concurrency: 1 })).toEqual({ pool: 'async', concurrency: 1 })
+    expect(() => settingsOf({ pool: 'solo', concurrency: 8 })).toThrow(
+      '--concurrency: expected no --concurrency beside --pool=solo, which is one job at once, got 8',
+    )
+    expect(() => settingsOf({ pool: 'solo', autoscale: '4,1' })).toThrow('no --autoscale beside --pool=solo')
   })
 
   test('refuses another name, and says which there are', () => {

@@ -9,6 +9,7 @@ import { checkKeys } from './check-keys.js'
 import { checkLimits } from './check-limits.js'
 import { checkPatterns } from './check-patterns.js'
 import { checkQueues } from './check-queues.js'
+import { checkRetries } from './check-retries.js'
 import { checkSchedules } from './check-schedules.js'
 import type { CheckedProject } from './checked-project.js'
 import { errorAt, type Finding } from './finding.js'
@@ -54,6 +55,7 @@ const CHECKS: readonly Check[] = [
   checkQueues,
   checkKeys,
   checkLimits,
+  checkRetries,
   ({ schedules }) => schedules.problems.map((problem) => errorAt(problem.key, formatProblem(problem))),
   checkSchedules,
 ]

@@ -10,7 +10,7 @@ export interface RetryOptions {
   readonly backoff?: BackoffOptions
   /**
    * Only these errors are retried: classes (and their subclasses), names, or functions that judge an error. Default:
-   * all are. Celery's `autoretry_for`.
+   * all are. How often, `retries` says. Celery's `autoretry_for`.
    */
   readonly retryOn?: ErrorRule | readonly ErrorRule[]
   /** These errors are never retried; wins over `retryOn`. Default: none. Celery's `dont_autoretry_for`. */
