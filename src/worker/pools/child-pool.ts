@@ -14,6 +14,8 @@ export interface ChildPoolOptions {
   readonly slots: () => number
 }
 
+const MEBIBYTE = 1024 * 1024
+
 /** After a child that could not begin, no other is tried for so long: each would cost its start for nothing. */
 const PAUSE_MS = 5000
 
@@ -23,6 +25,7 @@ export class ChildPool {
   readonly #idle: Child[] = []
   readonly #all = new Set<Child>()
   #isClosed = false
+  #hasTold = false
   #failed: { readonly error: unknown; readonly at: number } | undefined
 
   constructor(private readonly options: ChildPoolOptions) {}
@@ -41,6 +44,7 @@ export class ChildPool {
     try {
       await child.ready
       this.#failed = undefined
+      this.#tellHeavy(child)
       return child
     } catch (error) {
       this.#failed = { error, at: performance.now() }
@@ -68,6 +72,16 @@ export class ChildPool {
   async close(): Promise<void> {
     this.#isClosed = true
     await Promise.all([...this.#all].map((child) => child.retire()))
+  }
+
+  /** A limit that a child is over before its first run costs every run a start. */
+  #tellHeavy({ memory }: Child): void {
+    const { maxMemoryPerChild } = this.options
+    if (this.#hasTold || memory <= maxMemoryPerChild) return
+    this.#hasTold = true
+    const [held, most] = [memory, maxMemoryPerChild].map((bytes) => `${Math.ceil(bytes / MEBIBYTE)} MB`)
+    const what = `a child holds ${held} before its first run, and maxMemoryPerChild is ${most}: each run takes a new child`
+    process.emitWarning(what, 'TaskqWarning')
   }
 
   #make(): Child {

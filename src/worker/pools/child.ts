@@ -30,7 +30,7 @@ export class Child {
   readonly ended: Promise<void>
   /** Runs that it has ended. */
   runs = 0
-  /** Bytes that it held after its last run; 0 where it does not tell. */
+  /** Bytes that it held when it was ready, or after its last run; 0 where it does not tell. */
   memory = 0
   readonly #link: ChildLink
   readonly #ready = Promise.withResolvers<void>()
@@ -90,6 +90,7 @@ export class Child {
     switch (message.kind) {
       case 'ready':
         clearTimeout(this.#startTimer)
+        this.memory = message.memory ?? 0
         return this.#ready.resolve()
       case 'unable':
         return this.#unable(message.reason)

@@ -33,7 +33,7 @@ export type ToChild =
 
 /** What a child tells its worker. */
 export type FromChild =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly memory?: number }
   /** It cannot load the project, or does not know the task; nothing was run. */
   | { readonly kind: 'unable'; readonly reason: string }
   | {

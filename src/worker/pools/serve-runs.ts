@@ -53,7 +53,7 @@ class ChildLife {
     this.#tellsMemory = tellsMemory
     try {
       this.#site = await this.open(sources)
-      this.port.send({ kind: 'ready' })
+      this.port.send({ kind: 'ready', ...this.#memory() })
     } catch (error) {
       this.port.send({ kind: 'unable', reason: sendError(error).message })
     }
@@ -68,7 +68,11 @@ class ChildLife {
     this.#current = runPort
     const report = await runOnce(site, task, { job, envelope, isTyped, rules }, runPort)
     runPort.end()
-    this.#tell({ kind: 'done', run, report, ...(this.#tellsMemory && { memory: memoryHeld() }) })
+    this.#tell({ kind: 'done', run, report, ...this.#memory() })
+  }
+
+  #memory(): { readonly memory?: number } {
+    return this.#tellsMemory ? { memory: memoryHeld() } : {}
   }
 
   #tell(done: Extract<FromChild, { kind: 'done' }>): void {

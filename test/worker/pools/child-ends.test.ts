@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { brokerOfFile } from '../../support/broker.js'
 import { rejection } from '../../support/refusal.js'
 import { runs } from '../../support/temp-project.js'
@@ -31,6 +31,17 @@ describe.each(['process', 'thread'] as const)('a pool of kind %s', (pool) => {
       await vi.waitFor(() => expect(pids.filter((pid) => runs(pid))).toHaveLength(1), { timeout: 5000 })
     expect(await (await tasks.add.delay(1, 1)).get(inTime)).toBe(2)
   })
+})
+
+test('a limit of memory that a child is over before its first run is warned of, once', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  onTestFinished(() => warn.mockRestore())
+  await poolApp(broker, { pool: 'process', maxMemoryPerChild: '20mb' }).start()
+  const first = (await (await tasks.waits.delay(1)).get(inTime)) as number
+  expect(await (await tasks.waits.delay(1)).get(inTime)).not.toBe(first)
+  expect(warn.mock.calls).toEqual([
+    [expect.stringMatching(/^a child holds \d+ MB before its first run/), 'TaskqWarning'],
+  ])
 })
 
 test('a child process that closes its channel to the worker is ended, and its run has failed', async () => {
