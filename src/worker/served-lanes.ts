@@ -1,5 +1,4 @@
 import type { LaneConsumer } from '../engine/consumer.js'
-import { parseLane } from '../engine/lane.js'
 import type { WorkerSide } from '../engine/worker-side.js'
 import type { Dispatcher } from './dispatcher.js'
 import type { WorkerOptions } from './worker-options.js'
@@ -108,11 +107,7 @@ export class ServedLanes {
 
   async #open(lane: string): Promise<LaneConsumer> {
     const { lockMs, stallCheckMs, name } = this.rules
-    const consumer = this.side.consumer(
-      lane,
-      { lockMs, stallCheckMs, worker: name, keyed: this.#isKeyed(lane) },
-      this.onError,
-    )
+    const consumer = this.side.consumer(lane, { lockMs, stallCheckMs, worker: name }, this.onError)
     this.#lanes.set(lane, consumer)
     try {
       await consumer.open()
@@ -123,11 +118,6 @@ export class ServedLanes {
       await consumer.close().catch(() => {})
       throw error
     }
-  }
-
-  #isKeyed(lane: string): boolean {
-    const { task } = parseLane(lane)
-    return task !== undefined && this.rules.taskFacts.get(task)?.keyed !== undefined
   }
 
   /** Only what had no lane of its own before is put into one by parking. */

@@ -209,7 +209,7 @@ describe('jobs at once', () => {
     await lanes.limit('emails', 'Send', KEYED)
     const desk = new JobDesk(app)
     for (const id of ['a', 'b', 'c', 'd']) await desk.add(id, { lane: 'emails~Send', task: 'Send' })
-    const lane = await consumerOf(app, 'emails~Send', 10_000, true)
+    const lane = await consumerOf(app, 'emails~Send', 10_000)
     expect((await lane.pull('1')).job?.id).toBe('a')
     expect(await lane.pull('2')).toMatchObject({ isLimitedByKey: true })
     expect((await setRateLimit(app.engine, 'Send', '1000/s')).text).toBe('Send is limited to 1000/s for each key')

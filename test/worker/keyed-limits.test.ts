@@ -103,7 +103,7 @@ describe('the slots of a key', () => {
     const second = await work.delay({ tenant: 'a', n: 2 })
     const side = await app.side()
     await side.lanes.limit('default', 'work', { maxConcurrency: 1, keyed: ['concurrency'] })
-    expect((await takeAndVanish(app, LANE, 50, true)).id).toBe(first.id)
+    expect((await takeAndVanish(app, LANE, 50)).id).toBe(first.id)
     expect(await app.redis.hgetall(app.keys.keyed(LANE, 'counts'))).toEqual({ a: '1' })
     await app.worker({ options: { stallCheckMs: 100 } })
     expect(await first.get({ timeout: '10s' })).toBe(1)

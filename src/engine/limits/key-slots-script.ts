@@ -7,6 +7,15 @@
  * same slot of a Cluster.
  */
 export const KEY_SLOTS = `
+local function numberOf(value)
+  return tonumber(value or 0) or 0
+end
+
+local function hold(id, key)
+  call('HSET', held, id, key)
+  call('HSET', counts, key, string.format('%.0f', numberOf(call('HGET', counts, key)) + 1))
+end
+
 local function wakeParked(key)
   local groups = call('SMEMBERS', base .. 'parked:' .. key)
   if #groups == 0 then return end
@@ -20,7 +29,8 @@ local function leave(id)
   local key = call('HGET', held, id)
   if not key then return end
   call('HDEL', held, id)
-  if call('HINCRBY', counts, key, -1) <= 0 then call('HDEL', counts, key) end
+  local rest = numberOf(call('HGET', counts, key)) - 1
+  if rest > 0 then call('HSET', counts, key, string.format('%.0f', rest)) else call('HDEL', counts, key) end
   wakeParked(key)
 end
 `

@@ -5,7 +5,7 @@ const LATE_MS = 50
 export const KEY_WINDOWS = `
 -- When a key's window began, in microseconds, and how many started in it.
 local function windowOf(key)
-  local from, count = string.match(call('GET', base .. 'window:' .. epoch .. ':' .. key) or '', '^(%d+):(%d+)$')
+  local from, count = string.match(textOf(redis.pcall('GET', base .. 'window:' .. epoch .. ':' .. key)), '^(%d+):(%d+)$')
   return numberOf(from), numberOf(count)
 end
 

@@ -1,4 +1,5 @@
 import { ANY_TIME_OPTION, RETRY_CALL_FIELD } from '../retry-script.js'
+import { PUT_BACK } from './dissolve-rows.js'
 import { KEY_SLOTS, NOW } from './key-slots-script.js'
 import { KEY_WINDOWS } from './key-windows-script.js'
 import { ROWS } from './row-script.js'
@@ -18,6 +19,11 @@ const STEP = 500
  * and are checked against it. `held` is checked against the jobs that are active: a slot whose worker died, or could not
  * tell that it was done, is free as soon as its job is not active any more.
  *
+ * Nothing is taken out of where it stood before it stands in its row: a script that fails half-way, at data that somebody
+ * else wrote, is not rolled back, and must lose no job.
+ *
+ * Where the lane's limits are not divided (any more), the engine's script is all there is, once rows are put back.
+ *
  * It answers as `moveToActive` does. Where a group waits for its window, with `turn` for an id, and then.
  */
 export const turnstileOf = (moveToActive: string): string => `
@@ -29,13 +35,20 @@ local call = redis.call
 local wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, counter, marker = unpack(KEYS, 1, 11)
 local waiting, ring, held, counts, parked = unpack(KEYS, 12, 16)
 local jobs, nowMs, base = ARGV[1], tonumber(ARGV[2]), ARGV[4]
+
+local told = call('HMGET', meta, 'paused', 'concurrency', 'max', 'keyMax', 'keyDuration', 'keyConcurrency', 'keyEpoch',
+  'rateKeyed', 'concurrencyKeyed', 'keySeen')
+local isPaused, epoch, byRate, bySlots, seen = told[1], told[7] or '0', told[8], told[9], told[10]
+if not byRate and not bySlots then
+  if call('EXISTS', waiting) == 0 then return take(KEYS, ARGV) end
+  ${PUT_BACK}
+  if putBack(waiting, wait, prioritized) then return {0, 'turn', 0, nowMs} end
+  return take(KEYS, ARGV)
+end
 ${NOW}
 ${ROWS}
 ${KEY_SLOTS}
 
-local told = call('HMGET', meta, 'paused', 'concurrency', 'max', 'keyMax', 'keyDuration', 'keyConcurrency', 'keyEpoch',
-  'rateKeyed', 'concurrencyKeyed')
-local isPaused, epoch, byRate, bySlots = told[1], told[7] or '0', told[8], told[9]
 local most, max = tonumber(told[2] or nil), tonumber(told[3] or nil)
 local keyMax, keyDuration, keyMost = tonumber(told[4] or nil), tonumber(told[5] or nil), tonumber(told[6] or nil)
 
@@ -43,10 +56,6 @@ local function keysOf(group)
   local digits = string.match(group, '^%d+')
   local from, length = #digits + 2, tonumber(digits)
   return string.sub(group, from, from + length - 1), string.sub(group, from + length)
-end
-
-local function numberOf(value)
-  return tonumber(value or 0) or 0
 end
 
 -- What is no job is in nobody's way. One whose own fields are damaged is one all the same.
@@ -58,31 +67,43 @@ local function enter(id)
   local wasGivenBack = numberOf(fields[3]) > numberOf(fields[4]) and not fields[5]
   local number = wasGivenBack and 0 or call('INCR', base .. 'number') % 0x100000000
   local score = string.format('%.0f', numberOf(fields[2]) * 0x100000000 + number)
-  call('ZADD', waiting, score, id)
-  call('ZADD', base .. 'row:' .. group, score, id)
   if call('SISMEMBER', base .. 'parked:' .. key, group) == 0 then call('ZADD', ring, 'NX', nowText, group) end
+  call('ZADD', base .. 'row:' .. group, score, id)
+  call('ZADD', waiting, score, id)
 end
 
 local function gather()
   local due = call('ZRANGEBYSCORE', delayed, 0, string.format('%.0f', (nowMs + 1) * 4096 - 1), 'LIMIT', 0, ${STEP})
   for _, id in ipairs(due) do
-    call('ZREM', delayed, id)
-    if call('TYPE', jobs .. id).ok == 'hash' then call('HSET', jobs .. id, 'delay', 0) end
     enter(id)
+    if call('TYPE', jobs .. id).ok == 'hash' then call('HSET', jobs .. id, 'delay', 0) end
+    call('ZREM', delayed, id)
   end
-  for _ = 1, ${STEP} do
-    local id = call('RPOP', wait)
-    if not id then break end
-    if string.sub(id, 1, 2) ~= '0:' then enter(id) end
+  local oldest = call('LRANGE', wait, -${STEP}, -1)
+  for index = #oldest, 1, -1 do
+    enter(oldest[index])
+    call('RPOP', wait)
   end
   for _, id in ipairs(call('ZRANGE', prioritized, 0, ${STEP - 1})) do
-    call('ZREM', prioritized, id)
     enter(id)
+    call('ZREM', prioritized, id)
   end
   return call('LLEN', wait) == 0 and call('ZCARD', prioritized) == 0 and #due < ${STEP}
 end
 
+-- Also those run that were taken while the limits were not divided, or by what somebody overwrote since.
+local function countAnew()
+  call('DEL', held, counts)
+  for _, id in ipairs(bySlots and call('LRANGE', active, 0, -1) or {}) do
+    local _, key = keysOf(groupOf(redis.pcall('HGET', jobs .. id, 'opts'), byRate, bySlots))
+    hold(id, key)
+  end
+  for _, key in ipairs(call('SMEMBERS', parked)) do wakeParked(key) end
+  call('HSET', meta, 'keySeen', epoch)
+end
+
 local function freeLostSlots()
+  if seen ~= epoch then return countAnew() end
   if call('HLEN', held) <= call('LLEN', active) then return end
   local runs = {}
   for _, id in ipairs(call('LRANGE', active, 0, -1)) do runs[id] = true end
@@ -100,16 +121,15 @@ end
 
 local function giveFrom(group, rate, key, id, isFree)
   local row = base .. 'row:' .. group
-  call('ZREM', row, id)
-  call('ZREM', waiting, id)
-  if call('EXISTS', row) == 1 then call('ZADD', ring, nowText, group) else call('ZREM', ring, group) end
   if not isFree then charge(rate) end
   if bySlots then
     leave(id)
-    call('HSET', held, id, key)
-    call('HINCRBY', counts, key, 1)
+    hold(id, key)
   end
   call('RPUSH', wait, id)
+  call('ZREM', row, id)
+  call('ZREM', waiting, id)
+  if call('EXISTS', row) == 1 then call('ZADD', ring, nowText, group) else call('ZREM', ring, group) end
   return take(KEYS, ARGV)
 end
 
@@ -171,16 +191,4 @@ end
 local given = look()
 if type(given[1]) ~= 'table' and not hasAll then return answer(0, nowMs, true) end
 return given
-`
-
-/** Frees the slot of a job that has ended, and tells those who wait for one. */
-export const LEAVE = `
-local call = redis.call
-local held, counts, ring, parked, marker, meta = unpack(KEYS)
-local base = ARGV[2]
-${NOW}
-${KEY_SLOTS}
-if call('LPOS', KEYS[7], ARGV[1]) == false then leave(ARGV[1]) end
-if call('HEXISTS', meta, 'concurrency') == 1 then call('ZADD', marker, 0, '0') end
-return 1
 `
