@@ -131,7 +131,9 @@ describe('encryption', () => {
     const handle = await task.delay('x')
     const old = sameAppWith(app, ENCRYPT, { tasks: [task] })
     const { events, worker } = await old.worker()
-    expect(await events.waitFor('job.postponed')).toMatchObject({ reason: 'this worker does not have the key "k2"; taskq revoke ends it' })
+    expect(await events.waitFor('job.postponed')).toMatchObject({
+      reason: 'this worker does not have the key "k2"; taskq revoke ends it',
+    })
     await worker.stop()
     expect(await handle.ready()).toBe(false)
     await actOnJobs(app.engine, 'promote', [handle.id])

@@ -114,7 +114,7 @@ describe('what a run leaves', () => {
       { level: 'info', message: 'plain' },
       { level: 'warn', message: 'with fields', fields: { user: 'u\u001b[31m' } },
     ])
-    expect(stored[2]).toMatchObject({ level: 'debug', fields: '[not JSON]' })
+    expect(stored[2]).toMatchObject({ level: 'debug', fields: { big: '10' } })
     expect(await app.engine.jobs.logs(job, 1)).toEqual([expect.stringContaining('"attempt":2')])
     expect(lines.filter(({ id }) => id === result.id)).toHaveLength(6)
   })
