@@ -1,6 +1,7 @@
 import { string as stringArg } from '@oclif/core/args'
 import { boolean, integer, string } from '@oclif/core/flags'
 import { BulkCommand } from '../bulk-command.js'
+import { screenWidth } from '../screen-width.js'
 
 /** `taskq revoke`: ends jobs before they are done. */
 export default class Revoke extends BulkCommand {
@@ -54,7 +55,7 @@ export default class Revoke extends BulkCommand {
     switch (plan.kind) {
       case 'list': {
         const report = await control.inspectRevoked(engine, flags.limit ?? 100)
-        this.log(present.presentRevokes(report, Date.now()))
+        this.log(present.presentRevokes(report, Date.now(), screenWidth()))
         return report
       }
       case 'many': {

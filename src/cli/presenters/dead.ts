@@ -7,7 +7,7 @@ import { tellDistance } from './schedule-time.js'
 import { presentTable } from './table.js'
 
 /** The dead letters that were found, the latest first. */
-export function presentDeadList({ rows, searched, total }: JobPage, nowMs: number): string {
+export function presentDeadList({ rows, searched, total }: JobPage, nowMs: number, screen?: number): string {
   if (rows.length === 0)
     return total === 0 ? 'No job has failed for good.' : `None of these: ${lookedAt(searched, total)}`
   const cells = rows.map(({ finishedAt, state, task, id, queue, attempts, error }) => [
@@ -20,7 +20,9 @@ export function presentDeadList({ rows, searched, total }: JobPage, nowMs: numbe
     error ?? '-',
   ])
   const more = total > rows.length ? [`${rows.length} shown; ${lookedAt(searched, total)}`] : []
-  return [presentTable(['ended', 'state', 'task', 'job', 'queue', 'attempts', 'error'], cells), ...more].join('\n')
+  return [presentTable(['ended', 'state', 'task', 'job', 'queue', 'attempts', 'error'], cells, screen), ...more].join(
+    '\n',
+  )
 }
 
 const lookedAt = (searched: number, total: number): string =>

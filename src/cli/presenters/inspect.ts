@@ -30,7 +30,7 @@ function presentSlots({ jobs, more }: ActiveReport, label: string): string {
 }
 
 /** The jobs that wait for their time, the next first. */
-export function presentScheduled({ jobs, total, searched }: ScheduledReport): string {
+export function presentScheduled({ jobs, total, searched }: ScheduledReport, screen?: number): string {
   const more = total > jobs.length ? [`${jobs.length} of ${total} that wait; ${searched} were looked at.`] : []
   if (jobs.length === 0) return more.length === 0 ? 'No job waits for its time.' : `None of these. ${more[0]}`
   const rows = jobs.map(({ task, id, queue, state, dueInMs, error }) => [
@@ -41,7 +41,7 @@ export function presentScheduled({ jobs, total, searched }: ScheduledReport): st
     queue,
     error ?? '',
   ])
-  return [presentTable(['due', 'state', 'task', 'job', 'queue', 'failed with'], rows), ...more].join('\n')
+  return [presentTable(['due', 'state', 'task', 'job', 'queue', 'failed with'], rows, screen), ...more].join('\n')
 }
 
 function tellDue(dueInMs: number | undefined): string {

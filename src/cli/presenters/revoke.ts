@@ -36,7 +36,7 @@ export const presentRevokedMany = ({ searched, removed, told }: RevokeProgress):
 const jobs = (count: number): string => (count === 1 ? '1 job' : `${count.toLocaleString('en')} jobs`)
 
 /** What was revoked lately, the newest first. */
-export function presentRevokes({ revokes, total }: RevokesReport, nowMs: number): string {
+export function presentRevokes({ revokes, total }: RevokesReport, nowMs: number, screen?: number): string {
   if (revokes.length === 0) return 'Nothing was revoked within the last week.'
   const rows = revokes.map((one) => [
     tellDistance(Date.parse(one.at), nowMs),
@@ -48,5 +48,5 @@ export function presentRevokes({ revokes, total }: RevokesReport, nowMs: number)
     one.reason,
   ])
   const more = total > revokes.length ? [`${revokes.length} of ${total} shown.`] : []
-  return [presentTable(['revoked', 'job', 'task', 'outcome', 'now', 'by', 'reason'], rows), ...more].join('\n')
+  return [presentTable(['revoked', 'job', 'task', 'outcome', 'now', 'by', 'reason'], rows, screen), ...more].join('\n')
 }

@@ -1,6 +1,7 @@
 import { integer } from '@oclif/core/flags'
 import { AppCommand } from '../../app-command.js'
 import { deadFlags } from '../../dead-flags.js'
+import { screenWidth } from '../../screen-width.js'
 
 /** `taskq dead list`: what failed for good. */
 export default class DeadList extends AppCommand {
@@ -32,7 +33,7 @@ export default class DeadList extends AppCommand {
     const filter = toDeadFilter(flags)
     const app = await this.openApp(flags)
     const page = await listDead(await app.engine(), filter, flags.limit, createViewer(app.config))
-    this.log(presentDeadList(page, Date.now()))
+    this.log(presentDeadList(page, Date.now(), screenWidth()))
     return deadListJson(page)
   }
 }

@@ -1,5 +1,6 @@
 import { integer } from '@oclif/core/flags'
 import { AppCommand } from '../../app-command.js'
+import { screenWidth } from '../../screen-width.js'
 
 /** `taskq inspect revoked`: what was revoked lately. */
 export default class InspectRevoked extends AppCommand {
@@ -20,7 +21,7 @@ export default class InspectRevoked extends AppCommand {
       import('../../presenters/revoke.js'),
     ])
     const report = await inspectRevoked(await (await this.openApp(flags)).engine(), flags.limit)
-    this.log(presentRevokes(report, Date.now()))
+    this.log(presentRevokes(report, Date.now(), screenWidth()))
     return report
   }
 }

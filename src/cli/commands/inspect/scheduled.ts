@@ -1,5 +1,6 @@
 import { integer, string } from '@oclif/core/flags'
 import { AppCommand } from '../../app-command.js'
+import { screenWidth } from '../../screen-width.js'
 
 /** `taskq inspect scheduled`: what waits for its time. */
 export default class InspectScheduled extends AppCommand {
@@ -30,7 +31,7 @@ export default class InspectScheduled extends AppCommand {
     const { queue, task, limit } = flags
     const filter = { limit, ...(queue !== undefined && { queue }), ...(task !== undefined && { task }) }
     const report = await inspectScheduled(await app.engine(), filter, createViewer(app.config))
-    this.log(presentScheduled(report))
+    this.log(presentScheduled(report, screenWidth()))
     return report
   }
 }
