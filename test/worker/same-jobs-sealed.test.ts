@@ -25,3 +25,18 @@ test.each(['debounce', 'keepLatest'] as const)(
     expect(await first.get()).toBe(2)
   },
 )
+
+test.each(['sign', 'encrypt'] as const)("a job that claims another one's payload is refused (%s)", async (way) => {
+  const task = defineTask({ name: 'sealed' }, (_, n: number) => n)
+  const app = testApp(broker, { tasks: [task], config: { codec: { [way]: { keys: [key()] } } } })
+  const job = await task.delay(1)
+  const copy = await app.redis.hgetall(app.keys.job('default', job.id))
+  await app.redis.hset(app.keys.job('default', 'evil'), { ...copy, deid: `${job.id}:x` })
+  await app.redis.lpush(app.keys.lane('default', 'wait'), 'evil')
+  const { events } = await app.worker()
+  expect(await events.waitFor('job.dead-lettered')).toMatchObject({
+    id: 'evil',
+    failure: { code: 'TASKQ_PAYLOAD_REFUSED' },
+  })
+  expect(await job.get()).toBe(1)
+})
