@@ -3,20 +3,33 @@ import { CONFIG_SCHEMA } from '../../src/config/schema.js'
 import { leafKeys } from '../../src/config/schema-keys.js'
 import { CALL_KEYS } from '../../src/task/enqueue-problems.js'
 import { TASK_OPTION_KEYS } from '../../src/task/options.js'
-import { CALL_OPTIONS, COMMANDS, RESULT_MEMBERS, SETTINGS, TASK_OPTIONS } from './celery-surface.js'
+import { probe, statementsIn } from './celery-probe.js'
+import {
+  CALL_OPTIONS,
+  COMMANDS,
+  REQUEST_FIELDS,
+  RESULT_MEMBERS,
+  SETTINGS,
+  TASK_METHODS,
+  TASK_OPTIONS,
+} from './celery-surface.js'
 import { parseLine } from './command-line.js'
 import { codesIn, Page } from './page.js'
+import { compile, writeProjects } from './page-project.js'
 
 const guide = new Page('docs/guides/from-celery.md')
 const HEADS = {
   '`@app.task(…)`, attribute': TASK_OPTIONS,
+  Method: TASK_METHODS,
   '`apply_async(…)`': CALL_OPTIONS,
   '`AsyncResult`': RESULT_MEMBERS,
   Setting: SETTINGS,
   '`celery …`': COMMANDS,
 }
 /** Everything that the second columns of the tables say. */
-const answers = Object.keys(HEADS).flatMap((head) => guide.tableUnder(head).map(([, answer = '']) => answer))
+const answers = [...Object.keys(HEADS), 'There'].flatMap((head) =>
+  guide.tableUnder(head).map(([, answer = '']) => answer),
+)
 const answering = (form: RegExp): string[] => answers.flatMap(codesIn).flatMap((code) => form.exec(code)?.[1] ?? [])
 
 describe.each(Object.entries(HEADS))('the table of %s', (head, names) => {
@@ -32,7 +45,33 @@ describe.each(Object.entries(HEADS))('the table of %s', (head, names) => {
   })
 })
 
+test.each(REQUEST_FIELDS)('there is a row for Task.request.%s', (name) => {
+  const cells = guide.tableUnder('`@app.task(…)`, attribute').map(([cell = '']) => cell)
+  const ofRequest = cells.filter((cell) => cell.startsWith('`Task.request.')).flatMap(codesIn)
+  expect(ofRequest.map((code) => code.replace('Task.request.', ''))).toContain(name)
+})
+
 describe('what the guide points to', () => {
+  test('is TypeScript that compiles, but for its blanks', () => {
+    const statements = answers.flatMap(statementsIn)
+    expect(statements.length).toBeGreaterThan(90)
+    for (const project of writeProjects(probe(statements))) expect(compile(project)).toBe('')
+  })
+
+  test.each([
+    'await result.nothing()',
+    'this.request.nothing',
+    'throw new Reject(reason, { nothing })',
+    '@Task({ backoff })`: `nothing',
+    '@Task({ nothing })',
+    'applyAsync(args, { nothing })',
+    'onNothing',
+    "config: taskOptions`: `{ '*': { nothing: 1 } }",
+  ])('would not be %s', (code) => {
+    const [project = ''] = writeProjects(probe(statementsIn(`\`${code}\``)))
+    expect(compile(project)).toContain('error TS')
+  })
+
   test('are options of a task that exist', () => {
     const named = answering(/^@Task\(\{ (\w+) \}\)$/)
     expect(named.length).toBeGreaterThan(20)

@@ -14,6 +14,17 @@ export const TASK_OPTIONS = words(`
   before_start on_success on_retry on_failure after_return on_replace shadow_name
 `)
 
+/** What a running task's `request` has, beside what the table of the options says. */
+export const REQUEST_FIELDS = words(`
+  id retries root_id parent_id headers delivery_info task args kwargs eta expires timelimit group chord chain callbacks
+  errbacks is_eager called_directly hostname origin correlation_id reply_to stamps utc loglevel logfile
+`)
+
+export const TASK_METHODS = words(`
+  run delay apply_async s si signature subtask map starmap chunks replace add_to_chord add_trail retry apply __call__
+  update_state send_event AsyncResult
+`)
+
 export const CALL_OPTIONS = words(`
   args kwargs countdown eta expires shadow task_id queue exchange routing_key priority serializer compression
   delivery_mode headers link link_error time_limit soft_time_limit ignore_result add_to_parent retry retry_policy reply_to
@@ -21,7 +32,7 @@ export const CALL_OPTIONS = words(`
 `)
 
 export const SETTINGS = [
-  ...words('accept_content result_accept_content enable_utc imports include timezone'),
+  ...words('accept_content result_accept_content enable_utc imports include timezone Broadcast'),
   ...under('beat', 'max_loop_interval schedule scheduler schedule_filename sync_every cron_starting_deadline'),
   ...under(
     'broker',
@@ -75,12 +86,12 @@ export const SETTINGS = [
 ]
 
 export const RESULT_MEMBERS = words(`
-  get state status result info traceback ready successful failed forget revoke revoke_by_stamped_headers children parent
+  id task_id get maybe_throw state status result info traceback ready successful failed forget revoke revoke_by_stamped_headers children parent
   then collect iterdeps get_leaf graph args kwargs name worker date_done retries queue exists
 `)
 
 export const COMMANDS = [
-  ...words('worker beat call result status purge events shell report multi amqp migrate graph logtool upgrade'),
+  ...words('-A -b worker beat call result status purge events shell report multi amqp migrate graph logtool upgrade'),
   'list bindings',
   ...words(
     `active scheduled reserved revoked registered active_queues stats conf query_task ping clock memsample memdump

@@ -14,7 +14,7 @@ const tsconfig = join(ROOT, 'templates/basic/tsconfig.json')
  * Writes the files that a page shows, as projects: where it shows a file of one name again, that is of another project.
  * Returns their folders.
  */
-export function writeProjects(page: Page): string[] {
+export function writeProjects(page: Pick<Page, 'path' | 'snippets'>): string[] {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'taskq docs-')))
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const shown = new Map<string, number>()
