@@ -31,13 +31,13 @@ export interface AttemptRules {
   /** How many extra runs this job may have. */
   readonly retries: number
   /** The caller's backoff, where it set one: the task's may be a function, which stays where the task is. */
-  readonly backoff?: BackoffPolicy
+  readonly backoff?: BackoffPolicy | undefined
   readonly ignoreResult: boolean
   /** The run's number, 1 for the first. */
   readonly attempt: number
   /** What travels with the job: see context/. */
-  readonly carried?: ContextValues
-  readonly trace?: string
+  readonly carried?: ContextValues | undefined
+  readonly trace?: string | undefined
 }
 
 /** Writes what a task returned. Never throws. */

@@ -19,7 +19,11 @@ export async function checkArguments(
   job: ActiveJob,
   task: TaskDefinition,
   { args }: Envelope,
-  { rules, limit, handle }: { readonly rules: AttemptRules; readonly limit?: TimeLimit; readonly handle: RunHandle },
+  {
+    rules,
+    limit,
+    handle,
+  }: { readonly rules: AttemptRules; readonly limit: TimeLimit | undefined; readonly handle: RunHandle },
 ): Promise<ThrewReport | EndedRun | undefined> {
   const { hardMs } = limit ?? {}
   const check = async () => checkArgs(task, args)

@@ -34,7 +34,10 @@ export async function executeJob(job: ActiveJob, handle: RunHandle, site: Execut
   const opened = openJob(job, site)
   if ('outcome' in opened) return opened.outcome
   const { task, envelope } = opened
-  const report = await runAttempt(job, task, envelope, handle, site)
+  const rules = rulesOf(job, task, envelope)
+  const limit = limitOf(task, envelope, site.timeLimitOf(task.name))
+  const refused = task.schema && (await checkArguments(job, task, envelope, { rules, limit, handle }))
+  const report = refused ?? (await runAttempt({ job, task, envelope, rules, limit, handle }, site))
   if (report.kind === 'unplaced') return { kind: 'postponed', delayMs: NO_CHILD_WAIT_MS, reason: report.reason }
   if (report.kind === 'returned')
     return {
@@ -66,33 +69,26 @@ function outcomeOf({ verdict, failure, isExpected, withoutRun }: ThrewReport): R
   }
 }
 
+/** A job's run that is to begin. */
+interface NewRun {
+  readonly job: ActiveJob
+  readonly task: TaskDefinition
+  readonly envelope: Envelope
+  readonly rules: AttemptRules
+  readonly limit: TimeLimit | undefined
+  readonly handle: RunHandle
+}
+
 /** Runs the attempt within its task's limits of time. */
-async function runAttempt(
-  job: ActiveJob,
-  task: TaskDefinition,
-  envelope: Envelope,
-  handle: RunHandle,
-  site: ExecutionSite,
-): Promise<AttemptReport | EndedRun | UnplacedRun> {
-  const rules = rulesOf(job, task, envelope)
+function runAttempt(run: NewRun, site: ExecutionSite): Promise<AttemptReport | EndedRun | UnplacedRun> {
+  const { job, task, envelope, rules, limit, handle } = run
   const context = site.contextOf(job, task, envelope, handle)
-  const limit = limitOf(task, envelope, site.timeLimitOf(task.name))
-  if (task.schema !== undefined) {
-    const refused = await checkArguments(job, task, envelope, { rules, handle, ...(limit && { limit }) })
-    if (refused !== undefined) return refused
-  }
   const pool = site.pools.kindOf(envelope.pool ?? task.pool)
-  const isEarly = isAckedEarly(task, envelope)
-  const encode = (value: unknown) => site.codec.encodeResult(job.id, value, task.codec)
-  const run = () => {
-    if (isEarly) handle.ackEarly()
-    return attempt(task, context, envelope.args, rules, handle, encode)
-  }
-  if (pool === 'async' && limit === undefined) return run()
+  if (pool === 'async' && limit === undefined) return runHere(run, context, site)
   const running =
     pool === 'async'
-      ? withinLimit(run, limit ?? {}, job, handle)
-      : runInChild({ job, task: task.name, envelope, rules, handle, limit, isEarly }, pool, site.pools)
+      ? withinLimit(() => runHere(run, context, site), limit ?? {}, job, handle)
+      : runInChild({ ...run, task: task.name, isEarly: isAckedEarly(task, envelope) }, pool, site.pools)
   return running.catch((error) => {
     handle.giveUp()
     // A child that died is a crash.
@@ -101,13 +97,20 @@ async function runAttempt(
   })
 }
 
+/** Runs the attempt in this process and thread. */
+function runHere({ job, task, envelope, rules, handle }: NewRun, context: RunContext, { codec }: ExecutionSite) {
+  if (isAckedEarly(task, envelope)) handle.ackEarly()
+  const encode = (value: unknown) => codec.encodeResult(job.id, value, task.codec)
+  return attempt(task, context, envelope.args, rules, handle, encode)
+}
+
 const rulesOf = (job: ActiveJob, task: TaskDefinition, envelope: Envelope): AttemptRules => ({
   retries: envelope.retries ?? task.retries,
-  ...(envelope.backoff !== undefined && { backoff: envelope.backoff }),
+  backoff: envelope.backoff,
   ignoreResult: ignoresResult(task, envelope),
   attempt: job.attemptsMade + 1,
-  ...(envelope.context !== undefined && { carried: envelope.context }),
-  ...(envelope.trace !== undefined && { trace: envelope.trace }),
+  carried: envelope.context,
+  trace: envelope.trace,
 })
 
 /** An operator's limits win over the caller's, and those over the task's. */
