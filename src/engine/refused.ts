@@ -15,10 +15,22 @@ export function isAuthError(error: Error): boolean {
 export function withCode(broker: RedisBroker, error: Error): Error {
   if (error instanceof TaskqError) return error
   if (isAuthError(error)) return refused(broker, error)
+  if (/(?:^|-)WRONGTYPE /.test(error.message)) return damaged(broker, error)
   const reason = WHY.exec(error.message)?.[1]
   if (reason === undefined) return error
   return new TaskqError('TASKQ_BROKER_REFUSED', `the broker ${broker.label} refused: ${error.message}`, {
     ...(reason === 'OOM' && { hint: 'Redis is at maxmemory: give it more, or free some.' }),
+  })
+}
+
+/** The error for a key that is of another type than ours are: somebody else wrote there. */
+function damaged(broker: RedisBroker, error: Error): TaskqError {
+  const { command } = error as { command?: { name: string; args: readonly unknown[] } }
+  // A script has many keys, and does not say which of them it is.
+  const key = command === undefined || /^eval/i.test(command.name) ? undefined : String(command.args[0])
+  const where = key === undefined ? 'a key of taskq' : `the key ${JSON.stringify(key)}`
+  return new TaskqError('TASKQ_BROKER_DAMAGED', `in the broker ${broker.label}, ${where} holds something else`, {
+    hint: 'Another program wrote there, or a restored backup. Give taskq a prefix, or a database, of its own.',
   })
 }
 

@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   TASKQ_BROKER_UNREACHABLE: 'No connection to the broker.',
   TASKQ_BROKER_AUTH: 'The broker refused the user or the password.',
   TASKQ_BROKER_REFUSED: 'The broker refused to do it.',
+  TASKQ_BROKER_DAMAGED: 'A key of taskq holds something else.',
   TASKQ_BROKER_UNSUPPORTED: 'The broker is too old, or lacks what is needed.',
   TASKQ_BROKER_CONFIG: 'The broker option cannot be used.',
   TASKQ_EMBEDDED_REFUSED: 'The embedded broker is for development only.',

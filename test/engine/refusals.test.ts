@@ -1,10 +1,12 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { readStatus } from '../../src/control/status.js'
 import type { Engine } from '../../src/engine/engine.js'
-import { noRedis, startBroker } from '../support/broker.js'
+import { brokerOfFile, noRedis, startBroker } from '../support/broker.js'
 import { fakeHeartbeat } from '../support/fake-worker.js'
 import { rejection } from '../support/refusal.js'
 import { type TestApp, testApp } from '../support/test-app.js'
+
+const broker = brokerOfFile()
 
 async function appOfItsOwn(): Promise<TestApp> {
   const broker = await startBroker()
@@ -45,6 +47,23 @@ test('a broker whose memory is full is told with a code', async ({ skip }) => {
     code: 'TASKQ_BROKER_REFUSED',
     message: expect.stringMatching(/refused: .*OOM command not allowed/),
   })
+})
+
+test.for(['completed', 'failed', 'delayed'])('a lane whose %s is something else is told with a code', async (part) => {
+  const app = testApp(broker)
+  const damaged = app.keys.lane('default', part)
+  await app.redis.set(damaged, 'junk')
+  const { id } = await app.client.enqueue('any', [])
+  const told = { code: 'TASKQ_BROKER_DAMAGED', message: expect.stringContaining(JSON.stringify(damaged)) }
+  expect(await rejection(app.client.result(id).state())).toMatchObject(told)
+  expect(await rejection(app.client.result(id).get({ timeout: '5s' }))).toMatchObject(told)
+})
+
+test('a store of revokes that is something else is told with a code', async () => {
+  const app = testApp(broker)
+  await app.redis.set(app.keys.revokes, 'junk')
+  const { id } = await app.client.enqueue('any', [])
+  expect(await rejection(app.client.result(id).revoke())).toMatchObject({ code: 'TASKQ_BROKER_DAMAGED' })
 })
 
 describe('a replica', () => {
