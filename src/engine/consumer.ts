@@ -116,7 +116,7 @@ export class LaneConsumer {
   /** Puts what the engine calls lost jobs back, and returns their ids. */
   async recoverLost(): Promise<string[]> {
     await this.#gate?.look()
-    return this.#damaged.mending(() => this.#backend.moveStalledJobsToWait())
+    return this.#damaged.recovering(() => this.#backend.moveStalledJobsToWait())
   }
 
   /** Renews the hold on jobs; returns those that are no longer ours. */

@@ -3,26 +3,27 @@ import type { Keys } from './keys.js'
 
 /**
  * Makes the counters of a job numbers again: those that the engine adds to. Its scripts fail half-way where they are
- * none, and may have taken the job out of the list that it was in by then: whoever holds it by a token gets it back.
+ * none, and may have taken the job out of the list that it was in by then: it is active again, as whoever's token is given
+ * or else as nobody's, to be found as lost.
  */
 const MEND = `
 local call = redis.call
-local job, lock, active, wait, prioritized, delayed, completed, failed = unpack(KEYS)
+local job, lock, active, wait = unpack(KEYS)
 local id, token, lockMs = unpack(ARGV)
 if call('EXISTS', job) == 0 then return 0 end
 for _, field in ipairs({'atm', 'ats', 'stc'}) do
   local stored = call('HGET', job, field)
   if stored and not (string.match(stored, '^%d+$') and #stored < 10) then call('HSET', job, field, 0) end
 end
-if token == '' or call('EXISTS', lock) == 1 then return 1 end
+if call('EXISTS', lock) == 1 then return 1 end
 for _, list in ipairs({active, wait}) do
   if call('LPOS', list, id) then return 1 end
 end
-for _, set in ipairs({prioritized, delayed, completed, failed}) do
-  if call('ZSCORE', set, id) then return 1 end
+for set = 5, #KEYS do
+  if call('ZSCORE', KEYS[set], id) then return 1 end
 end
 call('LPUSH', active, id)
-call('SET', lock, token, 'PX', lockMs)
+if token ~= '' then call('SET', lock, token, 'PX', lockMs) end
 return 1
 `
 
@@ -35,17 +36,28 @@ export class DamagedJobs {
     private readonly lockMs: number,
   ) {}
 
-  /**
-   * Does something, and once more where the engine could not count: in this job's hash, or, where none is named, in that of
-   * one that a worker holds.
-   */
-  async mending<T>(act: () => Promise<T>, job?: { readonly id: string; readonly token: string }): Promise<T> {
+  /** Says how a run ended, and once more where the engine could not count in its job. */
+  async mending<T>(act: () => Promise<T>, job: { readonly id: string; readonly token: string }): Promise<T> {
     try {
       return await act()
     } catch (error) {
       if (!isBrokenCounter(error)) throw error
-      await (job === undefined ? this.#mendActive() : this.mend(job.id, job.token))
+      await this.mend(job.id, job.token)
       return act()
+    }
+  }
+
+  /** Looks for lost jobs, by the engine's script, which may lose one of them where it cannot count. */
+  async recovering(recover: () => Promise<string[]>): Promise<string[]> {
+    // Sent together: a look costs no trip more.
+    const before = this.#active()
+    before.catch(() => {})
+    try {
+      return await recover()
+    } catch (error) {
+      if (!isBrokenCounter(error)) throw error
+      for (const id of await before) await this.mend(id)
+      return recover()
     }
   }
 
@@ -53,7 +65,7 @@ export class DamagedJobs {
   async mend(id: string, token = ''): Promise<void> {
     const { connection, keys, lane, lockMs } = this
     const job = keys.job(lane, id)
-    const places = PLACES.map((part) => keys.lane(lane, part))
+    const places = [...PLACES.map((part) => keys.lane(lane, part)), keys.keyed(lane, 'waiting')]
     await connection.eval(MEND, 2 + places.length, job, `${job}:lock`, ...places, id, token, lockMs)
   }
 
@@ -65,16 +77,12 @@ export class DamagedJobs {
     return active[locks.indexOf(token)]
   }
 
-  async #mendActive(): Promise<void> {
-    for (const id of await this.#active()) await this.mend(id)
-  }
-
   #active(): Promise<string[]> {
     return this.connection.lrange(this.keys.lane(this.lane, 'active'), 0, -1)
   }
 }
 
-const PLACES = ['active', 'wait', 'prioritized', 'delayed', 'completed', 'failed'] as const
+const PLACES = ['active', 'wait', 'prioritized', 'delayed', 'waiting-children', 'completed', 'failed'] as const
 
 /** Whether a script of the engine failed because a counter is no number. */
 export const isBrokenCounter = (error: unknown): boolean =>

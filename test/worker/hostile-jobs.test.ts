@@ -60,6 +60,19 @@ describe('a job with a hostile number', () => {
   })
 })
 
+test('jobs of a lost worker come back, whatever one of them has for a counter of crashes', async () => {
+  const task = echo()
+  const app = testApp(broker, { tasks: [task] })
+  const jobs = [await task.delay('a'), await task.delay('b'), await task.delay('c')]
+  for (const { id } of jobs) {
+    await app.redis.lrem(app.keys.lane('default', 'wait'), 1, id)
+    await app.redis.lpush(app.keys.lane('default', 'active'), id)
+  }
+  await app.redis.hset(app.keys.job('default', jobs[1]?.id ?? ''), 'stc', 'zzz')
+  await app.worker({ options: { stallCheckMs: 200 } })
+  expect(await Promise.all(jobs.map((job) => job.get({ timeout: '8s' })))).toEqual(['a', 'b', 'c'])
+})
+
 test('a job whose end cannot be told to the broker is dead, and its slot is free again', async () => {
   const task = echo()
   const app = testApp(broker, { tasks: [task] })
