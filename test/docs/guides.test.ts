@@ -1,5 +1,7 @@
-import { readdirSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { readScheduleFlags } from '../../src/cli/read-schedule-flags.js'
 import type { ScheduleFlags } from '../../src/cli/schedule-flags.js'
 import { resolveConfig } from '../../src/config/resolve-config.js'
@@ -8,6 +10,8 @@ import { checkScheduleEntry } from '../../src/schedule/check-entry.js'
 import { commandOf, parseLine } from './command-line.js'
 import { codesIn, Page, wordsOf } from './page.js'
 import { compile, writeProjects } from './page-project.js'
+
+afterEach(() => vi.unstubAllEnvs())
 
 const GUIDES = ['docs/guides/schedules.md', 'docs/guides/from-celery-beat.md'].map((path) => new Page(path))
 describe.each(GUIDES)('$path', (page) => {
@@ -47,9 +51,29 @@ const OTHERS = readdirSync('docs/guides')
   .map((file) => new Page(`docs/guides/${file}`))
   .filter(({ path }) => !GUIDES.some((guide) => guide.path === path))
 
+/** Environment variables from which configurations of guides take keys. */
+const KEYS_IN_GUIDES = ['PAYLOAD_KEY', 'SIGNING_KEY']
+
+/** The programs that a page shows as tests: they need no broker. */
+const testsOf = (project: string): string[] =>
+  existsSync(join(project, 'test')) ? readdirSync(join(project, 'test')).map((name) => join('test', name)) : []
+
 describe.each(OTHERS)('$path', (page) => {
   test('shows TypeScript that compiles', () => {
     for (const project of writeProjects(page)) expect(compile(project)).toBe('')
+  })
+
+  test('shows configurations that are right', async () => {
+    for (const name of KEYS_IN_GUIDES) vi.stubEnv(name, Buffer.alloc(32, name).toString('base64'))
+    for (const project of writeProjects(page)) {
+      const { root, file } = await loadConfigFile(project)
+      if (file !== undefined) expect(resolveConfig({ root, file })).toHaveProperty('defaultQueue')
+    }
+  })
+
+  test('shows tests that pass', () => {
+    for (const project of writeProjects(page))
+      for (const file of testsOf(project)) execFileSync(process.execPath, [file], { cwd: project, stdio: 'pipe' })
   })
 
   test('shows command lines that can be parsed', async () => {

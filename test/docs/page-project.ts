@@ -35,7 +35,7 @@ function finishProject(root: string): string {
   writeFileSync(join(root, 'package.json'), JSON.stringify({ name: 'shop', type: 'module' }))
   mkdirSync(join(root, 'node_modules/@types'), { recursive: true })
   symlinkSync(ROOT, join(root, 'node_modules/taskq'), 'junction')
-  for (const name of ['vitest', '@types/node', 'bullmq-otel']) {
+  for (const name of ['vitest', '@types/node', 'bullmq-otel', 'zod', 'valibot', 'arktype']) {
     symlinkSync(join(ROOT, 'node_modules', name), join(root, 'node_modules', name), 'junction')
   }
   writeFileSync(join(root, 'tsconfig.json'), JSON.stringify({ extends: tsconfig, include: ['**/*.ts'] }))
