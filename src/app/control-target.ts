@@ -1,6 +1,7 @@
 import type { SteerRequest } from '../control/steer.js'
 import { formatProblem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
+import { OptionReader } from '../task/options/option-reader.js'
 import { DURATION_FORM, type Duration, parseDuration } from '../time/duration.js'
 
 /** Which workers are asked. */
@@ -17,13 +18,28 @@ export interface ControlTarget extends InspectTarget {
   readonly timeout?: Duration
 }
 
-/** @throws TaskqError `TASKQ_CONTROL_INVALID` */
-export function toRequest({ destination, timeout }: ControlTarget = {}): SteerRequest {
+/**
+ * Reads which workers are meant. A misspelt `destination` must not mean all of them.
+ *
+ * @throws TaskqError `TASKQ_CONTROL_INVALID`
+ */
+export function toRequest(target: ControlTarget = {}, more: readonly string[] = []): SteerRequest {
+  const expected = "an object such as { destination: 'emails' }"
+  if (typeof target !== 'object' || target === null || Array.isArray(target))
+    throw new TaskqError('TASKQ_CONTROL_INVALID', `expected ${expected}, got ${show(target)}`)
+  const reader = new OptionReader(target)
+  reader.refuseUnknown(['destination', 'timeout', ...more])
+  const destination = reader.read('destination', "a worker's name, or an array of names", isDestination)
+  const timeoutMs = reader.duration('timeout')
+  if (reader.problems.length > 0) throw new TaskqError('TASKQ_CONTROL_INVALID', reader.complaint)
   return {
     ...(destination !== undefined && { destination: [destination].flat() }),
-    ...(timeout !== undefined && { timeoutMs: toMs('timeout', timeout) }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
   }
 }
+
+const isDestination = (value: unknown): value is string | readonly string[] =>
+  [value].flat().every((name) => typeof name === 'string' && name !== '')
 
 /** @throws TaskqError `TASKQ_CONTROL_INVALID` */
 export function toMs(key: string, duration: Duration): number {

@@ -2,6 +2,8 @@ import type { ActionReport, Dashboard, Overview } from '../control/dashboard.js'
 import type { SteerReport } from '../control/steer.js'
 import type { Engine } from '../engine/engine.js'
 import type { WorkerCommand } from '../engine/worker-command.js'
+import { formatProblem, unknownKeys } from '../errors/problems.js'
+import { TaskqError } from '../errors/taskq-error.js'
 import type { LiveBatch } from '../events/live-event.js'
 import type { Duration } from '../time/duration.js'
 import type { Rate } from '../time/rate.js'
@@ -128,7 +130,7 @@ export const control: ControlApi = Object.freeze<ControlApi>({
   timeLimit: async (task, wanted) => (await limits()).changeTimeLimit(await engine(), task, wanted && toLimits(wanted)),
   concurrency: (slots, target) => {
     const queue = target?.queue
-    return steer({ name: 'concurrency', slots, ...(queue !== undefined && { queue }) }, target)
+    return steer({ name: 'concurrency', slots, ...(queue !== undefined && { queue }) }, target, ['queue'])
   },
   poolGrow: (by = 1, target) => steer({ name: 'pool-grow', by }, target),
   poolShrink: (by = 1, target) => steer({ name: 'pool-shrink', by }, target),
@@ -144,15 +146,26 @@ const limits = () => import('../control/steer-limits.js')
 const queues = () => import('../control/queues.js')
 const engine = async (): Promise<Engine> => (await ambientApp()).engine()
 
-async function steer(command: WorkerCommand, target: ControlTarget | undefined): Promise<SteerReport> {
+/** @param more what else stands beside the target */
+async function steer(
+  command: WorkerCommand,
+  target: ControlTarget | undefined,
+  more: readonly string[] = [],
+): Promise<SteerReport> {
+  const request = toRequest(target, more)
   const { steerWorkers } = await import('../control/steer.js')
-  return steerWorkers(await engine(), command, toRequest(target))
+  return steerWorkers(await engine(), command, request)
 }
 
-const toLimits = ({ soft, hard }: { readonly soft?: Duration; readonly hard?: Duration }) => ({
-  ...(soft !== undefined && { softMs: toMs('soft', soft) }),
-  ...(hard !== undefined && { hardMs: toMs('hard', hard) }),
-})
+function toLimits(limits: { readonly soft?: Duration; readonly hard?: Duration }) {
+  const wrong = unknownKeys(limits, ['soft', 'hard'])
+  if (wrong.length > 0) throw new TaskqError('TASKQ_CONTROL_INVALID', wrong.map(formatProblem).join('; '))
+  const { soft, hard } = limits
+  return {
+    ...(soft !== undefined && { softMs: toMs('soft', soft) }),
+    ...(hard !== undefined && { hardMs: toMs('hard', hard) }),
+  }
+}
 
 /** One per app, since it remembers from look to look. */
 const dashboards = new WeakMap<App, Promise<Dashboard>>()

@@ -6,6 +6,7 @@ import type { SteerReport } from '../control/steer.js'
 import type { Engine } from '../engine/engine.js'
 import { ambientApp } from './ambient.js'
 import { type ControlTarget, type InspectTarget, toRequest } from './control-target.js'
+import { readScheduledRequest } from './job-choices.js'
 
 /**
  * Looks into workers. All but {@link ping} and {@link conf} answer at once, from what workers last told: no worker is
@@ -68,8 +69,9 @@ export interface InspectApi {
 export const inspect: InspectApi = Object.freeze<InspectApi>({
   active: async (target) => (await onWorkers()).inspectActive(await engine(), toRequest(target)),
   scheduled: async (request = {}) => {
+    const wanted = readScheduledRequest(request)
     const { config } = await ambientApp()
-    return (await onJobs()).inspectScheduled(await engine(), request, createViewer(config))
+    return (await onJobs()).inspectScheduled(await engine(), wanted, createViewer(config))
   },
   reserved: async (target) => (await onWorkers()).inspectReserved(await engine(), toRequest(target)),
   registered: async (target) => (await onWorkers()).inspectRegistered(await engine(), toRequest(target)),

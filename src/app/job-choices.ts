@@ -1,4 +1,5 @@
 import { type DeadFilter, END_STATES } from '../control/dead/dead-filter.js'
+import type { ScheduledRequest } from '../control/inspect-jobs.js'
 import type { PurgeRequest } from '../control/purge.js'
 import type { RevokeFilter } from '../control/revoke-jobs.js'
 import { show } from '../errors/problems.js'
@@ -47,6 +48,16 @@ export function readDeadList(request: DeadListRequest): { readonly filter: DeadF
   const filter = readDeadFilter(reader)
   finish(reader)
   return { filter, limit }
+}
+
+/** Reads which jobs that wait for their time are listed. */
+export function readScheduledRequest(request: ScheduledRequest): ScheduledRequest {
+  const reader = open(request, "an object such as { queue: 'emails' }")
+  reader.refuseUnknown(['queue', 'task', 'limit'])
+  const limit = reader.wholeNumber('limit', 1, LONGEST_LIST)
+  const [task, queue] = [readText(reader, 'task'), readText(reader, 'queue')]
+  finish(reader)
+  return { ...(task && { task }), ...(queue && { queue }), ...(limit !== undefined && { limit }) }
 }
 
 /** Reads how dead letters are worked on. */

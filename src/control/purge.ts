@@ -4,7 +4,7 @@ import { requireQueue } from './known-queues.js'
 
 /** Which jobs are thrown away. */
 export interface PurgeRequest {
-  /** Default: all queues. */
+  /** Default: all queues; a program says `all: true` for that. */
   readonly queues?: readonly string[]
   /** All but these. */
   readonly exclude?: readonly string[]

@@ -46,6 +46,12 @@ test('limits are set, and put back', async () => {
   expect(await limit()).toMatchObject([{ overridden: false, window: { max: 10, durationMs: 100 } }])
   expect(await control.timeLimit('send', { soft: '5m', hard: '6m' })).toMatchObject({ done: 1 })
   expect(await control.timeLimit('send', null)).toMatchObject({ done: 1 })
+  expect(await rejection(control.timeLimit('send', { sfot: '5m' } as never))).toMatchObject({
+    message: expect.stringContaining('did you mean soft'),
+  })
+  expect(await rejection(control.inspect.scheduled({ taks: 'x' } as never))).toMatchObject({
+    code: 'TASKQ_CONTROL_INVALID',
+  })
   expect(await rejection(control.rateLimit('sned', '1/s'))).toMatchObject({ code: 'TASKQ_TASK_UNKNOWN' })
   expect(await rejection(control.timeLimit('send', { soft: 'soon' as '1s' }))).toMatchObject({
     code: 'TASKQ_CONTROL_INVALID',
@@ -68,6 +74,9 @@ test('workers change, and end', async () => {
     code: 'TASKQ_CONTROL_NO_WORKER',
     message: expect.stringContaining('did you mean amy?'),
   })
+  for (const slip of [{ destinaton: 'nobody' }, { destination: '' }, { destination: 7 }, 'amy', { queue: 'emails' }])
+    expect(await rejection(control.shutdown(slip as never))).toMatchObject({ code: 'TASKQ_CONTROL_INVALID' })
+  expect(await control.inspect.stats()).toMatchObject([{ worker: expect.stringMatching(/^amy@/) }])
   expect(await control.shutdown()).toMatchObject(told)
   await worker.done
   expect(await rejection(control.shutdown())).toMatchObject({ code: 'TASKQ_CONTROL_NO_WORKER' })
