@@ -40,14 +40,24 @@ async function run({ redisUrl, quick }: Site, side: Side): Promise<Measures> {
   const load = side === 'taskq' ? taskqLoad(redisUrl) : rawLoad(redisUrl)
   await load.fill(jobs)
   const frees = Math.floor((jobs / PER_SECOND) * (1000 / FREE_EVERY_MS) * 0.9)
+  let isOver = false
+  let sending = Promise.resolve()
   const measures = await runChild({ scenario: NAME, side, redisUrl, params: { jobs } }, async () => {
-    for (let n = 0; n < frees; n++) {
-      await load.send(nowUs())
-      await sleep(FREE_EVERY_MS)
-    }
+    sending = sendFrees(load, frees, () => isOver)
+    await sending
   })
+  isOver = true
+  // A job that is sent after the end would connect anew, and keep the harness from ending.
+  await sending
   await load.close()
   return measures
+}
+
+async function sendFrees(load: Load, frees: number, isOver: () => boolean): Promise<void> {
+  for (let n = 0; n < frees && !isOver(); n++) {
+    await load.send(nowUs())
+    await sleep(FREE_EVERY_MS)
+  }
 }
 
 /** What two workers saw. */
