@@ -62,6 +62,20 @@ describe('what somebody else wrote in the place of', () => {
   })
 })
 
+test.for(['number', 'ring', 'parked', 'held', 'counts', 'row:0:a'])(
+  '%s is mended before the first job starts',
+  async (part) => {
+    const { app, lane, takeAll, ids, own } = await laneOf(['a', 'b'])
+    await app.redis.set(own(part), 'junk')
+    await lane.pull('early').then(
+      ({ job }) => job && ids.splice(ids.indexOf(job.id), 1),
+      () => {},
+    )
+    await lane.recoverLost()
+    expect(await takeAll()).toEqual(ids)
+  },
+)
+
 test('a ring that is gone is made anew from the jobs that wait, beside what came since', async () => {
   const { app, work, lane, takeAll, own } = await laneOf(['a', 'a', 'b', 'c', 'd'])
   expect((await lane.pull('first')).job).toBeDefined()

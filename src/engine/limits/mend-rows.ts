@@ -5,6 +5,8 @@ import { ROWS } from './row-script.js'
 
 /** Jobs that one call enters anew: short enough that no other client waits noticeably. */
 const STEP = 500
+/** Rows that one look counts, for the same reason. Where there are more, the loss of some is not noticed. */
+const MOST_ROWS = 2000
 
 /**
  * Removes what of a lane's index is not what it should be, as somebody else wrote it: all of it but `waiting` can be
@@ -20,7 +22,6 @@ local function isA(key, kind)
   call('DEL', key)
   return false
 end
-if call('TYPE', waiting).ok ~= 'zset' then return 0 end
 isA(ring, 'zset')
 isA(parked, 'set')
 if isA(number, 'string') and not string.match(call('GET', number) or '0', '^%d+$') then call('DEL', number) end
@@ -28,6 +29,7 @@ local isHeld, isCounted = isA(held, 'hash'), isA(counts, 'hash')
 -- The turnstile counts anew.
 if not (isHeld and isCounted) then call('HDEL', meta, 'keySeen') end
 
+if call('ZCARD', ring) + call('SCARD', parked) > ${MOST_ROWS} then return 0 end
 local inTurn = 0
 local function see(group)
   local row = base .. 'row:' .. group
@@ -38,7 +40,7 @@ for _, key in ipairs(call('SMEMBERS', parked)) do
   if not isA(base .. 'parked:' .. key, 'set') then call('SREM', parked, key) end
   for _, group in ipairs(call('SMEMBERS', base .. 'parked:' .. key)) do see(group) end
 end
-local all = call('ZCARD', waiting)
+local all = call('TYPE', waiting).ok == 'zset' and call('ZCARD', waiting) or 0
 return inTurn < all and all or 0
 `
 
