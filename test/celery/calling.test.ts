@@ -6,8 +6,8 @@ import { testApp } from '../support/test-app.js'
 import { serve } from './serve.js'
 
 // The examples of the chapter "Calling Tasks" of Celery's user guide, in its order, as what they are here
-// (https://docs.celeryq.dev/en/stable/userguide/calling.html). Without a twin are link and link_error, which belong to
-// the canvas, and the choice of a pickle or YAML serializer, an exchange and a connection for one call.
+// (https://docs.celeryq.dev/en/stable/userguide/calling.html). Linking (link and link_error) is to come, with the canvas.
+// Without a twin is the choice of a pickle or YAML serializer, an exchange and a connection for one call.
 
 const broker = brokerOfFile()
 
@@ -110,15 +110,21 @@ test('Expiration: expires=60, or at a time; a worker that gets it later does not
 
 describe('Message Sending Retry', () => {
   test('a connection that is lost is tried again, for as long as enqueueTimeout says, and no job comes twice', async () => {
-    const task = adding()
+    const runs: number[] = []
+    const task = defineTask({ name: 'add' }, (_, x: number, y: number) => {
+      runs.push(x)
+      return x + y
+    })
     const app = testApp(broker, { tasks: [task] })
     await task.delay(0, 0)
     await broker.stop()
     const calling = task.delay(2, 2)
     await broker.restart()
     const result = await calling
-    await app.worker()
+    await app.worker({ options: { concurrency: 1 } })
     expect(await result.get()).toBe(4)
+    expect(await (await task.delay(3, 3)).get()).toBe(6)
+    expect(runs.filter((x) => x === 2)).toHaveLength(1)
   })
 
   test('Connection Error Handling: a call says that the job does not exist', async () => {

@@ -7,7 +7,7 @@ import { testApp } from '../support/test-app.js'
 
 // The examples of the chapter "Routing Tasks" of Celery's user guide, in its order, as what they are here
 // (https://docs.celeryq.dev/en/stable/userguide/routing.html). A queue is a name and needs no declaration: without a
-// twin are exchanges, bindings and routing keys, quorum queues and the AMQP primer, and Broadcast.
+// twin are exchanges, bindings and routing keys, quorum queues and the AMQP primer.
 
 const broker = brokerOfFile()
 
@@ -167,4 +167,13 @@ describe('Routing Tasks', () => {
       (await app.client.plan({ id: 'j', task: 'feed.add', args: [], options })).priority
     expect([await priorityOf({}), await priorityOf({ priority: 8 })]).toEqual([4, 8])
   })
+})
+
+test('Broadcast: a queue for each worker, and a job for each queue', async () => {
+  const reload = defineTask({ name: 'reload_cache' }, (ctx) => ctx.request.queue)
+  const app = testApp(broker, { tasks: [reload] })
+  const queues = ['cache.a', 'cache.b']
+  for (const queue of queues) await app.worker({ queues: [queue], name: queue })
+  const results = await Promise.all(queues.map((queue) => reload.applyAsync([], { queue })))
+  expect(await Promise.all(results.map((result) => result.get()))).toEqual(queues)
 })

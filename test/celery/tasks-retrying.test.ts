@@ -4,9 +4,9 @@ import { logWorkerEvents } from '../../src/app/worker-log.js'
 import { Ignore, Reject } from '../../src/retry/signals.js'
 import { BaseTask } from '../../src/task/base-task.js'
 import { defineTask } from '../../src/task/define-task.js'
-import { forgetTasks } from '../../src/task/registry.js'
 import { Task } from '../../src/task/task.js'
 import { brokerOfFile } from '../support/broker.js'
+import { takeAndVanish } from '../support/lost-worker.js'
 import { rejection } from '../support/refusal.js'
 import { testApp } from '../support/test-app.js'
 import { definitionOf, serve } from './serve.js'
@@ -168,12 +168,16 @@ describe('List of options', () => {
     expect(written[1]).toMatchObject({ level: pino.levels.values.error, error: { stack: expect.any(String) } })
   })
 
-  test('acks_late is the default, acks: "early" what Celery does unless told otherwise', () => {
-    const late = defineTask({ name: 'late' }, () => 1)
-    const early = defineTask({ name: 'early', acks: 'early' }, () => 1)
-    expect([late.definition.acks, early.definition.acks]).toEqual(['late', 'early'])
-    forgetTasks('late')
-    forgetTasks('early')
+  test('acks_late is the default: a lost worker’s job runs again; with acks: "early", as Celery does it, it does not', async () => {
+    const late = defineTask({ name: 'late' }, () => 'ran')
+    const early = defineTask({ name: 'early', acks: 'early' }, () => 'ran')
+    const app = testApp(broker, { tasks: [late, early], config: { worker: { lock: 1000, stallCheck: 100 } } })
+    const [again, once] = [await late.delay(), await early.delay()]
+    await takeAndVanish(app, 'default')
+    await takeAndVanish(app, 'default')
+    await app.worker()
+    expect(await again.get()).toBe('ran')
+    expect(await rejection(once.get())).toMatchObject({ code: 'TASKQ_JOB_CRASHED' })
   })
 })
 

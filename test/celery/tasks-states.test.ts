@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { readJobDetail } from '../../src/control/jobs-detail.js'
 import { BaseTask } from '../../src/task/base-task.js'
+import { defineTask } from '../../src/task/define-task.js'
 import type { RunEnd } from '../../src/task/hooks.js'
 import { Task } from '../../src/task/task.js'
 import { brokerOfFile } from '../support/broker.js'
+import { plainViewer } from '../support/plain-viewer.js'
 import { rejection } from '../support/refusal.js'
 import { testApp } from '../support/test-app.js'
 import { definitionOf, serve } from './serve.js'
@@ -84,6 +87,19 @@ describe('States', () => {
   })
 })
 
+test('Hiding sensitive information in arguments: by the names of fields, wherever they are shown (argsrepr there)', async () => {
+  const charge = defineTask({ name: 'charge' }, (_, account: string, card: { creditCard: string }) => [
+    account,
+    card.creditCard.slice(-4),
+  ])
+  const app = testApp(broker, { tasks: [charge] })
+  const result = await charge.delay('a1', { creditCard: '1234 5678 1234 5678' })
+  const shown = await readJobDetail(app.engine, result.id, plainViewer())
+  expect(shown?.argsJson).toBe('["a1",{"creditCard":"***"}]')
+  await app.worker()
+  expect(await result.get()).toEqual(['a1', '5678'])
+})
+
 describe('Custom task classes', () => {
   test('Instantiation: an instance is of one run; what processes share is static', async () => {
     let connections = 0
@@ -106,6 +122,38 @@ describe('Custom task classes', () => {
     await serve(broker, ProcessRows)
     for (const _ of [1, 2]) expect(await (await ProcessRows.delay()).get()).toEqual({ calls: 1, rows: 3 })
     expect(connections).toBe(1)
+  })
+
+  test('App-wide usage (task_cls): a base class of the project, and middleware for what goes around every run', async () => {
+    const told: string[] = []
+    abstract class OurTask extends BaseTask {
+      override afterReturn({ state }: RunEnd) {
+        told.push(`${this.request.task} ${state}`)
+      }
+    }
+    @Task()
+    class Mine extends OurTask {
+      run() {
+        return 1
+      }
+    }
+    const plain = defineTask({ name: 'plain' }, () => 2)
+    const app = testApp(broker, {
+      tasks: [definitionOf(Mine), plain],
+      config: {
+        middleware: [
+          {
+            run: async (context, next) => {
+              told.push(`before ${context.request.task}`)
+              return next()
+            },
+          },
+        ],
+      },
+    })
+    await app.worker()
+    expect([await (await Mine.delay()).get(), await (await plain.delay()).get()]).toEqual([1, 2])
+    expect(told).toEqual(['before Mine', 'Mine succeeded', 'before plain'])
   })
 
   test('Handlers: before_start, on_success, on_retry, on_failure, after_return', async () => {
