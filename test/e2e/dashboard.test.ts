@@ -57,9 +57,8 @@ describe('the dashboard in a real terminal', () => {
     await terminal.resize(SMALL.columns, SMALL.rows)
     for (const [key] of VIEWS) {
       await terminal.press(key)
-      const screen = await terminal.shows(new RegExp(`\\[${key} \\w+\\]`))
+      const screen = await terminal.shows(new RegExp(`\\[${key} \\w+\\][^]*q quit`))
       expect(widthOf(screen)).toBeLessThanOrEqual(SMALL.columns)
-      expect(screen).toContain('q quit')
     }
     await terminal.resize(40, 10)
     await terminal.shows(/60 ?[x×] ?15/)
