@@ -25,7 +25,7 @@ export function openApp(
 }
 
 /** A job that runs when the worker is stopped is given back. */
-const EXPECTED: ReadonlySet<string> = new Set(['job.started', 'job.given-back'])
+const EXPECTED: ReadonlySet<string> = new Set(['job.started', 'job.given-back', 'worker.ready', 'worker.stopped'])
 
 /** A worker on these queues, running; `onDone` hears of each job that ended well and is recorded. */
 export async function startTaskqWorker(
