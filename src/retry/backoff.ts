@@ -45,6 +45,9 @@ export const DEFAULT_BACKOFF: BackoffPolicy = Object.freeze({
   jitter: 1,
 })
 
+/** More would soon be infinite, and infinitely often nothing is no number. */
+const MAX_GROWTH = Number.MAX_SAFE_INTEGER
+
 /** Sidekiq's: https://github.com/sidekiq/sidekiq/wiki/Error-Handling#automatic-job-retry */
 const POLYNOMIAL_FACTOR = 4
 
@@ -98,8 +101,8 @@ export function backoffMs(
 
 function plainWaitMs({ type, delayMs, factor }: BackoffPolicy, failures: number, error: unknown): number {
   if (type === 'fixed') return delayMs
-  if (type === 'exponential') return delayMs * factor ** (failures - 1)
-  if (type === 'polynomial') return delayMs * failures ** factor
+  if (type === 'exponential') return delayMs * Math.min(factor ** (failures - 1), MAX_GROWTH)
+  if (type === 'polynomial') return delayMs * Math.min(failures ** factor, MAX_GROWTH)
   try {
     return parseDuration(type(failures, error)) ?? delayMs
   } catch {

@@ -63,6 +63,12 @@ describe('backoffMs', () => {
     expect(backoffMs(policy({ jitter: 0.2 }), 1, 1)).toBe(800)
   })
 
+  test('is a number, too, where nothing grows for ever', () => {
+    const nothing = { ...parse({ delay: 0, jitter: false }).policy, factor: 100 }
+    expect(backoffMs({ ...nothing, type: 'exponential' }, 1000)).toBe(0)
+    expect(backoffMs({ ...nothing, type: 'polynomial' }, 5000)).toBe(0)
+  })
+
   test('lies between what jitter leaves and the limit, for any policy and any failure', () => {
     const anyPolicy = fc.record({
       type: fc.constantFrom('exponential' as const, 'polynomial' as const, 'fixed' as const),
