@@ -64,7 +64,7 @@ describe('backoffMs', () => {
   })
 
   test('is a number, too, where nothing grows for ever', () => {
-    const nothing = { ...parse({ delay: 0, jitter: false }).policy, factor: 100 }
+    const nothing = { ...DEFAULT_BACKOFF, delayMs: 0, jitter: 0, factor: 100 }
     expect(backoffMs({ ...nothing, type: 'exponential' }, 1000)).toBe(0)
     expect(backoffMs({ ...nothing, type: 'polynomial' }, 5000)).toBe(0)
   })
