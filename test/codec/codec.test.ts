@@ -34,7 +34,11 @@ const resultThrough = (codec: Codec, value: unknown, id = 'j1', reader = codec):
   return 'value' in read ? read.value : reader.decodeLarge(id, kept, large ?? 'missing')
 }
 
-const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown)
+/** A key that could change prototypes is refused, and has tests of its own. */
+const json = fc
+  .jsonValue()
+  .filter((value) => !JSON.stringify(value).includes('__proto__'))
+  .map((value) => JSON.parse(JSON.stringify(value)) as unknown)
 
 describe.each(WAYS)('%s', (_, codec) => {
   test('gives back the arguments and the fields that it got', () => {
