@@ -1,8 +1,8 @@
 import type { Connection } from './connection.js'
-import { ROWS } from './limits/row-script.js'
 import { REMEMBER } from './revokes/fact-script.js'
 import { CLAIM_OF, IS_JOB } from './same-jobs/claim-field.js'
 import { CLAIMS } from './same-jobs/settle-script.js'
+import { TAKE_OUT } from './take-out-script.js'
 
 /**
  * Ends a job that waits, or notes on one that runs that it is to end. One step of the broker: a worker that asks for a
@@ -16,20 +16,16 @@ local job, lock, completed, failed, delayed, prioritized, wait, active, stalled,
 local id, note, now, message, failure, caller, fact, side = unpack(ARGV)
 local call = redis.call
 ${REMEMBER}
-${ROWS}
+${TAKE_OUT}
 ${CLAIMS}
 ${CLAIM_OF}
 ${IS_JOB}
 
-local function takeOut()
-  if call('ZREM', delayed, id) == 1 then
-    call('ZREM', retrying, id)
-    return 'delayed'
-  end
-  if call('ZREM', prioritized, id) == 1 then return 'prioritized' end
-  if leaveRow(rows, meta, job, id) then return 'waiting' end
-  if call('ZREM', string.sub(wait, 1, -5) .. 'waiting-children', id) == 1 then return 'waiting-children' end
-  if call('LREM', wait, side, id) == 1 then return 'waiting' end
+local places = {delayed = delayed, retrying = retrying, prioritized = prioritized, rows = rows, meta = meta, wait = wait}
+
+local function leave()
+  local from = takeOut(places, job, id, side)
+  if from then return from end
   if call('LREM', active, -1, id) == 1 then
     call('SREM', stalled, id)
     return 'active'
@@ -56,7 +52,7 @@ if told then return told end
 if not isJob(job) then return 'unknown' end
 local task = call('HGET', job, 'name') or ''
 if call('ZSCORE', completed, id) or call('ZSCORE', failed, id) then return remember('too-late', task) end
-local from = call('EXISTS', lock) == 0 and takeOut()
+local from = call('EXISTS', lock) == 0 and leave()
 local claim = claimOf(job)
 if not from then
   call('HSET', job, 'defa', note)

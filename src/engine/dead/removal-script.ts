@@ -1,9 +1,9 @@
 import type { Connection } from '../connection.js'
 import type { Keys } from '../keys.js'
 import { engineScript } from '../limits/engine-script.js'
-import { ROWS } from '../limits/row-script.js'
 import { CLAIM_OF } from '../same-jobs/claim-field.js'
 import { CLAIMS } from '../same-jobs/settle-script.js'
+import { TAKE_OUT } from '../take-out-script.js'
 
 /** Which jobs may be removed: dead letters, jobs that wait for a worker or for their time, or those that succeeded. */
 export type Removable = 'dead' | 'waiting' | 'succeeded'
@@ -20,22 +20,16 @@ end
 
 ${CLAIMS}
 ${CLAIM_OF}
-${ROWS}
+${TAKE_OUT}
 local call = redis.call
-local failed, completed, delayed, prioritized, keyed, wait, retrying, meta, events, repeating = unpack(KEYS, 1, 10)
+local failed, completed, delayed, prioritized, rows, wait, retrying, meta, events, repeating = unpack(KEYS, 1, 10)
 local place, prefix = ARGV[1], ARGV[2]
+local places = {delayed = delayed, retrying = retrying, prioritized = prioritized, rows = rows, meta = meta, wait = wait}
 
-local function takeOut(job, id)
+local function leave(job, id)
   if place == 'dead' then return call('ZREM', failed, id) == 1 and 'failed' end
   if place == 'succeeded' then return call('ZREM', completed, id) == 1 and 'completed' end
-  if call('ZREM', delayed, id) == 1 then
-    call('ZREM', retrying, id)
-    return 'delayed'
-  end
-  if call('ZREM', prioritized, id) == 1 then return 'prioritized' end
-  if leaveRow(keyed, meta, job, id) then return 'waiting' end
-  if call('ZREM', string.sub(wait, 1, -5) .. 'waiting-children', id) == 1 then return 'waiting-children' end
-  if call('LREM', wait, -1, id) == 1 then return 'waiting' end
+  return takeOut(places, job, id, -1)
 end
 
 local function hasRelatives(job)
@@ -43,7 +37,7 @@ local function hasRelatives(job)
 end
 
 local function remove(job, result, id)
-  local from = takeOut(job, id)
+  local from = leave(job, id)
   if not from then return 0 end
   local claim = claimOf(job)
   if hasRelatives(job) then
