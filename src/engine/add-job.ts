@@ -2,6 +2,7 @@ import type { JobJson, RedisQueueBackend } from 'bullmq'
 import type { ChainableCommander } from 'ioredis'
 import type { Connection } from './connection.js'
 import type { NewJob } from './delivery.js'
+import { engineScript } from './engine-script.js'
 import type { Keys } from './keys.js'
 import { parseLane } from './lane.js'
 import type { LaneBackends, OpenBackend } from './lane-backends.js'
@@ -75,13 +76,7 @@ function optionsOf({ lane, delayMs, priority, keys, expiresAt }: NewJob): object
  */
 export function loadAddScripts(commands: ChainableCommander, connection: Connection, jobs: readonly NewJob[]): number {
   const wanted = new Set(jobs.map((job) => `${isGuarded(job) ? guardedName('') : ''}${addNameOf(job)}`))
-  // BullMQ names its scripts with its version: `addStandardJob:6.7.1`.
-  const scripts = Object.entries((connection as unknown as { scriptsSet: Record<string, { lua: string }> }).scriptsSet)
-  for (const name of wanted) {
-    const script = scripts.find(([full]) => full.replace(/:[^:]*$/, '') === name)?.[1]
-    if (script === undefined) throw new Error(`the engine has no script ${name}`)
-    commands.script('LOAD', script.lua)
-  }
+  for (const name of wanted) commands.script('LOAD', engineScript(connection, name).lua)
   return wanted.size
 }
 

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.js'
+import { engineScript } from './engine-script.js'
 import type { Keys } from './keys.js'
-import { engineScript } from './limits/engine-script.js'
 import { CLAIM_OF, IS_JOB } from './same-jobs/claim-field.js'
 import { CLAIM_AGAIN, CLAIMS } from './same-jobs/settle-script.js'
 import { WAITS_SINCE_FIELD } from './waits-since.js'
@@ -138,7 +138,7 @@ export function runRetry(
   { call, leaveRevoked = false, by = '', data }: RetryCall,
 ): Promise<RetryCode[]> {
   if (!('taskqRetry' in connection))
-    connection.defineCommand('taskqRetry', { lua: retryOf(engineScript(connection, 'reprocessJob')) })
+    connection.defineCommand('taskqRetry', { lua: retryOf(engineScript(connection, 'reprocessJob').lua) })
   const touched = [...PARTS.map((part) => keys.lane(lane, part)), ...ids.map((id) => keys.job(lane, id))]
   const entry = { did: data === undefined ? 'retry' : 'edit and retry', by }
   const args = [call, leaveRevoked ? 1 : 0, JSON.stringify(entry), data ?? '', ...ids]

@@ -1,6 +1,6 @@
 import type { Connection } from '../connection.js'
+import { engineScript } from '../engine-script.js'
 import type { Keys } from '../keys.js'
-import { engineScript } from '../limits/engine-script.js'
 import { CLAIM_OF } from '../same-jobs/claim-field.js'
 import { CLAIMS } from '../same-jobs/settle-script.js'
 import { TAKE_OUT } from '../take-out-script.js'
@@ -73,7 +73,7 @@ export function runRemoval(
   place: Removable,
 ): Promise<(0 | 1)[]> {
   if (!('taskqRemove' in connection))
-    connection.defineCommand('taskqRemove', { lua: removalOf(engineScript(connection, 'removeJob')) })
+    connection.defineCommand('taskqRemove', { lua: removalOf(engineScript(connection, 'removeJob').lua) })
   const touched = [
     ...PARTS.map((part) => keys.lane(lane, part)),
     ...[keys.keyed(lane, 'waiting'), keys.lane(lane, 'wait'), keys.retrying(lane)],

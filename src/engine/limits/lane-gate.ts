@@ -1,9 +1,9 @@
 import type { RedisQueueBackend } from 'bullmq'
 import type { Connection } from '../connection.js'
+import { engineScript } from '../engine-script.js'
 import type { Keys } from '../keys.js'
 import { runPipeline } from '../run-pipeline.js'
 import { dissolveRows } from './dissolve-rows.js'
-import { engineScript } from './engine-script.js'
 import { LEAVE } from './leave-script.js'
 import { mendRows } from './mend-rows.js'
 import { notPastRows } from './not-past-rows.js'
@@ -116,7 +116,7 @@ export class LaneGate<P extends AfterEnd> {
   #teach(): void {
     const define = (name: string, numberOfKeys: number, lua: string) =>
       this.connection.defineCommand(name, { numberOfKeys, lua })
-    const engine = (name: string) => engineScript(this.connection, name)
+    const engine = (name: string) => engineScript(this.connection, name).lua
     const { moveToActive, moveToFinished, moveToDelayed } = ENGINE_KEYS
     define('taskqTurn', moveToActive + PARTS.length, turnstileOf(engine('moveToActive')))
     define(

@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.js'
 import type { NewJob, SameJob } from '../delivery.js'
+import { engineScript } from '../engine-script.js'
 import type { Keys } from '../keys.js'
 import { GIVEN } from './claim-field.js'
 import { GUARD_KEYS, guarded } from './guard-script.js'
@@ -8,12 +9,6 @@ import { GUARD_KEYS, guarded } from './guard-script.js'
 export interface AddCommand {
   readonly name: string
   readonly args: readonly (string | Buffer)[]
-}
-
-/** A script as a connection has learnt it. */
-interface Script {
-  readonly lua: string
-  readonly numberOfKeys: number
 }
 
 /** Whether another job may stand for this one. */
@@ -25,7 +20,7 @@ export const isGuarded = ({ sameJob, idempotency, caller }: NewJob): boolean =>
  * script by {@link learnGuarded}.
  */
 export function guardedAdd(connection: Connection, keys: Keys, job: NewJob, { name, args }: AddCommand): AddCommand {
-  const { numberOfKeys } = scriptOf(connection, name)
+  const { numberOfKeys } = engineScript(connection, name)
   const { sameJob, idempotency } = job
   const own = keys.job(job.lane, job.id)
   const claim = sameJob === undefined ? own : keys.claim(kindOf(sameJob), sameJob.id)
@@ -41,9 +36,9 @@ export function guardedAdd(connection: Connection, keys: Keys, job: NewJob, { na
 
 /** Teaches a connection to add jobs in this way; all that it may need, once. */
 export function learnGuarded(connection: Connection): void {
-  for (const name of Object.keys(scriptsOf(connection))) {
-    if (!ADDS.has(name.split(':')[0] ?? '') || guardedName(name) in connection) continue
-    const { lua, numberOfKeys } = scriptOf(connection, name)
+  for (const add of ADDS) {
+    const { name, lua, numberOfKeys } = engineScript(connection, add)
+    if (guardedName(name) in connection) continue
     connection.defineCommand(guardedName(name), {
       lua: guarded(lua, numberOfKeys, ADD_ARGS),
       numberOfKeys: numberOfKeys + GUARD_KEYS,
@@ -51,7 +46,7 @@ export function learnGuarded(connection: Connection): void {
   }
 }
 
-const ADDS: ReadonlySet<string> = new Set(['addStandardJob', 'addDelayedJob', 'addPrioritizedJob'])
+const ADDS = ['addStandardJob', 'addDelayedJob', 'addPrioritizedJob'] as const
 /** What they take beside their keys: the job's fields, its data, its options. */
 const ADD_ARGS = 3
 
@@ -80,13 +75,3 @@ function msOf({ sameJob, delayMs }: NewJob): number {
   if (sameJob?.kind === 'debounce') return delayMs
   return sameJob !== undefined && 'forMs' in sameJob ? sameJob.forMs : 0
 }
-
-function scriptOf(connection: Connection, name: string): Script {
-  const script = scriptsOf(connection)[name]
-  if (script === undefined) throw new Error(`the engine has no script ${name}`)
-  return script
-}
-
-/** BullMQ names its scripts with its version: `addStandardJob:6.7.1`. */
-const scriptsOf = (connection: Connection): Readonly<Record<string, Script>> =>
-  (connection as unknown as { scriptsSet: Record<string, Script> }).scriptsSet
