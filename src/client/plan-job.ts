@@ -4,6 +4,7 @@ import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { NewJob } from '../engine/delivery.js'
 import type { ResolvedCall } from '../task/enqueue-problems.js'
 import type { JobCall } from '../task/job-call.js'
+import { NAMED } from '../task/names.js'
 import { type IdleKey, idleKeysOf, limitKeysOf } from './call-limits.js'
 import { checkCall, checkTimeLimits } from './check-call.js'
 import type { Destination, FindDestination, KnownTask } from './destination.js'
@@ -55,7 +56,7 @@ export function planJob(
   const wanted = call.priority ?? definition?.priority ?? destination.priority
   // In a queue with priorities every job has one: the engine puts those without before all others.
   const priority = config.queues[destination.queue]?.priorities === true ? (wanted ?? 0) : undefined
-  const identity = { id: call.taskId === undefined ? id : `u_${call.taskId}`, task }
+  const identity = { id: call.taskId === undefined ? id : `${NAMED}${call.taskId}`, task }
   const job = {
     ...identity,
     ...(call.taskId !== undefined && { caller: id }),

@@ -1,9 +1,7 @@
 import type { ActiveJob } from '../engine/consumer.js'
 import type { RevokeOrder } from '../engine/revoke.js'
 import type { WorkerSide } from '../engine/worker-side.js'
-
-/** Jobs that their callers named: only of these can anybody have known the id before there was a job. */
-const NAMED = 'u_'
+import { NAMED } from '../task/names.js'
 
 /**
  * Knows which ids were revoked before their jobs came. Jobs whose callers named them are asked about one by one, so that

@@ -2,6 +2,7 @@ import { safeText } from '../../codec/safe-text.js'
 import type { RevokedReport, RevokesReport } from '../../control/revoke-jobs.js'
 import type { RevokeProgress } from '../../engine/revokes/revoke-walk.js'
 import type { Revocation } from '../../task/async-result.js'
+import { NAMED } from '../../task/names.js'
 import { tellDistance } from './schedule-time.js'
 import { presentTable } from './table.js'
 
@@ -15,11 +16,10 @@ const SAYS: Readonly<Record<Exclude<Revocation, 'unknown'>, string>> = {
 const MADE_ID = /^[0-9a-z]{8}[0-9A-Za-z]{12}$|@\d{8}T\d{6}(\.\d{3})?Z$/
 const CHOSEN_ID = /^[A-Za-z0-9._-]{1,128}$/
 
-/** Only of an id that a caller chooses can anybody know before there is a job. */
 function saysUnknown(id: string): string {
-  if (id.startsWith('u_')) return 'no such job: one that comes within a week ends before it runs'
+  if (id.startsWith(NAMED)) return 'no such job: one that comes within a week ends before it runs'
   if (MADE_ID.test(id) || !CHOSEN_ID.test(id)) return 'no such job'
-  return `no such job (did you mean u_${id}? That is the id of the job with the taskId ${id})`
+  return `no such job (did you mean ${NAMED}${id}? That is the id of the job with the taskId ${id})`
 }
 
 /** What came of each. */
