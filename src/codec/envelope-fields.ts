@@ -1,3 +1,4 @@
+import type { Each } from '../canvas/canvas-data.js'
 import { type BackoffPolicy, isBackoffData, parseBackoff } from '../retry/backoff.js'
 import type { Headers } from '../task/enqueue-options.js'
 import { LONGEST_TIMER_MS } from '../task/options/option-reader.js'
@@ -40,6 +41,10 @@ export interface EnvelopeFields {
   readonly pool?: PoolKind
   readonly ignoreResult?: boolean
   readonly acks?: 'late' | 'early'
+  /** Its one argument is a list: the task runs for each of it, one after the other. */
+  readonly each?: Each
+  /** A list in its workflow's record that is its first argument: it is read when the job runs. */
+  readonly input?: string
 }
 
 /** Under which keys a job is counted by limits that are divided by keys. */
@@ -111,6 +116,8 @@ const BY_NAME = {
   pool: (value) => POOL_KINDS.find((kind) => kind === value),
   ignoreResult: flag,
   acks: (value) => (value === 'late' || value === 'early' ? value : undefined),
+  each: (value) => (value === 'map' || value === 'starmap' ? value : undefined),
+  input: text,
 } satisfies { [Name in keyof Required<EnvelopeFields>]: Read<EnvelopeFields[Name]> }
 
 const READERS: ReadonlyMap<string, Read<unknown>> = new Map(Object.entries(BY_NAME))

@@ -1,4 +1,5 @@
 import { TaskqError } from '../errors/taskq-error.js'
+import type { WorkflowPart } from '../task/names.js'
 import type { BrokerLink } from './broker-link.js'
 import { withDeadline } from './deadline.js'
 
@@ -27,6 +28,8 @@ export interface NewJob {
   readonly expiresAt?: number
   /** The job whose run enqueued it, which is to know its children, for so long. */
   readonly parent?: { readonly id: string; readonly keepMs: number }
+  /** The part of a workflow that it is: the workflow's record learns that it is there. */
+  readonly part?: WorkflowPart
 }
 
 /** When a job is the same as another one that is there. `id` is unique among all tasks of the app. */

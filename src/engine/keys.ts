@@ -64,6 +64,12 @@ export interface Keys {
   readonly claims: string
   /** The jobs that a job's runs enqueued: a sorted set by when. */
   children(jobId: string): string
+  /** A workflow's record; its values and the nodes that are to be made jobs, each in a key of its own. */
+  workflow(id: string, part?: 'values' | 'ready'): string
+  /** Workflows with work that goes on: a sorted set by when a sweep is to look at each. */
+  readonly workflows: string
+  /** All workflows that are known: a sorted set by when they were made. */
+  readonly workflowList: string
   /** A job's hash. */
   job(lane: string, jobId: string): string
   /** One of a lane's own keys: `completed`, `delayed`, `events`… */
@@ -103,6 +109,9 @@ export function keysOf(prefix: string): Keys {
     claims: `${root}~claims`,
     result: (jobId: string) => `${root}~result:${jobId}`,
     children: (jobId: string) => `${root}~children:${jobId}`,
+    workflow: (id: string, part?: string) => `${root}~workflow:${id}${part === undefined ? '' : `:${part}`}`,
+    workflows: `${root}~workflows`,
+    workflowList: `${root}~workflow-list`,
     job: (lane: string, jobId: string) => `${root}:${lane}:${jobId}`,
     lane: (lane: string, part: string) => `${root}:${lane}:${part}`,
   })

@@ -26,6 +26,12 @@ export const ERROR_CODES = {
   TASKQ_ENQUEUE_REFUSED: 'The broker refused the job.',
   TASKQ_CONTEXT_INVALID: 'What withContext was given cannot travel with jobs.',
   TASKQ_MIDDLEWARE_INVALID: 'A middleware does not do what it must.',
+  // Workflows
+  TASKQ_WORKFLOW_INVALID: 'A workflow, or what is asked of it, is not possible.',
+  TASKQ_WORKFLOW_TOO_LARGE: 'A workflow has more parts than one can have.',
+  TASKQ_WORKFLOW_UPSTREAM: 'A part of a workflow will not run: one before it failed.',
+  TASKQ_WORKFLOW_CHORD: "A chord's body will not run: a job of its header failed.",
+  TASKQ_WORKFLOW_LOST: 'A job of a workflow is gone, and nobody knows what it came to.',
   // Broker
   TASKQ_BROKER_UNREACHABLE: 'No connection to the broker.',
   TASKQ_BROKER_AUTH: 'The broker refused the user or the password.',

@@ -37,7 +37,8 @@ export interface WorkflowPart {
   readonly node: number
 }
 
-const PART = /^(w_.+)\.(\d{1,6})$/
+/** Between a workflow's id and its part's number: in no id that callers give. */
+const PART = /^(w_[^~]+)~(\d{1,6})$/
 
 /** The workflow that a job is a part of; undefined for a job of its own. */
 export function partOf(id: string): WorkflowPart | undefined {
@@ -47,7 +48,7 @@ export function partOf(id: string): WorkflowPart | undefined {
 }
 
 /** The id of a workflow's part. */
-export const partId = (workflow: string, node: number): string => `${workflow}.${node}`
+export const partId = (workflow: string, node: number): string => `${workflow}~${node}`
 
 /** Whether an id is a workflow's own. */
 export const isWorkflowId = (id: string): boolean => id.startsWith(WORKFLOW_PREFIX) && partOf(id) === undefined

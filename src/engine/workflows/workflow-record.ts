@@ -1,0 +1,122 @@
+import type { Shape, Target, WorkflowNode } from '../../canvas/workflow-plan.js'
+import type { JobFailure } from '../../errors/job-failure.js'
+
+/** Where ends and progress of workflows are told: read as a lane's event stream is. */
+export const WORKFLOW_EVENTS = '~workflows'
+
+/** A workflow on its way to the broker. */
+export interface NewWorkflow {
+  readonly id: string
+  readonly name: string
+  readonly nodes: readonly NewNode[]
+  readonly start: readonly Target[]
+  readonly shape: Shape
+  readonly total: number
+  /** Milliseconds that it is kept after it has succeeded; else. */
+  readonly keepMs: number
+  readonly failKeepMs: number
+  /** The job whose run made it, the first of that line, and the job that ends with what it comes to. */
+  readonly parent?: string
+  readonly root?: string
+  readonly owner?: JobAt
+}
+
+/** A job and the lane that it was in. */
+export interface JobAt {
+  readonly id: string
+  readonly lane: string
+}
+
+/** A node as it is written: its call is text, made by the client. */
+export interface NewNode {
+  readonly index: number
+  readonly node: WorkflowNode
+  readonly call?: string
+}
+
+/** What a node that becomes a job gets from before it. */
+export type NodeInput =
+  | { readonly kind: 'none' }
+  /** Another node's result, as {@link StoredValue} in JSON. */
+  | { readonly kind: 'value'; readonly payload: string }
+  /** The list of a join, or `[]`: read when the job runs. */
+  | { readonly kind: 'list'; readonly ref: string }
+  /** What went wrong: for an error callback. */
+  | { readonly kind: 'failure'; readonly cause: FailedNode }
+
+/** A result in a record: encoded for the job whose it is, with what is otherwise kept in a key of its own. */
+export interface StoredValue {
+  readonly id: string
+  readonly stored: unknown
+  readonly large?: string
+}
+
+/** A node that is to be made a job now, by whoever was handed it. */
+export interface ReadyNode {
+  readonly index: number
+  readonly call: string
+  readonly input: NodeInput
+}
+
+/** The node that made others fail. */
+export interface FailedNode {
+  readonly node: number
+  readonly task: string
+  readonly failure: JobFailure
+}
+
+/** What the end of a job did to its workflow. */
+export interface WorkflowMove {
+  readonly workflow: string
+  /** Nodes that the caller is to make jobs. */
+  readonly ready: readonly ReadyNode[]
+  /** Whether more are ready than those. */
+  readonly more: boolean
+  /** The job that waits for its end, where it has ended now. */
+  readonly owner?: JobAt
+}
+
+/** What a workflow's nodes have come to. */
+export type NodeState = 'waiting' | 'queued' | 'added' | 'done' | 'failed'
+
+/** How a workflow stands. */
+export interface WorkflowSummary {
+  readonly id: string
+  readonly name: string
+  readonly state: 'running' | 'succeeded' | 'failed' | 'revoked'
+  readonly total: number
+  readonly done: number
+  readonly failed: number
+  readonly createdAt: number
+  readonly finishedAt?: number
+  readonly parent?: string
+  readonly root?: string
+  /** Why it was revoked. */
+  readonly reason?: string
+  /** What made it fail, and the join through which it came. */
+  readonly cause?: FailedNode & { readonly via?: number }
+}
+
+/** A workflow with how its parts belong together. */
+export interface WorkflowRecord extends WorkflowSummary {
+  readonly shape: Shape
+  /** What it came to, as a reference into its values: see `list`. */
+  readonly result?: string
+}
+
+/** A node, as it stands. */
+export interface NodeRecord {
+  readonly index: number
+  readonly node: WorkflowNode
+  readonly state: NodeState
+  /** Of a join: whether its list went on, or it failed. */
+  readonly gate?: 'done' | 'failed'
+  readonly failure?: JobFailure
+}
+
+/** A slot of a join. */
+export type Slot =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'value'; readonly value: StoredValue }
+  | { readonly kind: 'list'; readonly slots: readonly Slot[]; readonly allowFailures: boolean }
+  | { readonly kind: 'failed'; readonly cause: FailedNode }
