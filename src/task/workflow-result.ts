@@ -1,3 +1,4 @@
+import type { WorkflowCause } from '../errors/workflow-failed-error.js'
 import type { Duration } from '../time/duration.js'
 import type { AsyncResult } from './async-result.js'
 import type { JobState } from './job-state.js'
@@ -25,6 +26,8 @@ export interface WorkflowTree {
   readonly parts?: readonly WorkflowTree[]
   /** How many more of its parts are not listed. */
   readonly more?: number
+  /** Of a group: how its members stand, those that are not listed as well. */
+  readonly progress?: WorkflowProgress
 }
 
 /** What one member of a workflow's group came to, with its place in the group. */
@@ -34,15 +37,6 @@ export type MemberResult<V = unknown> = { readonly index: number } & Settled<V>
 export type Settled<V = unknown> =
   | { readonly status: 'succeeded'; readonly value: V }
   | { readonly status: 'failed'; readonly error: WorkflowCause }
-
-/** The job that made a workflow fail, and why. */
-export interface WorkflowCause {
-  readonly id: string
-  readonly task: string
-  readonly name: string
-  readonly message: string
-  readonly code?: string
-}
 
 /**
  * A handle on a workflow: the same as on a job, and what its parts do.

@@ -1,3 +1,5 @@
+import { STATE_SIGNS } from '../task/state-signs.js'
+
 /** The signs of the screen that are no letters. Each is one cell wide. */
 export interface Glyphs {
   readonly cursor: string
@@ -14,6 +16,8 @@ export interface Glyphs {
   readonly box: BoxGlyphs
   /** From nothing to most. */
   readonly bars: readonly string[]
+  /** What is left of a bar that shows how far something is. */
+  readonly rest: string
 }
 
 interface BoxGlyphs {
@@ -36,18 +40,8 @@ export const UNICODE: Glyphs = {
   descending: '▼',
   ascending: '▲',
   dot: '·',
-  states: new Map([
-    ['scheduled', '◷'],
-    ['queued', '○'],
-    ['active', '▸'],
-    ['retrying', '↻'],
-    ['blocked', '◇'],
-    ['succeeded', '✔'],
-    ['failed', '✖'],
-    ['dead', '✖'],
-    ['revoked', '⊘'],
-    ['expired', '∅'],
-  ]),
+  states: STATE_SIGNS,
+  rest: '░',
   box: { topLeft: '╭', topRight: '╮', bottomLeft: '╰', bottomRight: '╯', horizontal: '─', vertical: '│' },
   bars: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 }
@@ -76,5 +70,6 @@ export const ASCII: Glyphs = {
     ['expired', '0'],
   ]),
   box: { topLeft: '+', topRight: '+', bottomLeft: '+', bottomRight: '+', horizontal: '-', vertical: '|' },
+  rest: '.',
   bars: [' ', '.', '.', ':', ':', '|', '|', '#', '#'],
 }
