@@ -11,6 +11,8 @@ import { LaneGate } from './limits/lane-gate.js'
 import { parkJob } from './park-job.js'
 import { type NoJob, readPullReply, type TakenJob, unreadable } from './pull-reply.js'
 import { RetryingIndex } from './retrying-index.js'
+import { waitForWorkflow } from './workflows/wait-script.js'
+import type { WorkflowMove } from './workflows/workflow-record.js'
 
 /** A job that this worker holds. */
 export interface ActiveJob extends TakenJob {
@@ -22,12 +24,20 @@ export interface ActiveJob extends TakenJob {
 /** What asking a lane for a job gave. */
 export interface Pull extends NoJob {
   readonly job?: ActiveJob
+  /** What the end of a workflow's part let begin. */
+  readonly move?: WorkflowMove
 }
 
 /** How a run ended, for the broker. */
 export interface Finish {
   /** Ask for the lane's next job in the same step. */
   readonly fetchNext: boolean
+}
+
+interface Success extends Finish {
+  readonly keep: boolean
+  /** Of a workflow's part: its result for the workflow, a `StoredValue` as JSON. */
+  readonly payload?: string
 }
 
 interface Burial extends Finish {
@@ -130,7 +140,7 @@ export class LaneConsumer {
   }
 
   /** The job is done. With `keep: false` every trace of it goes. */
-  async succeed(job: ActiveJob, result: unknown, { fetchNext, keep }: Finish & { keep: boolean }): Promise<Pull> {
+  async succeed(job: ActiveJob, result: unknown, { fetchNext, keep }: Success): Promise<Pull> {
     return this.#end(job, fetchNext, (next) => {
       const moved = this.#backend.moveToCompleted(asJob(job), result, keep ? KEEP : DROP, job.token, next)
       return this.#next(moved.then(resultOf), job)
@@ -180,6 +190,14 @@ export class LaneConsumer {
     if (job.attemptsMade > 0) this.#retrying.note(job.id, now, now + delayMs)
     await this.#end(job, false, async () => {
       await this.#backend.moveToDelayed(job.id, now, delayMs, job.token, { skipAttempt: true, fieldsToUpdate })
+      return {}
+    })
+  }
+
+  /** Puts the job aside until a workflow is over, which it then ends like; no attempt is counted. */
+  async waitFor(job: ActiveJob, workflow: string): Promise<void> {
+    await this.#end(job, false, async () => {
+      await waitForWorkflow(this.connection, this.keys, this.lane, job, workflow)
       return {}
     })
   }

@@ -2,6 +2,7 @@ import type { JobJson } from 'bullmq'
 import { ANY_TIME_OPTION } from './retry-script.js'
 import { revokeReason } from './revoke.js'
 import { type ClaimFacts, readClaim } from './same-jobs/claim-field.js'
+import { WAITS_FOR_OPTION } from './workflows/wait-script.js'
 
 /** What a worker is told of the job that it takes. */
 export interface TakenJob extends ClaimFacts {
@@ -24,6 +25,8 @@ export interface TakenJob extends ClaimFacts {
   readonly revoked: string | undefined
   /** It is wanted after its time to begin, too: an operator ran it again. */
   readonly isWantedLate?: boolean
+  /** The workflow that it is to end like, where a run of it made one in its place. */
+  readonly waitsFor?: string
 }
 
 /** Why no job came, where there is a reason. */
@@ -68,8 +71,14 @@ function toTaken(json: JobJson, id: string): TakenJob {
     crashes: countOf(json.stalledCounter) ?? 0,
     revoked: revokeReason(json.deferredFailure),
     ...(json.opts !== undefined && ANY_TIME_OPTION in json.opts && { isWantedLate: true }),
+    ...waitsFor(json.opts),
     ...(json.deduplicationId !== undefined && readClaim(id, json.deduplicationId)),
   }
+}
+
+function waitsFor(options: object | undefined): { waitsFor?: string } {
+  const workflow = options !== undefined && WAITS_FOR_OPTION in options ? options[WAITS_FOR_OPTION] : undefined
+  return typeof workflow === 'string' ? { waitsFor: workflow } : {}
 }
 
 /** What somebody else wrote may be no number. */

@@ -138,6 +138,11 @@ export class WorkerSide {
     return sweepClaims(this.connection, this.keys.claims)
   }
 
+  /** Whether a workflow is to be looked at: jobs of it are to be made, or may be gone. */
+  async dueWorkflows(): Promise<boolean> {
+    return (await this.connection.zcount(this.keys.workflows, '-inf', Date.now())) > 0
+  }
+
   sweep(lane: string, keep: Retention): Promise<number> {
     return sweepLane(this.connection, this.#backends, this.keys, lane, keep, this.#walked)
   }

@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.js'
+import { RELEASE } from '../release-script.js'
 import { GIVEN } from './claim-field.js'
 
 /** When a claim is next looked at, where a job waits for another's end, and where none does: then spread over a while. */
@@ -40,32 +41,7 @@ local function lookAgain(claims, claim, now)
   redis.call('ZADD', claims, string.format('%.0f', now + (waits and ${SOON_MS} or late + spread)), claim)
 end
 
-local function schedule(root, lane, id, due)
-  redis.call('ZADD', root .. ':' .. lane .. ':delayed', due * 4096, id)
-  local first = redis.call('ZRANGE', root .. ':' .. lane .. ':delayed', 0, 0, 'WITHSCORES')
-  redis.call('ZADD', root .. ':' .. lane .. ':marker', tonumber(first[2]) / 4096, '1')
-end
-
-local function release(root, lane, id, now)
-  local at = root .. ':' .. lane .. ':'
-  if redis.call('ZREM', at .. 'waiting-children', id) == 0 then return end
-  local fields = redis.call('HMGET', at .. id, 'timestamp', 'delay', 'priority')
-  local due = (tonumber(fields[1]) or 0) + (tonumber(fields[2]) or 0)
-  local priority = tonumber(fields[3]) or 0
-  if due > now then
-    schedule(root, lane, id, due)
-    return
-  end
-  if priority > 0 then
-    local count = redis.call('INCR', at .. 'pc')
-    redis.call('ZADD', at .. 'prioritized', priority * 4294967296 + count % 4294967296, id)
-  else
-    redis.call('LPUSH', at .. 'wait', id)
-  end
-  redis.call('ZADD', at .. 'marker', 0, '0')
-  redis.call('XADD', at .. 'events', '*', 'event', 'waiting', 'jobId', id, 'prev', 'waiting-children')
-end
-
+${RELEASE}
 local function settle(claim)
   local root = string.match(claim, '^({[^}]*})~same:')
   if not root then return 0 end

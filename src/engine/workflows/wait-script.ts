@@ -1,0 +1,60 @@
+import type { Connection } from '../connection.js'
+import { asideFields } from '../job-aside.js'
+import type { Keys } from '../keys.js'
+import { RELEASE } from '../release-script.js'
+
+/** The option of a job that names the workflow which it ends like. It comes along with the job when a worker takes it. */
+export const WAITS_FOR_OPTION = 'wf'
+
+/**
+ * Puts a job that a worker holds among those that wait for others. One step of the broker: where its workflow is over by
+ * now, or gone, the job goes on at once; else whatever ends the workflow lets it go on, in the same step.
+ */
+const WAIT = `${RELEASE}
+local job, lock, active, stalled, events, blocked, record = unpack(KEYS)
+local id, token, workflow, root, lane, now, aside, said = unpack(ARGV)
+local call = redis.call
+
+local holder = call('GET', lock)
+if holder ~= token then return redis.error_reply(holder and 'Lock mismatch' or 'Missing lock') end
+local read, options = pcall(cjson.decode, call('HGET', job, 'opts') or '{}')
+options = read and type(options) == 'table' and options or {}
+options['${WAITS_FOR_OPTION}'] = workflow
+if call('LREM', active, -1, id) == 0 then return redis.error_reply('the job is not in the active state') end
+call('DEL', lock)
+call('SREM', stalled, id)
+call('HSET', job, 'opts', cjson.encode(options), aside, said)
+call('ZADD', blocked, now, id)
+call('XADD', events, 'MAXLEN', '~', 10000, '*', 'event', 'waiting-children', 'jobId', id, 'prev', 'active')
+local state = redis.pcall('HGET', record, 'state')
+if state ~= 'running' then release(root, lane, id, tonumber(now)) end
+return 1
+`
+
+/** A job that a worker holds. */
+interface HeldJob {
+  readonly id: string
+  readonly token: string
+  readonly taken: number
+}
+
+/** Puts a job aside until a workflow is over. */
+export async function waitForWorkflow(
+  connection: Connection,
+  keys: Keys,
+  lane: string,
+  job: HeldJob,
+  workflow: string,
+): Promise<void> {
+  const { id, token } = job
+  const key = keys.job(lane, id)
+  const places = ['active', 'stalled', 'events', 'waiting-children'].map((part) => keys.lane(lane, part))
+  const touched = [key, `${key}:lock`, ...places, keys.workflow(workflow)]
+  const aside = Object.entries(asideFields(job, `it ends as ${workflow} does`))[0] ?? []
+  await connection.eval(
+    WAIT,
+    touched.length,
+    ...touched,
+    ...[id, token, workflow, keys.prefix, lane, Date.now(), ...aside],
+  )
+}
