@@ -33,6 +33,7 @@ import type { WorkerCommand, WorkerReply } from './worker-command.js'
 import type { WorkerFacts } from './worker-facts.js'
 import { type TaskFacts, WorkerRegistry } from './worker-registry.js'
 import { WorkerSide } from './worker-side.js'
+import { Workflows } from './workflows/workflows.js'
 
 /**
  * The execution engine: BullMQ on Redis, in taskq's words. Nothing outside this folder knows either.
@@ -50,6 +51,8 @@ export class Engine {
   readonly alerts: AlertStore
   /** The limits that operators set. */
   readonly taskLimits: TaskLimits
+  /** The records of workflows. */
+  readonly workflows: Workflows
   readonly #keys: Keys
   readonly #link: BrokerLink
   readonly #backends: LaneBackends
@@ -71,6 +74,7 @@ export class Engine {
     this.stats = new StatsReader(this.#link, this.#keys)
     this.alerts = new AlertStore(this.#link, this.#keys)
     this.taskLimits = new TaskLimits(this.#link, this.#keys)
+    this.workflows = new Workflows(this.#link, this.#keys)
     this.finish = new FinishWatch(this.#link, options.broker, this.#keys)
     this.#control = new ControlBus(options.broker, this.#keys, options.timeoutMs)
     this.#feed = new LiveFeed(this.#link, options.broker, this.#keys, options.timeoutMs)

@@ -87,6 +87,8 @@ export interface WorkflowSummary {
   readonly total: number
   readonly done: number
   readonly failed: number
+  /** Parts that are to be made jobs, or are jobs that have not ended. */
+  readonly open: number
   readonly createdAt: number
   readonly finishedAt?: number
   readonly parent?: string
@@ -100,6 +102,8 @@ export interface WorkflowSummary {
 /** A workflow with how its parts belong together. */
 export interface WorkflowRecord extends WorkflowSummary {
   readonly shape: Shape
+  /** How many nodes it has. */
+  readonly nodes: number
   /** What it came to, as a reference into its values: see `list`. */
   readonly result?: string
 }
@@ -112,6 +116,30 @@ export interface NodeRecord {
   /** Of a join: whether its list went on, or it failed. */
   readonly gate?: 'done' | 'failed'
   readonly failure?: JobFailure
+  /** Of a task that was made a job: where that was put. */
+  readonly lane?: string
+}
+
+/** A part that is to be made a job, or is one that has not ended. */
+export interface OpenPart {
+  readonly index: number
+  /** The lane that its job was put into; left out where it is still to be made. */
+  readonly lane?: string
+}
+
+/** How a part's job ended. */
+export type PartEnd =
+  | { readonly kind: 'done'; readonly value: StoredValue }
+  | { readonly kind: 'failed'; readonly failure: JobFailure }
+
+/** How many workflows stand how, of those that were looked at, the newest; there may be more. */
+export interface WorkflowCounts {
+  readonly running: number
+  readonly succeeded: number
+  readonly failed: number
+  readonly revoked: number
+  /** How many there are in all. */
+  readonly total: number
 }
 
 /** A slot of a join. */
