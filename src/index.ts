@@ -63,9 +63,26 @@ export type { LiveBatch, LiveEvent, LiveFailure, LiveName } from './events/live-
 
 // Calling them
 export type { EnqueueOptions } from './task/enqueue-options.js'
-export type { Signature } from './canvas/signature.js'
 export type { EnqueueManyOptions, ManyCalls, ManyEnqueued } from './task/enqueue-many.js'
 export { close, configure, getResult, sendMany, sendTask } from './app/ambient.js'
+
+// Workflows
+export type { AnyCanvas, Canvas, Chain, Chord, Group, SkewOptions } from './canvas/canvas.js'
+export type { CanvasData } from './canvas/canvas-data.js'
+export { chain } from './canvas/chain.js'
+export { chord } from './canvas/chord.js'
+export { type GroupOptions, group } from './canvas/group.js'
+export { chunks, type ItemArgs, map, starmap } from './canvas/map.js'
+export { type Signature, signature } from './canvas/signature.js'
+export { signatureOf } from './canvas/signature-of.js'
+export type { WorkflowOptions } from './task/workflow-options.js'
+export type {
+  MemberResult,
+  Settled,
+  WorkflowProgress,
+  WorkflowResult,
+  WorkflowTree,
+} from './task/workflow-result.js'
 
 // Around calls and runs
 export { currentContext, currentJob, withContext } from './context/with-context.js'

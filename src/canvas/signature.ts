@@ -1,48 +1,47 @@
 import type { AsyncResult } from '../task/async-result.js'
 import type { EnqueueOptions } from '../task/enqueue-options.js'
-import { enqueue } from '../task/enqueuer.js'
-
-declare const MISSING: unique symbol
+import type { Canvas } from './canvas.js'
+import type { TaskData } from './canvas-data.js'
+import { signatureOf } from './signature-of.js'
 
 /**
- * A task with its arguments and options, not yet sent: frozen data that can be kept, passed on and
- * sent many times. It has no `then`, so that `await` and `Promise.all` leave it alone.
+ * A task with its arguments and options: the smallest {@link Canvas}. Sending it makes a plain job, and a workflow only
+ * where it has links.
  *
  * @typeParam R what the task returns
  * @typeParam Missing the leading arguments that are still to come (a chain fills them in)
+ * @typeParam Takes what it can be given as the result of what comes before it; nothing, where all arguments are given
  */
-export interface Signature<R = unknown, Missing extends unknown[] = []> {
-  readonly task: string
-  readonly args: readonly unknown[]
-  readonly options: EnqueueOptions
-  /** An immutable signature takes no result of an earlier link. */
-  readonly immutable: boolean
-  /** Never there: without it, the compiler would take any two signatures of the same result for one type. */
-  readonly [MISSING]?: Missing
-  /** Sends it. Arguments that are still missing do not compile. */
-  delay(this: Signature<R, []>): Promise<AsyncResult<R>>
-  /** Sends it with options that add to, or replace, its own. */
-  applyAsync(this: Signature<R, []>, options?: EnqueueOptions): Promise<AsyncResult<R>>
-  /** The same signature with more options. */
-  set(options: EnqueueOptions): Signature<R, Missing>
+export interface Signature<
+  R = unknown,
+  Missing extends unknown[] = [],
+  Takes = Missing extends [infer One] ? One : never,
+> extends Canvas<R, Missing, Takes>,
+    TaskData {
+  readonly kind: 'task'
+  delay(...missing: Missing): Promise<AsyncResult<R>>
+  /** Sends it with options that add to, or replace, its own. Arguments that are still missing do not compile. */
+  applyAsync(this: Canvas<R>, options?: EnqueueOptions): Promise<AsyncResult<R>>
+  clone(...missing: Missing): Signature<R>
 }
 
-/** Builds a {@link Signature}. */
-export function signature<R, Missing extends unknown[]>(
+/**
+ * A task by its name, with arguments: for tasks of other programs. The compiler knows of it what it is told.
+ *
+ * @param immutable it takes no result of what comes before it
+ * @throws TaskqError `TASKQ_WORKFLOW_INVALID`
+ *
+ * @example
+ * chain(signature<number>('prices.Total', [42]), SendInvoice.s())
+ */
+export function signature<R = unknown, Missing extends unknown[] = [], Takes = unknown>(
   task: string,
-  args: readonly unknown[],
+  args: readonly unknown[] = [],
   options: EnqueueOptions = {},
   immutable = false,
-): Signature<R, Missing> {
-  return Object.freeze({
-    task,
-    args: Object.freeze([...args]),
-    options: Object.freeze({ ...options }),
-    immutable,
-    delay: () => enqueue(task, args, options) as Promise<AsyncResult<R>>,
-    applyAsync: (more: EnqueueOptions = {}) => enqueue(task, args, { ...options, ...more }) as Promise<AsyncResult<R>>,
-    set: (more: EnqueueOptions) => signature<R, Missing>(task, args, { ...options, ...more }, immutable),
-  })
+): Signature<R, Missing, Takes> {
+  const data: TaskData = { kind: 'task', task, args, options, immutable, links: [], errorLinks: [] }
+  return signatureOf(data) as Signature<R, Missing, Takes>
 }
 
 /** Any tail of an argument list: `[a, b]`, `[b]` or `[]` of `(a, b)`. */
@@ -54,6 +53,13 @@ export type Missing<Args extends unknown[], Given extends unknown[]> = Given ext
   : Required<Args> extends [...infer Front, ...AnyOf<Given>]
     ? Front
     : Args
+
+/** What may be put in front of a given tail, alone, so that it can run: any value where the task takes none. */
+export type Takes<Args extends unknown[], Given extends unknown[]> = [Args[0], ...Given] extends Args
+  ? Args[0]
+  : Args extends []
+    ? unknown
+    : never
 
 /** As many values, of any type: `s(80)` is inferred as the literal `[80]`, which no argument list ends in. */
 type AnyOf<Given extends unknown[]> = { [Index in keyof Given]: unknown }

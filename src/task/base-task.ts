@@ -1,4 +1,4 @@
-import { type Missing, type Signature, signature, type Tails } from '../canvas/signature.js'
+import { type Missing, type Signature, signature, type Tails, type Takes } from '../canvas/signature.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { Retry, type RetrySignalOptions } from '../retry/signals.js'
 import type { AsyncResult } from './async-result.js'
@@ -129,12 +129,12 @@ export abstract class BaseTask<P = unknown> {
   static s<C extends TaskClass, Given extends Tails<TaskArgs<C>>>(
     this: C,
     ...args: Given
-  ): Signature<TaskResult<C>, Missing<TaskArgs<C>, Given>> {
+  ): Signature<TaskResult<C>, Missing<TaskArgs<C>, Given>, Takes<TaskArgs<C>, Given>> {
     return signature(taskNameOf(this), args)
   }
 
   /** An immutable signature: all arguments are given, no earlier result is taken. */
-  static si<C extends TaskClass>(this: C, ...args: TaskArgs<C>): Signature<TaskResult<C>> {
+  static si<C extends TaskClass>(this: C, ...args: TaskArgs<C>): Signature<TaskResult<C>, [], unknown> {
     return signature(taskNameOf(this), args, {}, true)
   }
 }

@@ -1,4 +1,4 @@
-import { type Missing, type Signature, signature, type Tails } from '../canvas/signature.js'
+import { type Missing, type Signature, signature, type Tails, type Takes } from '../canvas/signature.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { AsyncResult } from './async-result.js'
 import type { TaskDefinition } from './definition.js'
@@ -22,9 +22,9 @@ export interface FunctionTask<Args extends unknown[], R, P = unknown> {
   /** Enqueues many jobs, each with arguments of its own, in bounded memory; see `BaseTask.delayMany`. */
   delayMany(calls: ManyCalls<Args>, options?: EnqueueManyOptions): Promise<ManyEnqueued>
   /** A signature with these arguments; leading ones may be left out for a chain to fill in. */
-  s<Given extends Tails<Args>>(...args: Given): Signature<R, Missing<Args, Given>>
-  /** An immutable signature. */
-  si(...args: Args): Signature<R>
+  s<Given extends Tails<Args>>(...args: Given): Signature<R, Missing<Args, Given>, Takes<Args, Given>>
+  /** An immutable signature: all arguments are given, no earlier result is taken. */
+  si(...args: Args): Signature<R, [], unknown>
 }
 
 /** Nothing more where the arguments that a schema lets pass are for `run`, else the schema that it should be. */
@@ -78,7 +78,8 @@ export function defineTask<Args extends unknown[], R, S extends StandardSchema =
     delay: (...args: Args) => enqueue(name, args) as Promise<Result>,
     applyAsync: (args: Args, more?: EnqueueOptions) => enqueue(name, args, more) as Promise<Result>,
     delayMany: (calls: ManyCalls<Args>, more?: EnqueueManyOptions) => enqueueMany(name, calls, more),
-    s: <Given extends Tails<Args>>(...args: Given) => signature<Awaited<R>, Missing<Args, Given>>(name, args),
+    s: <Given extends Tails<Args>>(...args: Given) =>
+      signature<Awaited<R>, Missing<Args, Given>, Takes<Args, Given>>(name, args),
     si: (...args: Args) => signature<Awaited<R>, []>(name, args, {}, true),
   })
 }

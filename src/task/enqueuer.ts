@@ -1,12 +1,16 @@
+import type { CanvasData } from '../canvas/canvas-data.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { AsyncResult } from './async-result.js'
 import type { EnqueueManyOptions, ManyCalls, ManyEnqueued } from './enqueue-many.js'
 import type { EnqueueOptions } from './enqueue-options.js'
+import type { WorkflowOptions } from './workflow-options.js'
+import type { WorkflowResult } from './workflow-result.js'
 
 /** What sends a task's jobs. Tasks are pure; the app puts a real one here. */
 export interface Enqueuer {
   enqueue(task: string, args: readonly unknown[], options?: EnqueueOptions): Promise<AsyncResult>
   enqueueMany(task: string, calls: ManyCalls, options?: EnqueueManyOptions): Promise<ManyEnqueued>
+  startWorkflow(canvas: CanvasData, options?: WorkflowOptions): Promise<WorkflowResult>
 }
 
 const SLOT = Symbol.for('taskq.enqueuer')
@@ -26,6 +30,11 @@ export async function enqueue(task: string, args: readonly unknown[], options?: 
 /** Sends many jobs of a task through the bound enqueuer. */
 export async function enqueueMany(task: string, calls: ManyCalls, options?: EnqueueManyOptions): Promise<ManyEnqueued> {
   return (await boundEnqueuer()).enqueueMany(task, calls, options)
+}
+
+/** Sends a workflow through the bound enqueuer. */
+export async function startWorkflow(canvas: CanvasData, options?: WorkflowOptions): Promise<WorkflowResult> {
+  return (await boundEnqueuer()).startWorkflow(canvas, options)
 }
 
 function boundEnqueuer(): Enqueuer | Promise<Enqueuer> {

@@ -1,6 +1,9 @@
+import type { CanvasData } from '../../src/canvas/canvas-data.js'
 import type { AsyncResult } from '../../src/task/async-result.js'
 import type { EnqueueOptions } from '../../src/task/enqueue-options.js'
 import { bindEnqueuer } from '../../src/task/enqueuer.js'
+import type { WorkflowOptions } from '../../src/task/workflow-options.js'
+import type { WorkflowResult } from '../../src/task/workflow-result.js'
 
 /** One job that would have been sent. */
 export interface Sent {
@@ -9,8 +12,14 @@ export interface Sent {
   readonly options: EnqueueOptions
 }
 
+/** One workflow that would have been started. */
+export interface Started {
+  readonly canvas: CanvasData
+  readonly options: WorkflowOptions
+}
+
 /** Binds an enqueuer that keeps what it is given, in the order in which it came. */
-export function recordEnqueued(): Sent[] {
+export function recordEnqueued(started: Started[] = []): Sent[] {
   const sent: Sent[] = []
   bindEnqueuer(() => ({
     enqueue: async (task, args, options = {}) => {
@@ -21,6 +30,10 @@ export function recordEnqueued(): Sent[] {
       const before = sent.length
       for await (const args of calls) sent.push({ task, args, options: options as EnqueueOptions })
       return { enqueued: sent.length - before, deduplicated: 0 }
+    },
+    startWorkflow: async (canvas, options = {}) => {
+      started.push({ canvas, options })
+      return { id: `w_${started.length}` } as WorkflowResult
     },
   }))
   return sent

@@ -13,6 +13,8 @@ test('enqueue asks for the enqueuer each time, and awaits it', async () => {
   const second = recordEnqueued()
   await enqueue('b', [2])
   expect([first.length, second.length]).toEqual([1, 1])
-  bindEnqueuer(async () => ({ enqueue: async () => ({ id: 'late' }) as never, enqueueMany: async () => ({}) as never }))
+  const none = async () => ({}) as never
+  const enqueueLate = async () => ({ id: 'late' }) as never
+  bindEnqueuer(async () => ({ enqueue: enqueueLate, enqueueMany: none, startWorkflow: none }))
   expect((await enqueue('c', [])).id).toBe('late')
 })

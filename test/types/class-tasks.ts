@@ -67,7 +67,7 @@ export function signaturesKnowWhatIsMissing() {
   expectTypeOf(SendWelcome.s()).toEqualTypeOf<
     Signature<{ messageId: string | null }, [userId: string, copies: number]>
   >()
-  expectTypeOf(SendWelcome.si('u', 1)).toEqualTypeOf<Signature<{ messageId: string | null }>>()
+  expectTypeOf(SendWelcome.si('u', 1)).toEqualTypeOf<Signature<{ messageId: string | null }, [], unknown>>()
   expectTypeOf(SendWelcome.s(1).set({ queue: 'a' })).toEqualTypeOf<
     Signature<{ messageId: string | null }, [userId: string]>
   >()
