@@ -72,6 +72,8 @@ function logJobEvent(log: Logger, event: JobEvent): void {
       return log.info(fields, `${task} runs again in ${formatDuration(event.delayMs)}: ${safeText(event.reason, 500)}`)
     case 'job.ignored':
       return log.info(fields, `${task} is done and forgotten: it was ignored`)
+    case 'job.replaced':
+      return log.info(fields, `${task} ends as ${safeText(event.workflow, 100)} does, which took its place`)
     case 'job.given-back':
       return log.info(fields, `${task} went back to its queue`)
     case 'job.parked':

@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<LiveName, true>> = {
   'job.expired': true,
   'job.snoozed': true,
   'job.ignored': true,
+  'job.replaced': true,
   'job.given-back': true,
   'job.parked': true,
   'job.postponed': true,

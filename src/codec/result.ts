@@ -19,6 +19,9 @@ export interface EncodedResult {
   readonly inexact?: InexactValue
 }
 
+/** What is stored where there is nothing, or it is not to be kept. */
+export const NO_RESULT: EncodedResult = { stored: null }
+
 /** A result as it was read: its value, or that it is in a key of its own. */
 export type DecodedResult = { readonly value: unknown } | { readonly elsewhere: true }
 

@@ -31,6 +31,7 @@ export const EVENT_NAMES = Object.keys({
   'job.expired': true,
   'job.snoozed': true,
   'job.ignored': true,
+  'job.replaced': true,
   'job.given-back': true,
   'job.postponed': true,
   'job.parked': true,

@@ -40,6 +40,8 @@ export type WorkerEvent =
     } & JobReference)
   /** A run asked for its job to be forgotten. */
   | ({ readonly name: 'job.ignored'; readonly runMs: number } & JobReference)
+  /** A run put a workflow in its job's place: the job ends when that does, and as that does. */
+  | ({ readonly name: 'job.replaced'; readonly workflow: string; readonly runMs: number } & JobReference)
   /** The job was revoked: it was told to end and did, or it never ran; then there is no `runMs`. */
   | ({ readonly name: 'job.revoked'; readonly reason: string; readonly runMs?: number } & JobReference)
   /** The job was to begin before a time that is over, in milliseconds since 1970; it did not run. */

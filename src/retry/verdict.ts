@@ -5,9 +5,11 @@
  * - `dead`: it has failed for good
  * - `snooze`: it runs again, as if this run had not been
  * - `ignore`: it is dropped
+ * - `replaced`: it ends as a workflow does
  */
 export type Verdict =
   | { readonly kind: 'retry'; readonly delayMs: number }
   | { readonly kind: 'dead' }
   | { readonly kind: 'snooze'; readonly delayMs: number }
   | { readonly kind: 'ignore' }
+  | { readonly kind: 'replaced'; readonly workflow: string }

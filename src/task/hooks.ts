@@ -10,6 +10,7 @@ import type { RunContext } from './run-context.js'
  * - `failed`: it failed for good
  * - `snoozed`: it asked to be made again (`Snooze`, `Reject` with `requeue`)
  * - `ignored`: it asked for its job to be forgotten (`Ignore`)
+ * - `replaced`: its job ends as a workflow does (`this.replace`)
  * - `stopped`: it threw because it was told to end: its job was revoked, or its worker stops
  */
 export type RunEnd<R = unknown> =
@@ -18,6 +19,7 @@ export type RunEnd<R = unknown> =
   | { readonly state: 'failed'; readonly error: Error }
   | { readonly state: 'snoozed'; readonly delayMs: number }
   | { readonly state: 'ignored' }
+  | { readonly state: 'replaced' }
   | { readonly state: 'stopped'; readonly error: Error }
 
 /** What is known of the next run when one has failed. */

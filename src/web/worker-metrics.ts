@@ -13,6 +13,7 @@ const OUTCOMES = {
   'job.expired': 'expired',
   'job.snoozed': 'snoozed',
   'job.ignored': 'ignored',
+  'job.replaced': 'replaced',
   'job.given-back': 'given_back',
 } as const
 
@@ -83,6 +84,7 @@ export class WorkerMetrics {
       case 'job.expired':
       case 'job.snoozed':
       case 'job.ignored':
+      case 'job.replaced':
       case 'job.given-back':
         return this.#countEnd(event)
     }

@@ -1,4 +1,4 @@
-import { type EncodedResult, encodeResult } from '../codec/result.js'
+import { type EncodedResult, encodeResult, NO_RESULT } from '../codec/result.js'
 import { type ContextValues, runInScope, type Scope } from '../context/scope.js'
 import { describeFailure, type JobFailure } from '../errors/job-failure.js'
 import type { BackoffPolicy } from '../retry/backoff.js'
@@ -134,6 +134,5 @@ export function judge(task: TaskDefinition, thrown: unknown, rules: AttemptRules
   }
 }
 
-const NO_RESULT: EncodedResult = { stored: null }
 /** Hooks of a run whose time is over have so long. */
 const LAST_HOOKS_MS = 5000

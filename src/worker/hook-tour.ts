@@ -80,6 +80,8 @@ export class HookTour {
         return { state: 'snoozed', delayMs: verdict.delayMs }
       case 'ignore':
         return { state: 'ignored' }
+      case 'replaced':
+        return { state: 'replaced' }
     }
   }
 

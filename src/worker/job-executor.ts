@@ -1,11 +1,21 @@
 import type { Envelope } from '../codec/envelope.js'
+import type { EncodedResult } from '../codec/result.js'
 import type { ActiveJob } from '../engine/consumer.js'
 import { isTaskqError } from '../errors/taskq-error.js'
 import type { TaskDefinition } from '../task/definition.js'
+import { partOf } from '../task/names.js'
 import type { RunContext } from '../task/run-context.js'
 import { type AttemptReport, type AttemptRules, attempt, gaveUp, type ThrewReport } from './attempt.js'
 import { checkArguments } from './check-arguments.js'
-import { ignoresResult, isAckedEarly, type OpeningSite, openJob, revokedOutcome } from './open-job.js'
+import {
+  current,
+  ignoresResult,
+  isAckedEarly,
+  type OpenedJob,
+  type OpeningSite,
+  openJob,
+  revokedOutcome,
+} from './open-job.js'
 import type { EndedRun } from './pools/child.js'
 import type { Pools } from './pools/pools.js'
 import { runInChild, type UnplacedRun } from './pools/run-in-child.js'
@@ -13,6 +23,9 @@ import type { RunHandle } from './run-handle.js'
 import type { RunOutcome } from './run-outcome.js'
 import { stoppedOutcome } from './stopped-outcome.js'
 import { type TimeLimit, withinLimit } from './time-limit.js'
+import { endAsReplaced } from './workflows/end-as-replaced.js'
+import { takeInput } from './workflows/take-input.js'
+import type { WorkflowWork } from './workflows/workflow-work.js'
 
 /** What a run needs of its worker. */
 export interface ExecutionSite extends OpeningSite {
@@ -22,6 +35,7 @@ export interface ExecutionSite extends OpeningSite {
   /** What operators set for a task's runs, which wins over its code. */
   readonly timeLimitOf: (task: string) => TimeLimit | undefined
   readonly pools: Pools
+  readonly workflows: WorkflowWork
 }
 
 /** A job for which no child could be made is looked at again after this long. */
@@ -33,26 +47,69 @@ const NO_CHILD_WAIT_MS = 15_000
 export async function executeJob(job: ActiveJob, handle: RunHandle, site: ExecutionSite): Promise<RunOutcome> {
   const opened = openJob(job, site)
   if ('outcome' in opened) return opened.outcome
-  const { task, envelope } = opened
+  if (job.waitsFor !== undefined) return endReplaced(job, job.waitsFor, opened, site)
+  const { input } = opened.envelope
+  if (input === undefined) return runOpened(job, opened, handle, site)
+  const complete = await withInput(job, opened, input, site)
+  return 'outcome' in complete ? complete.outcome : runOpened(job, complete, handle, site)
+}
+
+/** A job that may run. */
+type RunnableJob = Exclude<OpenedJob, { outcome: RunOutcome }>
+
+async function runOpened(
+  job: ActiveJob,
+  { task, envelope }: RunnableJob,
+  handle: RunHandle,
+  site: ExecutionSite,
+): Promise<RunOutcome> {
   const rules = rulesOf(job, task, envelope)
   const limit = limitOf(task, envelope, site.timeLimitOf(task.name))
   const refused = task.schema && (await checkArguments(job, task, envelope, { rules, limit, handle }))
   const report = refused ?? (await runAttempt({ job, task, envelope, rules, limit, handle }, site))
   if (report.kind === 'unplaced') return { kind: 'postponed', delayMs: NO_CHILD_WAIT_MS, reason: report.reason }
-  if (report.kind === 'returned')
-    return {
-      kind: 'succeeded',
-      keep: !ignoresResult(task, envelope),
-      result: report.result,
-      resultTtlMs: envelope.resultTtlMs ?? site.resultTtlMs,
-      ...(envelope.resultTtlMs !== undefined && { hasOwnTtl: true }),
-    }
+  if (report.kind === 'returned') return succeeded(task, envelope, report.result, site)
   if (handle.revokedFor !== undefined) return revokedOutcome(handle.revokedFor, job, task)
   if (report.kind === 'ended') return stoppedOutcome(job, handle)
   // A task that stopped because it was told to has not failed.
   if (handle.isAborted && !handle.isOverTime && report.isSignal === undefined)
     return stoppedOutcome(job, handle, report.failure)
   return outcomeOf(report)
+}
+
+const succeeded = (
+  task: TaskDefinition,
+  envelope: Envelope,
+  result: EncodedResult,
+  { resultTtlMs }: ExecutionSite,
+): RunOutcome => ({
+  kind: 'succeeded',
+  keep: !ignoresResult(task, envelope),
+  result,
+  resultTtlMs: envelope.resultTtlMs ?? resultTtlMs,
+  ...(envelope.resultTtlMs !== undefined && { hasOwnTtl: true }),
+})
+
+/** A part of a workflow with the list of results that its arguments begin with. */
+async function withInput(
+  job: ActiveJob,
+  { task, envelope }: RunnableJob,
+  input: string,
+  { workflows }: ExecutionSite,
+): Promise<OpenedJob> {
+  const taken = await takeInput(job, envelope, input, workflows)
+  return 'outcome' in taken ? taken : current(task, taken)
+}
+
+/** A job that has run, and put a workflow in its place. */
+function endReplaced(
+  job: ActiveJob,
+  workflow: string,
+  { task, envelope }: RunnableJob,
+  site: ExecutionSite,
+): Promise<RunOutcome> {
+  const encode = (value: unknown) => site.codec.encodeResult(job.id, value, task.codec)
+  return endAsReplaced(job, workflow, site.workflows, (value) => succeeded(task, envelope, encode(value), site))
 }
 
 function outcomeOf({ verdict, failure, isExpected, withoutRun }: ThrewReport): RunOutcome {
@@ -66,6 +123,8 @@ function outcomeOf({ verdict, failure, isExpected, withoutRun }: ThrewReport): R
       return { kind: 'snoozed', delayMs: verdict.delayMs, reason: failure.message }
     case 'ignore':
       return { kind: 'ignored' }
+    case 'replaced':
+      return { kind: 'replaced', workflow: verdict.workflow }
   }
 }
 
@@ -107,7 +166,8 @@ function runHere({ job, task, envelope, rules, handle }: NewRun, context: RunCon
 const rulesOf = (job: ActiveJob, task: TaskDefinition, envelope: Envelope): AttemptRules => ({
   retries: envelope.retries ?? task.retries,
   backoff: envelope.backoff,
-  ignoreResult: ignoresResult(task, envelope),
+  // Others may go on with what a part came to.
+  ignoreResult: ignoresResult(task, envelope) && partOf(job.id) === undefined,
   attempt: job.attemptsMade + 1,
   carried: envelope.context,
   trace: envelope.trace,

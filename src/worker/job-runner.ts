@@ -15,6 +15,7 @@ import { RunHandle, type RunLogs } from './run-handle.js'
 import type { RunOutcome } from './run-outcome.js'
 import { stoppedOutcome } from './stopped-outcome.js'
 import type { WorkerOptions } from './worker-options.js'
+import { WorkflowWork } from './workflows/workflow-work.js'
 
 /**
  * Takes a job from pick-up to its recorded end: hold its lock → run → write its log → record. Knows the
@@ -28,6 +29,7 @@ export class JobRunner {
   /** Limited tasks of which no job came past the limit yet. */
   readonly #limited: Set<string>
   readonly #pools: Pools
+  readonly #workflows: WorkflowWork
   #hurried = false
   /** How many children each of its pools keeps at most. */
   slots: () => number
@@ -46,6 +48,7 @@ export class JobRunner {
     this.slots = () => concurrency
     this.#pools = new Pools(options.pools, () => this.slots())
     this.#limited = new Set(tasks.filter(isLimited).map((task) => task.name))
+    this.#workflows = new WorkflowWork({ load: options.workflowDriver, isAwaited: options.burst, onTrouble })
     const byName = new Map(tasks.map((task) => [task.name, task]))
     const onLog: WorkerOptions['onLog'] = (...line) => this.#guard(() => options.onLog(...line))
     this.#logs = {
@@ -60,6 +63,7 @@ export class JobRunner {
       crashBudget,
       timeLimitOf,
       pools: this.#pools,
+      workflows: this.#workflows,
       findTask: (name) => byName.get(name),
       contextOf: (job, task, envelope, handle) => new JobContext(job, task, envelope, handle),
     }
@@ -77,19 +81,21 @@ export class JobRunner {
     this.#handles.set(job, handle)
     this.locks.hold(job)
     const reference = referenceOf(job)
-    this.#emit(startEvent(job, reference))
+    if (job.waitsFor === undefined) this.#emit(startEvent(job, reference))
     if (job.lane.name.task === undefined) this.#noticePassedLimit(job)
     const startedAt = performance.now()
     const outcome = await this.#execute(job, handle)
     const runMs = performance.now() - startedAt
     const recorded = await recordOutcome(job, outcome, mayFetchNext, this.#recording)
     const { next, lost, revoked, instead = outcome } = recorded
+    const advancing = next.move && this.#workflows.advance(next.move)
     this.locks.release(job)
     this.#handles.delete(job)
     if (lost !== undefined) this.#emit({ name: 'job.result-lost', reason: lost, ...reference })
     else if (revoked !== undefined) this.#emit({ name: 'job.revoked', reason: revoked, runMs, ...reference })
-    else this.#tell(reference, instead, runMs)
+    else if (!stillWaits(job, instead)) this.#tell(reference, instead, runMs)
     if (job.claim !== undefined && lost === undefined && ENDS.has(instead.kind)) await this.#settle(job.claim)
+    if (advancing !== undefined) await advancing
     return next
   }
 
@@ -107,6 +113,16 @@ export class JobRunner {
   /** There are fewer slots, or more: children without work that are too many are ended. */
   fitPools(): void {
     this.#pools.fit()
+  }
+
+  /** Lets workflows go on that nobody else did. */
+  sweepWorkflows(): Promise<void> {
+    return this.#workflows.sweep()
+  }
+
+  /** Resolves when no workflow is being led on. */
+  workflowsIdle(): Promise<void> {
+    return this.#workflows.idle()
   }
 
   /** Ends what tasks run in, beside this process. To be called when no job runs any more. */
@@ -213,6 +229,10 @@ export class JobRunner {
 
 /** What a task in a child gets to notice that its job was lost. */
 const LOST_GRACE_MS = 1000
+
+/** Whether a job looked how the workflow is that it waits for, and waits on. */
+const stillWaits = (job: ActiveJob, outcome: RunOutcome): boolean =>
+  outcome.kind === 'replaced' && outcome.workflow === job.waitsFor
 
 /** How a job ends, for good. */
 const ENDS: ReadonlySet<RunOutcome['kind']> = new Set(['succeeded', 'ignored', 'dead', 'revoked', 'expired'])

@@ -32,6 +32,8 @@ export function openJob(job: ActiveJob, site: OpeningSite): OpenedJob {
   const task = site.findTask(job.task)
   if (decoded.kind !== 'envelope') return unreadable(decoded, job, task)
   if (task === undefined) return unknown(job)
+  // It has run already, and ends as a workflow does that took its place.
+  if (job.waitsFor !== undefined) return { task, envelope: decoded.envelope }
   return endBeforeRun(job, task, decoded.envelope, site) ?? current(task, decoded.envelope)
 }
 
@@ -48,8 +50,9 @@ function endBeforeRun(
   return { outcome: { kind: 'expired', expiredAt: envelope.expiresAt, keep: !ignoresResult(task, envelope) } }
 }
 
-/** The job as its task's code of now wants it. */
-function current(task: TaskDefinition, stored: Envelope): OpenedJob {
+/** The job as its task's code of now wants it; where some of its arguments are still to come, as it is. */
+export function current(task: TaskDefinition, stored: Envelope): OpenedJob {
+  if (stored.input !== undefined) return { task, envelope: stored }
   const upToDate = bringUpToDate(task, stored)
   if ('later' in upToDate) return postponed(laterVersion(task, upToDate.later))
   if ('error' in upToDate) return dead(upToDate.error)

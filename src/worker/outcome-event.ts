@@ -41,6 +41,8 @@ export function outcomeEvent(reference: JobReference, outcome: RunOutcome, runMs
       return { name: 'job.given-back', ...reference }
     case 'parked':
       return { name: 'job.parked', ...reference }
+    case 'replaced':
+      return { name: 'job.replaced', runMs, ...factsOf(outcome), ...reference }
     case 'postponed':
       return { name: 'job.postponed', ...factsOf(outcome), ...reference }
   }

@@ -1,6 +1,9 @@
+import { type EncodedResult, NO_RESULT } from '../codec/result.js'
 import type { ActiveJob, Pull } from '../engine/consumer.js'
 import { revokedFailure } from '../engine/revoke.js'
+import type { StoredValue } from '../engine/workflows/workflow-record.js'
 import { describeFailure, type JobFailure } from '../errors/job-failure.js'
+import { partOf } from '../task/names.js'
 import type { RunOutcome } from './run-outcome.js'
 
 /** What recording needs of its worker. */
@@ -75,17 +78,17 @@ async function tell(
   const { lane } = job
   switch (outcome.kind) {
     case 'succeeded': {
-      const { result, keep, resultTtlMs, hasOwnTtl = false } = outcome
+      const { keep, resultTtlMs, hasOwnTtl = false } = outcome
+      const result = keep ? outcome.result : NO_RESULT
       if (keep && hasOwnTtl) site.noteOwnTtl(job, resultTtlMs)
       if (result.large !== undefined) await site.saveLargeResult(job.id, result.large, resultTtlMs)
-      return { next: await lane.succeed(job, result.stored, { keep, fetchNext: mayFetchNext() }) }
+      const how = { keep, fetchNext: mayFetchNext(), ...payloadOf(job.id, outcome.result) }
+      return { next: await lane.succeed(job, result.stored, how) }
     }
-    case 'retry':
-      return waitsAgain(
-        job,
-        await lane.retry(job, outcome.failure, outcome.delayMs, { fetchNext: mayFetchNext() }),
-        site,
-      )
+    case 'ignored': {
+      const how = { keep: false, fetchNext: mayFetchNext(), ...payloadOf(job.id, NO_RESULT) }
+      return { next: await lane.succeed(job, null, how) }
+    }
     case 'dead': {
       const { failure, withoutRun } = outcome
       return { next: await lane.bury(job, failure, { fetchNext: mayFetchNext(), withoutRun }) }
@@ -99,13 +102,32 @@ async function tell(
       const how = { keep, fetchNext: mayFetchNext(), withoutRun: true }
       return { next: await lane.bury(job, expiredFailure(expiredAt), how) }
     }
+    default:
+      return putBack(job, outcome, mayFetchNext, site)
+  }
+}
+
+/** Tells the broker of a job that is not done. */
+async function putBack(
+  job: ActiveJob,
+  outcome: Exclude<RunOutcome, { kind: 'succeeded' | 'ignored' | 'dead' | 'revoked' | 'expired' }>,
+  mayFetchNext: () => boolean,
+  site: RecordingSite,
+): Promise<Recorded> {
+  const { lane } = job
+  switch (outcome.kind) {
+    case 'retry': {
+      const { failure, delayMs } = outcome
+      return waitsAgain(job, await lane.retry(job, failure, delayMs, { fetchNext: mayFetchNext() }), site)
+    }
     case 'given-back':
       await lane.giveBack(job)
       return waitsAgain(job, {}, site)
-    case 'ignored':
-      return { next: await lane.succeed(job, null, { keep: false, fetchNext: mayFetchNext() }) }
     case 'parked':
       return waitsAgain(job, {}, site, await lane.park(job))
+    case 'replaced':
+      await lane.waitFor(job, outcome.workflow)
+      return waitsAgain(job, {}, site)
     case 'snoozed':
     case 'postponed':
       await lane.postpone(job, outcome.delayMs, outcome.reason)
@@ -126,6 +148,13 @@ async function waitsAgain(
 ): Promise<Recorded> {
   const revoked = await site.endIfRevoked(job, lane).catch((error) => void site.onTrouble(error as Error))
   return revoked === undefined ? { next } : { next, revoked }
+}
+
+/** A part's result as its workflow keeps it for those that it goes to; nothing for a job of its own. */
+function payloadOf(id: string, { stored, large }: EncodedResult): { readonly payload?: string } {
+  if (partOf(id) === undefined) return {}
+  const value: StoredValue = { id, stored, ...(large !== undefined && { large }) }
+  return { payload: JSON.stringify(value) }
 }
 
 function expiredFailure(expiredAt: number): JobFailure {

@@ -30,5 +30,7 @@ export type RunOutcome =
   | { readonly kind: 'given-back' }
   /** This worker does not know its task; it waits, where only workers look that do. */
   | { readonly kind: 'parked' }
+  /** It ends as a workflow does that it made, and waits for that. */
+  | { readonly kind: 'replaced'; readonly workflow: string }
   /** This worker cannot run it; it waits for one that can. */
   | { readonly kind: 'postponed'; readonly delayMs: number; readonly reason: string }

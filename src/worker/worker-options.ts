@@ -7,6 +7,7 @@ import type { TaskDefinition } from '../task/definition.js'
 import type { SlotRange } from './autoscale.js'
 import type { PoolOptions } from './pools/pool-options.js'
 import type { LogLevel } from './run-log.js'
+import type { WorkflowDriver } from './workflow-driver.js'
 
 /** Everything a worker needs to know; made from the config and the command line. */
 export interface WorkerOptions {
@@ -37,6 +38,8 @@ export interface WorkerOptions {
   readonly crashBudget: number
   /** Where its tasks run. */
   readonly pools: PoolOptions
+  /** Makes what workflows go on by, when the first of their jobs ends here. Without it, others let them go on. */
+  readonly workflowDriver?: () => Promise<WorkflowDriver>
   /** How jobs and results are read and written. */
   readonly codec: Codec
   /** Masks secrets in what tasks log. */

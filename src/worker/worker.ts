@@ -12,7 +12,7 @@ import { assembleParts, type WorkerParts } from './worker-parts.js'
 
 /** What was counted is told, and the number of slots is thought over, this often. */
 const SECOND_MS = 1000
-/** New lanes and stored limits are looked for this often, where nobody says that there are any. */
+/** New lanes and stored limits, and workflows that stand still, are looked for this often, where nobody says that there are any. */
 const LOOK_MS = 5000
 /** Finished jobs whose time is over are looked for this often. */
 const SWEEP_MS = 30_000
@@ -136,6 +136,7 @@ export class Worker {
     try {
       lanes.end()
       await shutDown(dispatcher, runner, this.options.shutdownMs)
+      await runner.workflowsIdle()
       const childrenEnd = runner.close()
       for (const clock of this.#clocks) clearInterval(clock)
       this.#heartbeat.stop()
@@ -176,6 +177,7 @@ export class Worker {
     this.#every(LOOK_MS, () => this.#look())
     this.#every(this.options.stallCheckMs, () => lanes.recoverLost())
     this.#every(SWEEP_MS, () => lanes.sweep())
+    this.#every(LOOK_MS, () => this.#lookAtWorkflows())
     this.#every(SECOND_MS, () => autoscaler.step())
     // Also while it stops: the jobs that still run are counted as they end.
     this.#clocks.push(setInterval(() => void stats.flush(), SECOND_MS))
@@ -215,6 +217,12 @@ export class Worker {
   /** Sees what has changed in the broker: new lanes, stored limits, ids that were revoked before their jobs came. */
   async #look(): Promise<void> {
     await Promise.all([this.#readLimits(), this.#parts.revokes.look(), this.#parts.lanes.openNew()])
+  }
+
+  /** Workflows whose next jobs nobody made: whoever was to is gone. */
+  async #lookAtWorkflows(): Promise<void> {
+    if (this.options.workflowDriver !== undefined && (await this.side.dueWorkflows()))
+      await this.#parts.runner.sweepWorkflows()
   }
 
   async #readLimits(): Promise<void> {

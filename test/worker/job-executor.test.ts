@@ -13,6 +13,7 @@ import { Pools } from '../../src/worker/pools/pools.js'
 import { RunHandle } from '../../src/worker/run-handle.js'
 import type { RunOutcome } from '../../src/worker/run-outcome.js'
 import type { TimeLimit } from '../../src/worker/time-limit.js'
+import { WorkflowWork } from '../../src/worker/workflows/workflow-work.js'
 import { fakeRun } from '../support/fake-run.js'
 import { fakeJob } from './fake-lane.js'
 
@@ -47,6 +48,7 @@ function execute(
     crashBudget,
     timeLimitOf: () => limit,
     pools: new Pools({ pool: 'async', maxTasksPerChild: 1, maxMemoryPerChild: 1 }, () => 1),
+    workflows: new WorkflowWork({ load: undefined, isAwaited: false, onTrouble: () => {} }),
   })
 }
 

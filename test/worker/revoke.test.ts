@@ -10,6 +10,7 @@ import type { RunContext } from '../../src/task/run-context.js'
 import { executeJob } from '../../src/worker/job-executor.js'
 import { Pools } from '../../src/worker/pools/pools.js'
 import { RunHandle } from '../../src/worker/run-handle.js'
+import { WorkflowWork } from '../../src/worker/workflows/workflow-work.js'
 import { brokerOfFile } from '../support/broker.js'
 import { fakeRun } from '../support/fake-run.js'
 import { takeAndVanish } from '../support/lost-worker.js'
@@ -184,6 +185,7 @@ describe('how a run of a revoked job is judged', () => {
       crashBudget: 3,
       timeLimitOf: () => undefined,
       pools: new Pools({ pool: 'async', maxTasksPerChild: 1, maxMemoryPerChild: 1 }, () => 1),
+      workflows: new WorkflowWork({ load: undefined, isAwaited: false, onTrouble: () => {} }),
     })
   }
   const taskThat = (run: () => unknown, options: Partial<TaskOptions> = {}) => {

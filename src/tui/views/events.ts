@@ -15,9 +15,11 @@ const STATE_AFTER: ReadonlyMap<string, JobState> = new Map<LiveEvent['name'], Jo
   ['job.expired', 'expired'],
   ['job.snoozed', 'scheduled'],
   ['job.ignored', 'succeeded'],
+  ['job.replaced', 'blocked'],
   ['job.given-back', 'queued'],
   ['job.parked', 'queued'],
   ['job.postponed', 'scheduled'],
+  ['job.replaced', 'blocked'],
   ['job.result-lost', 'unknown'],
   ['jobs.recovered', 'queued'],
 ])
