@@ -4,13 +4,15 @@ import { createBackend, prepareWaiting, reviveWaiting } from './backend.js'
 import type { Connection } from './connection.js'
 import { DamagedJobs, isBrokenCounter } from './damaged-jobs.js'
 import { asideFields } from './job-aside.js'
-import { failureFields, retryFields, unrunFields } from './job-tries.js'
+import { type Burial, type Finish, type JobEnd, JobEnds, type Success } from './job-ends.js'
+import { retryFields } from './job-tries.js'
 import type { Keys } from './keys.js'
 import { type LaneName, laneOf, parseLane } from './lane.js'
 import { LaneGate } from './limits/lane-gate.js'
 import { parkJob } from './park-job.js'
 import { type NoJob, readPullReply, type TakenJob, unreadable } from './pull-reply.js'
 import { RetryingIndex } from './retrying-index.js'
+import { PartEnds } from './workflows/part-ends.js'
 import { waitForWorkflow } from './workflows/wait-script.js'
 import type { WorkflowMove } from './workflows/workflow-record.js'
 
@@ -26,24 +28,6 @@ export interface Pull extends NoJob {
   readonly job?: ActiveJob
   /** What the end of a workflow's part let begin. */
   readonly move?: WorkflowMove
-}
-
-/** How a run ended, for the broker. */
-export interface Finish {
-  /** Ask for the lane's next job in the same step. */
-  readonly fetchNext: boolean
-}
-
-interface Success extends Finish {
-  readonly keep: boolean
-  /** Of a workflow's part: its result for the workflow, a `StoredValue` as JSON. */
-  readonly payload?: string
-}
-
-interface Burial extends Finish {
-  readonly keep?: boolean
-  /** It ended before its task was called. */
-  readonly withoutRun?: boolean | undefined
 }
 
 /** How a worker's lanes behave. */
@@ -73,6 +57,7 @@ export class LaneConsumer {
   readonly #damaged: DamagedJobs
   /** Only lanes of single tasks have one. */
   readonly #gate: LaneGate<Pull> | undefined
+  readonly #ends: JobEnds
   #closed = false
 
   constructor(
@@ -96,6 +81,8 @@ export class LaneConsumer {
       if (!this.#closed) onError(error)
     })
     this.#gate = this.#gateFor(connection)
+    const parts = new PartEnds(connection, keys, lane, this.#backend, this.#gate !== undefined)
+    this.#ends = new JobEnds(this.#backend, parts, options.worker)
   }
 
   async open(): Promise<void> {
@@ -140,11 +127,8 @@ export class LaneConsumer {
   }
 
   /** The job is done. With `keep: false` every trace of it goes. */
-  async succeed(job: ActiveJob, result: unknown, { fetchNext, keep }: Success): Promise<Pull> {
-    return this.#end(job, fetchNext, (next) => {
-      const moved = this.#backend.moveToCompleted(asJob(job), result, keep ? KEEP : DROP, job.token, next)
-      return this.#next(moved.then(resultOf), job)
-    })
+  async succeed(job: ActiveJob, result: unknown, how: Success): Promise<Pull> {
+    return this.#finish(job, how.fetchNext, this.#ends.success(job, result, how))
   }
 
   /** The job failed and runs again after `delayMs`. */
@@ -166,13 +150,8 @@ export class LaneConsumer {
   }
 
   /** The job failed for good, or could not be run. It is kept as a dead letter; with `keep: false` every trace of it goes. */
-  async bury(job: ActiveJob, failure: JobFailure, { fetchNext, keep = true, withoutRun }: Burial): Promise<Pull> {
-    const fields = withoutRun ? unrunFields(job, failure) : failureFields(job, failure, this.options.worker)
-    const kept = keep ? KEEP : DROP
-    return this.#end(job, fetchNext, (next) => {
-      const moved = this.#backend.moveToFailed(asJob(job), failure.message, kept, job.token, next, fields)
-      return this.#next(moved.then(resultOf), job)
-    })
+  async bury(job: ActiveJob, failure: JobFailure, how: Burial): Promise<Pull> {
+    return this.#finish(job, how.fetchNext, this.#ends.burial(job, failure, how))
   }
 
   /** Gives the job back, to the head of its queue; no attempt is counted. */
@@ -243,17 +222,14 @@ export class LaneConsumer {
     return new LaneGate(connection, this.keys, this.lane, this.#backend, (token) => this.pull(token))
   }
 
+  #finish(job: ActiveJob, fetchNext: boolean, { tell, part }: JobEnd): Promise<Pull> {
+    const ended = this.#end(job, fetchNext, (next) => this.#next(tell(next), job))
+    return part === undefined ? ended : ended.then((pull) => (part.move ? { ...pull, move: part.move } : pull))
+  }
+
   /** Says how a run ended. */
   #end(job: ActiveJob, fetchNext: boolean, tell: (fetchNext: boolean) => Promise<Pull>): Promise<Pull> {
     const end = () => (this.#gate === undefined ? tell(fetchNext) : this.#gate.end(job, fetchNext, tell))
     return this.#damaged.mending(end, job)
   }
 }
-
-const resultOf = ({ result }: { result: unknown }): unknown => result
-
-const KEEP = { count: -1 }
-const DROP = { count: 0 }
-
-/** What the engine reads of a job when it ends: its id, and options that only workflows set. */
-const asJob = (job: ActiveJob) => ({ id: job.id, opts: { attempts: job.attemptsMade + 1 } }) as never

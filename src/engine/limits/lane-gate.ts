@@ -37,7 +37,11 @@ interface Executing {
 }
 
 /** How many keys the engine's own scripts have. */
-const ENGINE_KEYS = { moveToActive: 11, moveToFinished: 14, moveToDelayed: 11 } as const
+export const ENGINE_KEYS = { moveToActive: 11, moveToFinished: 14, moveToDelayed: 11 } as const
+
+/** The engine's script that ends a run, kept from handing out the lane's next job past the turnstile. */
+export const finishNotPastRows = (script: string): string =>
+  notPastRows(script, { keys: ENGINE_KEYS.moveToFinished, meta: 9, fetchNext: 6 })
 
 /**
  * What the lane of a single task does beside the engine. Whether its limits are divided by keys stands in the lane, and
@@ -119,11 +123,7 @@ export class LaneGate<P extends AfterEnd> {
     const engine = (name: string) => engineScript(this.connection, name).lua
     const { moveToActive, moveToFinished, moveToDelayed } = ENGINE_KEYS
     define('taskqTurn', moveToActive + PARTS.length, turnstileOf(engine('moveToActive')))
-    define(
-      'taskqFinish',
-      moveToFinished + 1,
-      notPastRows(engine('moveToFinished'), { keys: moveToFinished, meta: 9, fetchNext: 6 }),
-    )
+    define('taskqFinish', moveToFinished + 1, finishNotPastRows(engine('moveToFinished')))
     define(
       'taskqDelay',
       moveToDelayed + 1,
