@@ -2,16 +2,25 @@ import type { ChainableCommander } from 'ioredis'
 import type { Connection } from '../connection.js'
 import type { NewJob } from '../delivery.js'
 import type { Keys } from '../keys.js'
+import { type LedgerCommands, ledgerCommands } from './ledger-commands.js'
 
 /** Teaches the connection what {@link ackParts} takes; before the pipeline is made. */
-export function learnAck(_connection: Connection): void {
-  throw new Error('not there yet')
+export function learnAck(connection: Connection): void {
+  ledgerCommands(connection)
 }
 
 /**
  * Notes in their workflows that these jobs are there, of those that are parts: one command for each workflow. Behind the
  * commands that add them, in their pipeline: it looks whether each is there.
  */
-export function ackParts(_pipeline: ChainableCommander, _keys: Keys, _jobs: readonly NewJob[]): void {
-  throw new Error('not there yet')
+export function ackParts(pipeline: ChainableCommander, keys: Keys, jobs: readonly NewJob[]): void {
+  const acks = new Map<string, (string | number)[]>()
+  for (const { part, lane } of jobs) {
+    if (part === undefined) continue
+    const ack = acks.get(part.workflow) ?? []
+    ack.push(part.node, lane)
+    acks.set(part.workflow, ack)
+  }
+  const commands = pipeline as unknown as LedgerCommands
+  for (const [workflow, ack] of acks) commands.taskqWorkflowAck(keys.workflow(workflow), keys.prefix, workflow, ...ack)
 }

@@ -1,18 +1,82 @@
+import { HAND_OUT } from './hand-out-script.js'
+import { REACH } from './reach-script.js'
+import { REVIVE } from './revive-script.js'
+
+/** Nodes that one script hands to whoever told it of an end. */
+export const MOST_HANDED = 50
+
+/** All that this folder's own scripts are made of. `settle` takes what state the node must be in, if that matters. */
+export const LEDGER_PARTS = `${REACH}${REVIVE}${HAND_OUT}
+local function tellProgress(l, field, total)
+  local counts = fieldsOf(l, 'done', 'failed')
+  local done, failed, all = tonumber(counts[1] or 0) or 0, tonumber(counts[2] or 0) or 0, tonumber(total or 0) or 0
+  local settled = done + failed
+  if all < 1 or math.floor(settled * 100 / all) == math.floor((settled - 1) * 100 / all) then return end
+  tell(l, 'progress', 'data', string.format('{"done":%d,"failed":%d,"total":%d}', done, failed, all))
+end
+
+local function taskAt(l, node)
+  local state, text, stands, total = unpack(fieldsOf(l, 's' .. node, 'n' .. node, 'state', 'total'), 1, 4)
+  local kind, onward, up = string.match(text or '', '^([tc])|([^|]*)|([^|]*)|')
+  if not kind or not stands then return end
+  l.state = stands
+  return {kind = kind, onward = onward, up = up, total = total, state = string.sub(state or '', 1, 1)}
+end
+
+local function settle(l, node, how, payload, most, wanted)
+  local task = taskAt(l, node)
+  if not task or task.state == 'd' or task.state == how then return false end
+  if wanted and wanted ~= task.state then return false end
+  if task.state == 'f' then
+    revive(l, node, task.kind, task.up, '')
+    task.state = 'a'
+  end
+  if task.state == 'q' then try('ZREM', l.ready, string.format('%06d', node)) end
+  if task.state ~= '' then l.opened = l.opened - 1 end
+  try('HSET', l.record, 's' .. node, how)
+  try('HDEL', l.record, 'c' .. node)
+  if how == 'f' then try('HSET', l.record, 'e' .. node, payload) end
+  if task.kind == 't' then
+    try('HINCRBY', l.record, how == 'd' and 'done' or 'failed', 1)
+    tellProgress(l, how, task.total)
+  end
+  if how == 'd' then reach(l, task.onward, {ref = node, text = payload}) else fail(l, task.up, node) end
+  close(l)
+  return answer(l, most)
+end
+`
+
 /**
- * What all scripts know of workflows. A job's end and what its workflow makes of it are one step of the broker: whoever
- * embeds this calls, with the app's root (`{taskq}`) and a job's id, which may be of any job:
+ * What all scripts know of workflows that end jobs, or run them again. A job's end and what its workflow makes of it are
+ * one step of the broker: whoever embeds this calls, with the app's root (`{taskq}`) and a job's id, which may be of any
+ * job:
  *
  * - `settleNode(root, id, how, payload, most)`: the job has ended. `how`: `d` with its result as StoredValue in JSON, or
  *   `f` with its JobFailure in JSON. `most`: how many nodes the caller can make jobs of, now. Returns what `parseMove`
  *   reads, or false where nobody has anything to do.
  * - `reviveNode(root, id, lane)`: a job that failed runs again.
  *
- * Both do nothing for a job that is no part, or whose workflow is gone, and never raise an error.
+ * Both do nothing for a job that is no part, or whose workflow is gone, and never raise an error. A workflow's keys are
+ * made of the root: they are in the slot of all others of the app.
  */
 export const LEDGER = `
-local function settleNode(root, id, how, payload, most) return false end
-local function reviveNode(root, id, lane) end
-`
+local settleNode, reviveNode
+do
+${LEDGER_PARTS}
+settleNode = function(root, id, how, payload, most)
+  local workflow, node = string.match(id, '^(w_[^~]+)~(%d+)$')
+  if not workflow or not root then return false end
+  return settle(ledgerOf(root, workflow), node, how, payload, most)
+end
 
-/** Nodes that one script hands to whoever told it of an end. */
-export const MOST_HANDED = 50
+reviveNode = function(root, id, lane)
+  local workflow, node = string.match(id, '^(w_[^~]+)~(%d+)$')
+  if not workflow or not root then return end
+  local l = ledgerOf(root, workflow)
+  local task = taskAt(l, node)
+  if not task or task.state ~= 'f' then return end
+  revive(l, node, task.kind, task.up, lane)
+  close(l)
+end
+end
+`

@@ -1,9 +1,58 @@
-import type { WorkflowMove } from './workflow-record.js'
+import type { JobFailure } from '../../errors/job-failure.js'
+import type { NodeInput, ReadyNode, WorkflowMove } from './workflow-record.js'
 
-/** What a script answers of nodes that are to be made jobs; anything else where there is nothing to do. */
-export type MoveReply = readonly [string, string, string, number, readonly string[], readonly string[]] | null | number
+/**
+ * What a script answers of what there is to do: the workflow, the id and lane of the job that waits for its end, whether
+ * more is ready, the nodes (number, call, input), and what inputs name (input, text, task).
+ */
+export type MoveReply = readonly [string, string, string, number, readonly string[], readonly string[]] | null
 
-/** Reads it. */
-export function parseMove(_reply: unknown): WorkflowMove | undefined {
-  throw new Error('not there yet')
+/** Reads it; undefined where there is nothing to do. */
+export function parseMove(reply: unknown): WorkflowMove | undefined {
+  if (!Array.isArray(reply) || reply.length < 6) return undefined
+  const [workflow, ownerId, ownerLane, more, nodes, texts] = reply as unknown as NonNullable<MoveReply>
+  return {
+    workflow,
+    ready: readyNodes(nodes, textsByRef(texts)),
+    more: more > 0,
+    ...(ownerId !== '' && { owner: { id: ownerId, lane: ownerLane } }),
+  }
+}
+
+interface Text {
+  readonly text: string
+  readonly task: string
+}
+
+function textsByRef(texts: readonly string[]): ReadonlyMap<string, Text> {
+  const byRef = new Map<string, Text>()
+  for (let at = 0; at + 2 < texts.length; at += 3) {
+    byRef.set(texts[at] ?? '', { text: texts[at + 1] ?? '', task: texts[at + 2] ?? '' })
+  }
+  return byRef
+}
+
+function readyNodes(nodes: readonly string[], texts: ReadonlyMap<string, Text>): ReadyNode[] {
+  const ready: ReadyNode[] = []
+  for (let at = 0; at + 2 < nodes.length; at += 3) {
+    ready.push({ index: Number(nodes[at]), call: nodes[at + 1] ?? '', input: inputOf(nodes[at + 2] ?? '', texts) })
+  }
+  return ready
+}
+
+function inputOf(ref: string, texts: ReadonlyMap<string, Text>): NodeInput {
+  if (ref === '') return { kind: 'none' }
+  if (/^\d+$/.test(ref)) return { kind: 'value', payload: texts.get(ref)?.text ?? '' }
+  if (!ref.startsWith('x')) return { kind: 'list', ref }
+  const { text = '', task = '' } = texts.get(ref) ?? {}
+  return { kind: 'failure', cause: { node: Number(ref.slice(1)), task, failure: parseFailure(text) } }
+}
+
+/** A failure as it is stored; what cannot be read is told as one. */
+export function parseFailure(text: string | null | undefined): JobFailure {
+  try {
+    const failure = JSON.parse(text ?? '')
+    if (typeof failure?.name === 'string' && typeof failure.message === 'string') return failure
+  } catch {}
+  return { name: 'Error', message: 'why it failed is not known: its record was damaged' }
 }

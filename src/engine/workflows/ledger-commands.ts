@@ -1,0 +1,151 @@
+import type { Connection } from '../connection.js'
+import { LEASE_MS } from './hand-out-script.js'
+import { LEDGER_PARTS } from './ledger-script.js'
+import type { MoveReply } from './move-reply.js'
+
+/** A workflow that goes on is looked at so long after its last job was made; an old one more rarely. */
+const LOOK_MS = 60_000
+const LATE_LOOK_MS = 600_000
+
+/**
+ * A draft becomes the workflow, in one step, where it is complete and no other has its id. Sent again since its answer
+ * was lost, it tells that it is this one.
+ */
+const OPEN = `${LEDGER_PARTS}
+local draft, list = unpack(KEYS)
+local root, id, fields, start, call, most = unpack(ARGV)
+local l = ledgerOf(root, id)
+if redis.call('EXISTS', l.record) == 1 then
+  redis.call('DEL', draft)
+  if try('HGET', l.record, 'call') == call then return {1, false} end
+  return {0, false}
+end
+if redis.call('HLEN', draft) ~= tonumber(fields) then return {-1, false} end
+redis.call('DEL', l.values, l.ready)
+redis.call('RENAME', draft, l.record)
+redis.call('PERSIST', l.record)
+l.state = 'running'
+redis.call('HSET', l.record, 'state', 'running', 'call', call, 'createdAt', ms(l.now), 'done', 0, 'failed', 0)
+redis.call('ZADD', list, ms(l.now), id)
+stirred(l, l.now + ${LEASE_MS})
+each(l, start, {ref = ''})
+close(l)
+return {1, answer(l, tonumber(most))}
+`
+
+const TAKE = `${LEDGER_PARTS}
+local root, id, most = unpack(ARGV)
+local l = ledgerOf(root, id)
+l.state = try('HGET', l.record, 'state')
+if not l.state then return false end
+if l.state == 'revoked' then
+  dropFree(l)
+  close(l)
+  return false
+end
+l.woken = true
+return answer(l, tonumber(most))
+`
+
+const ACK = `${LEDGER_PARTS}
+local root, id = unpack(ARGV)
+local l = ledgerOf(root, id)
+-- What only this node began with is not needed any more.
+local function dropInput(node, ref)
+  local text = string.match(ref, '^%d+$') and try('HGET', l.record, 'n' .. ref) or ''
+  if string.match(text, '^[tc]|([^|]*)|') == node then try('HDEL', l.values, ref) end
+end
+for at = 3, #ARGV, 2 do
+  local node, lane = ARGV[at], ARGV[at + 1]
+  local state = try('HGET', l.record, 's' .. node)
+  local isQueued = state and string.sub(state, 1, 1) == 'q'
+  if isQueued and redis.call('EXISTS', root .. ':' .. lane .. ':' .. id .. '~' .. node) == 1 then
+    try('HSET', l.record, 's' .. node, 'a' .. lane)
+    try('HDEL', l.record, 'c' .. node)
+    try('ZREM', l.ready, string.format('%06d', node))
+    dropInput(node, string.sub(state, 2))
+  elseif state and not isQueued then
+    try('ZREM', l.ready, string.format('%06d', node))
+  end
+end
+if (try('ZCARD', l.ready) or 0) == 0 then try('ZADD', l.due, 'XX', ms(l.now + ${LOOK_MS}), id) end
+return 1
+`
+
+const SETTLE = `${LEDGER_PARTS}
+local root, id, node, how, payload, most, wanted = unpack(ARGV)
+return settle(ledgerOf(root, id), node, how, payload, tonumber(most), wanted)
+`
+
+const REVOKE = `${LEDGER_PARTS}
+local root, id, reason = unpack(ARGV)
+local l = ledgerOf(root, id)
+if try('HGET', l.record, 'state') ~= 'running' then return false end
+try('HSET', l.record, 'reason', reason)
+over(l, 'revoked')
+dropFree(l)
+stirred(l, l.now + ${LEASE_MS})
+close(l)
+l.woken = true
+return answer(l, 0)
+`
+
+const DUE = `${LEDGER_PARTS}
+local root, most = unpack(ARGV)
+local now, due = ledgerTime(), {}
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ms(now), 'LIMIT', 0, most)) do
+  local told = fieldsOf(ledgerOf(root, id), 'state', 'createdAt')
+  if told[1] then
+    local age = now - (tonumber(told[2] or nil) or now)
+    redis.call('ZADD', KEYS[1], ms(now + math.min(${LATE_LOOK_MS}, math.max(${LOOK_MS}, age / 10))), id)
+    due[#due + 1] = id
+  else
+    redis.call('ZREM', KEYS[1], id)
+  end
+end
+return due
+`
+
+const FORGET = `${LEDGER_PARTS}
+local root, id = unpack(ARGV)
+local l = ledgerOf(root, id)
+local told = fieldsOf(l, 'state', 'open')
+if not told[1] or told[1] == 'running' or (tonumber(told[2] or 0) or 0) > 0 then return 0 end
+redis.call('DEL', l.record, l.values, l.ready)
+redis.call('ZREM', KEYS[1], id)
+redis.call('ZREM', l.due, id)
+return 1
+`
+
+const SCRIPTS = {
+  taskqWorkflowOpen: [2, OPEN],
+  taskqWorkflowTake: [1, TAKE],
+  taskqWorkflowAck: [1, ACK],
+  taskqWorkflowSettle: [1, SETTLE],
+  taskqWorkflowRevoke: [1, REVOKE],
+  taskqWorkflowDue: [1, DUE],
+  taskqWorkflowForget: [1, FORGET],
+} as const
+
+type Text = string | number
+
+/** A connection that has learnt the scripts. Each takes its keys, then the app's root and the rest of its arguments. */
+export interface LedgerCommands {
+  taskqWorkflowOpen(draft: string, list: string, ...args: Text[]): Promise<[-1 | 0 | 1, MoveReply]>
+  taskqWorkflowTake(record: string, ...args: Text[]): Promise<MoveReply>
+  taskqWorkflowAck(record: string, ...args: Text[]): unknown
+  taskqWorkflowSettle(record: string, ...args: Text[]): Promise<MoveReply>
+  taskqWorkflowRevoke(record: string, ...args: Text[]): Promise<MoveReply>
+  taskqWorkflowDue(workflows: string, ...args: Text[]): Promise<string[]>
+  taskqWorkflowForget(list: string, ...args: Text[]): Promise<number>
+}
+
+/** Teaches the connection this folder's scripts. A pipeline knows what its connection knew when it was made. */
+export function ledgerCommands(connection: Connection): LedgerCommands {
+  if (!('taskqWorkflowOpen' in connection)) {
+    for (const [name, [numberOfKeys, lua]] of Object.entries(SCRIPTS)) {
+      connection.defineCommand(name, { numberOfKeys, lua })
+    }
+  }
+  return connection as unknown as LedgerCommands
+}

@@ -1,0 +1,161 @@
+/** Values of slots that one command reads. */
+export const BATCH = 500
+
+/**
+ * What scripts know of a workflow's record: its keys, where a result and a failure go, and what begins then. `l` is a
+ * workflow under way in a script. Nothing here raises an error: what somebody else wrote is read as nothing, so that a
+ * job's end, which this is a part of, is never cut in two.
+ */
+export const REACH = `
+local fail, reach
+
+local function try(...)
+  local reply = redis.pcall(...)
+  if type(reply) == 'table' and reply.err then return nil end
+  return reply
+end
+
+local function ledgerTime()
+  local time = redis.call('TIME')
+  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+local function ms(number) return string.format('%.0f', number) end
+
+local function ledgerOf(root, id)
+  local record = root .. '~workflow:' .. id
+  return {
+    id = id, root = root, record = record, values = record .. ':values', ready = record .. ':ready',
+    due = root .. '~workflows', now = ledgerTime(), opened = 0, woken = false,
+  }
+end
+
+local function fieldsOf(l, ...)
+  return try('HMGET', l.record, ...) or {}
+end
+
+local function tell(l, event, ...)
+  try('XADD', l.root .. ':~workflows:events', 'MAXLEN', '~', '10000', '*', 'event', event, 'jobId', l.id, ...)
+end
+
+local function over(l, state)
+  l.state, l.isOver = state, true
+  try('HSET', l.record, 'state', state, 'finishedAt', ms(l.now))
+  tell(l, state == 'succeeded' and 'completed' or 'failed')
+end
+
+-- Kept for whoever begins with it. A failure and a list are there already.
+local function keep(l, got)
+  if got.text then try('HSET', l.values, got.ref, got.text) end
+end
+
+local function begin(l, node, got)
+  if try('HSETNX', l.record, 's' .. node, 'q' .. got.ref) ~= 1 then return end
+  keep(l, got)
+  try('ZADD', l.ready, 0, string.format('%06d', node))
+  l.opened, l.woken = l.opened + 1, true
+end
+
+-- Many side by side are one entry until they are handed out: a wide group must not hold the broker.
+local function beginRow(l, from, to, step, got)
+  if to < from or step < 1 then return end
+  keep(l, got)
+  try('ZADD', l.ready, 0, string.format('%06d-%06d/%06d|%s', from, to, step, got.ref))
+  l.opened, l.woken = l.opened + math.floor((to - from) / step) + 1, true
+end
+
+local function each(l, targets, got)
+  for target in string.gmatch(targets, '[^,]+') do
+    local from, to, step = string.match(target, '^%*(%d+)%-(%d+)/(%d+)$')
+    if from then
+      beginRow(l, tonumber(from), tonumber(to), tonumber(step), got)
+    else
+      reach(l, target, got)
+    end
+  end
+end
+
+local function joinAt(l, number)
+  local text, gate, pending, failed = unpack(fieldsOf(l, 'n' .. number, 'o' .. number, 'p' .. number, 'x' .. number), 1, 4)
+  local onward, up, size, allows = string.match(text or '', '^j|([^|]*)|([^|]*)|(%d+)|([01])$')
+  if not size then return end
+  return {
+    number = number, onward = onward, up = up, size = tonumber(size), allows = allows == '1', gate = gate,
+    pending = tonumber(pending or size) or 0, failed = tonumber(failed or 0) or 0,
+  }
+end
+
+local function slotOf(target)
+  return string.match(target, '^(%d+)%.%d+$')
+end
+
+local function goOn(l, join)
+  try('HSET', l.record, 'o' .. join.number, 'd')
+  return reach(l, join.onward, {ref = 'j' .. join.number})
+end
+
+-- A join that failed goes on being filled: where what failed runs again, the others' results are there.
+local function fill(l, target, got)
+  local join = joinAt(l, slotOf(target))
+  if not join or join.gate == 'd' then return end
+  local value = got.text or string.sub(got.ref, 1, 1) == 'j' and '>' .. string.sub(got.ref, 2) or '[]'
+  if try('HSETNX', l.values, target, value) ~= 1 then return end
+  local pending = join.pending - 1
+  try('HSET', l.record, 'p' .. join.number, pending)
+  if pending <= 0 and (join.failed == 0 or join.allows) then return goOn(l, join) end
+end
+
+local function succeed(l, got)
+  if l.state ~= 'running' then return end
+  if got.text then try('HSET', l.values, 'end', got.text) end
+  try('HSET', l.record, 'result', got.text and 'end' or got.ref)
+  over(l, 'succeeded')
+end
+
+reach = function(l, target, got)
+  if l.state == 'revoked' or target == '-' then return end
+  if target == 'e' then return succeed(l, got) end
+  if slotOf(target) then return fill(l, target, got) end
+  local text = try('HGET', l.record, 'n' .. target) or ''
+  local kind = string.sub(text, 1, 1)
+  if kind == 't' or kind == 'c' then
+    begin(l, target, got)
+  elseif kind == 'f' then
+    if try('HSETNX', l.record, 'o' .. target, '1') == 1 then each(l, string.sub(text, 3), got) end
+  elseif kind == 'p' then
+    return reach(l, string.match(text, '^p|([^|]*)') or '-', {ref = '[]'})
+  end
+end
+
+local function failSlot(l, target, node)
+  local join = joinAt(l, slotOf(target))
+  if not join or join.gate == 'd' then return end
+  if try('HSETNX', l.values, target, '!' .. node) ~= 1 then return end
+  local pending = join.pending - 1
+  try('HSET', l.record, 'p' .. join.number, pending)
+  if join.allows then
+    if pending <= 0 then return goOn(l, join) end
+    return
+  end
+  try('HSET', l.record, 'x' .. join.number, join.failed + 1)
+  if join.gate then return end
+  try('HSET', l.record, 'o' .. join.number, 'f')
+  return fail(l, join.up, node, join.number)
+end
+
+-- Fast: the others of a group go on, and what waits for all of them never runs.
+fail = function(l, up, node, via)
+  if up == '-' then return end
+  if up == 'e' then
+    if l.state ~= 'running' then return end
+    try('HSET', l.record, 'cause', node)
+    if via then try('HSET', l.record, 'via', via) end
+    return over(l, 'failed')
+  end
+  if slotOf(up) then return failSlot(l, up, node) end
+  local targets, beyond = string.match(try('HGET', l.record, 'n' .. up) or '', '^g|([^|]*)|([^|]*)$')
+  if not beyond then return end
+  if l.state ~= 'revoked' and try('HSETNX', l.record, 'o' .. up, '1') == 1 then each(l, targets, {ref = 'x' .. node}) end
+  return fail(l, beyond, node, via)
+end
+`
