@@ -15,8 +15,8 @@ import { CallWarnings } from './call-warnings.js'
 import { NO_OPTIONS } from './check-call.js'
 import { createDestinations, type FindDestination, type KnownTask } from './destination.js'
 import { enqueueMany } from './enqueue-many.js'
+import { Handles } from './handles.js'
 import { newJobId } from './job-id.js'
-import { JobResult } from './job-result.js'
 import { configuredQueues, KnownNames } from './known-names.js'
 import { KnownTasks } from './known-tasks.js'
 import { type PlannedJob, planJob } from './plan-job.js'
@@ -42,6 +42,7 @@ export class Client implements Enqueuer {
   readonly #names: KnownNames
   readonly #tasks: KnownTasks
   readonly #codec: Codec
+  readonly #handles: Handles
   readonly #warnings: CallWarnings
   readonly #send: SendCall
   readonly #tell: ((event: EnqueueEvent) => void) | undefined
@@ -53,6 +54,7 @@ export class Client implements Enqueuer {
   ) {
     this.#destinationOf = createDestinations(config)
     this.#codec = createCodec(config.codec)
+    this.#handles = new Handles(engine, config.results.ttlMs, this.#codec)
     this.#names = new KnownNames(engine, configuredQueues(config), warn)
     this.#tasks = new KnownTasks(config, this.#names)
     this.#warnings = new CallWarnings(config.payload, warn)
@@ -88,7 +90,7 @@ export class Client implements Enqueuer {
     const { id, isNew, lane = job.lane } = await this.engine.producer.add(job)
     const traits = { task, lane, ignoreResult, deduplicated: !isNew }
     this.#tell?.({ name: 'job.enqueued', id, task, queue: destination.queue, deduplicated: !isNew })
-    return new JobResult(id, traits, this.engine, this.config.results.ttlMs, this.#codec)
+    return this.#handles.job(id, traits)
   }
 
   /**
@@ -120,9 +122,9 @@ export class Client implements Enqueuer {
     return this.#plan(call, this.#tasks.coded(call.task) ?? (await this.#tasks.told(call.task))).job
   }
 
-  /** A handle on a job by its id. */
+  /** A handle by its id on a job, a workflow, or a part of one. */
   result<R = unknown>(id: string): AsyncResult<R> {
-    return new JobResult<R>(id, {}, this.engine, this.config.results.ttlMs, this.#codec)
+    return this.#handles.of<R>(id)
   }
 
   /** Waits for hints that are under way; call it before the engine is closed. */

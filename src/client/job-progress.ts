@@ -1,5 +1,4 @@
-import type { Engine } from '../engine/engine.js'
-import { type FollowEnd, followProgress } from '../engine/follow-progress.js'
+import { type FollowEnd, followProgress, type ProgressSource } from '../engine/follow-progress.js'
 
 /** Which job is followed, how long, and how what it tells is read. */
 export interface FollowedJob {
@@ -13,9 +12,9 @@ export interface FollowedJob {
 }
 
 /** What a job tells of its progress, until it ends. */
-export async function* readProgress(engine: Engine, job: FollowedJob): AsyncGenerator<unknown, void> {
+export async function* readProgress(source: ProgressSource, job: FollowedJob): AsyncGenerator<unknown, void> {
   const { id, timeoutMs, signal } = job
-  const following = followProgress(engine, { id, lane: await job.findLane() }, { timeoutMs, signal })
+  const following = followProgress(source, { id, lane: await job.findLane() }, { timeoutMs, signal })
   let end: FollowEnd | undefined
   try {
     for (;;) {

@@ -1,12 +1,16 @@
 import { isTaskqError } from '../errors/taskq-error.js'
 import type { FinishWatch } from './finish-watch.js'
-import type { JobReader } from './job-reader.js'
-import type { JobRecord } from './job-record.js'
+import type { JobRecord, JobStanding } from './job-record.js'
 
 /** What following a job's progress needs. */
 export interface ProgressSource {
-  readonly jobs: Pick<JobReader, 'find'>
+  readonly jobs: { find(id: string, lane: string): Promise<FollowedJob | undefined> }
   readonly finish: Pick<FinishWatch, 'follow'>
+}
+
+/** What is looked at of what is followed. */
+type FollowedJob = Pick<JobRecord, 'lane' | 'progress'> & {
+  readonly standing: Pick<JobStanding, 'succeeded' | 'failed'>
 }
 
 /** How long a job is followed that does not end. */
@@ -118,5 +122,5 @@ class Ear {
   }
 }
 
-const progressIn = ({ progress }: JobRecord): string | undefined =>
+const progressIn = ({ progress }: FollowedJob): string | undefined =>
   progress === undefined ? undefined : JSON.stringify(progress)

@@ -79,7 +79,7 @@ const isEndCode = (code: string | undefined): code is EndCode => (END_CODES as r
 
 /** A job ended in failure, was revoked, or expired. `failure` holds the original error's message, stack and cause as data. */
 export class JobFailedError extends TaskqError {
-  override readonly name = 'JobFailedError'
+  override readonly name: string = 'JobFailedError'
   readonly failure: JobFailure
   readonly jobId: string
 

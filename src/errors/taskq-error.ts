@@ -17,7 +17,7 @@ const BRAND = Symbol.for('taskq.error')
  *
  * `code` is stable and listed in docs/reference/errors.md; the message is for people and may change. What a program
  * may need to know beside the code is in `data`: the wrong settings in `problems`, a job's id in `jobId`. The one
- * subclass is `JobFailedError`, a job that ended in failure.
+ * subclass is `JobFailedError`, a job that ended in failure; of that, `WorkflowFailedError`.
  *
  * @example
  * try {

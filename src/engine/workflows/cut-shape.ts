@@ -48,7 +48,7 @@ class Cutter {
     this.left--
     if (join !== undefined) this.nodes.push(join)
     const cut: CutShape[] = []
-    const count = parts.reduce((sum, part) => sum + sizeOf(part), 0)
+    const count = parts.reduce<number>((sum, part) => sum + sizeOf(part), 0)
     const most = kind === 'group' && count > MEMBERS ? MEMBERS : count
     for (const part of eachPart(parts)) {
       // The first is always shown, so that nothing is without a part.

@@ -115,6 +115,9 @@ export interface NodeRecord {
   readonly state: NodeState
   /** Of a join: whether its list went on, or it failed. */
   readonly gate?: 'done' | 'failed'
+  /** Of a join: how many of its slots nothing has come to yet, and how many of them failed. */
+  readonly pending?: number
+  readonly failedSlots?: number
   readonly failure?: JobFailure
   /** Of a task that was made a job: where that was put. */
   readonly lane?: string

@@ -1,0 +1,34 @@
+import type { Codec } from '../codec/codec.js'
+import type { Engine } from '../engine/engine.js'
+import type { AsyncResult } from '../task/async-result.js'
+import { isWorkflowId } from '../task/names.js'
+import type { WorkflowResult } from '../task/workflow-result.js'
+import { JobResult, type JobTraits } from './job-result.js'
+import { WorkflowHandle, type WorkflowTraits } from './workflow-results/workflow-handle.js'
+
+/** Makes the handles of an app's jobs and workflows. */
+export class Handles {
+  constructor(
+    private readonly engine: Engine,
+    /** Milliseconds that results are kept where the job does not say. */
+    private readonly resultTtlMs: number,
+    private readonly codec: Codec,
+  ) {}
+
+  /** A handle on what has this id: a job, a workflow, or a part of one. */
+  of<R = unknown>(id: string): AsyncResult<R> {
+    return isWorkflowId(id) ? this.workflow<R>(id) : this.job<R>(id)
+  }
+
+  job<R = unknown>(id: string, traits: JobTraits = {}): AsyncResult<R> {
+    return new JobResult<R>(id, traits, this.engine, this.resultTtlMs, this.codec)
+  }
+
+  workflow<R = unknown>(id: string, traits: WorkflowTraits = {}): WorkflowResult<R> {
+    return new WorkflowHandle<R>(id, traits, {
+      engine: this.engine,
+      codec: this.codec,
+      handle: (of) => this.of(of),
+    })
+  }
+}

@@ -1,0 +1,40 @@
+import type { Codec } from '../../codec/codec.js'
+import type { FailedNode, Slot, StoredValue } from '../../engine/workflows/workflow-record.js'
+import type { WorkflowCause } from '../../errors/workflow-failed-error.js'
+import { partId } from '../../task/names.js'
+import type { Settled } from '../../task/workflow-result.js'
+
+/** Reads what stands in a workflow's slots. */
+export type SlotReader = Pick<Codec, 'decodeResult' | 'decodeLarge'>
+
+/**
+ * What a slot holds, as a task or a caller gets it: of a list with failures that are let be, how each ended.
+ *
+ * @throws TaskqError where it cannot be read: see Codec.decodeLarge
+ */
+export function slotValue(workflow: string, slot: Slot, codec: SlotReader): unknown {
+  if (slot.kind === 'value') return storedValue(slot.value, codec)
+  if (slot.kind !== 'list') return undefined
+  const { slots, allowFailures } = slot
+  return slots.map((one) => (allowFailures ? settledSlot(workflow, one, codec) : slotValue(workflow, one, codec)))
+}
+
+/** How a member of a group ended, by its slot. */
+export function settledSlot(workflow: string, slot: Slot, codec: SlotReader): Settled {
+  return slot.kind === 'failed'
+    ? { status: 'failed', error: causeOf(workflow, slot.cause) }
+    : { status: 'succeeded', value: slotValue(workflow, slot, codec) }
+}
+
+/** A job's result, as it stands in a workflow's record. */
+export function storedValue({ id, stored, large }: StoredValue, codec: SlotReader): unknown {
+  const result = codec.decodeResult(id, stored)
+  if ('value' in result) return result.value
+  return large === undefined ? undefined : codec.decodeLarge(id, stored, large)
+}
+
+/** The job that failed, and why, without what is long. */
+export function causeOf(workflow: string, { node, task, failure }: FailedNode): WorkflowCause {
+  const { name, message, code } = failure
+  return { id: partId(workflow, node), task, name, message, ...(code !== undefined && { code }) }
+}

@@ -1,0 +1,52 @@
+import type { FinishWatch } from '../../engine/finish-watch.js'
+import { WORKFLOW_EVENTS } from '../../engine/workflows/workflow-record.js'
+
+/** Events may be lost, so whoever waits looks by itself as well, ever more rarely. */
+const FIRST_LOOK_MS = 1000
+const MAX_LOOK_MS = 5000
+
+/** Tells when a workflow may have gone on. */
+export class WorkflowStir {
+  #isRung = false
+  #wake = () => {}
+  #forget = () => {}
+  #lookMs = FIRST_LOOK_MS
+
+  private constructor(private readonly signal: AbortSignal | undefined) {
+    signal?.addEventListener('abort', this.#ring)
+  }
+
+  /** Listens from now on. Close it. */
+  static async on(finish: Pick<FinishWatch, 'follow'>, id: string, signal?: AbortSignal): Promise<WorkflowStir> {
+    const stir = new WorkflowStir(signal)
+    stir.#forget = await finish.follow({ lane: WORKFLOW_EVENTS, id }, stir.#ring)
+    return stir
+  }
+
+  readonly #ring = (): void => {
+    this.#isRung = true
+    this.#wake()
+  }
+
+  /** Returns when something may have changed since it returned last, or after so long. */
+  async wait(mostMs: number): Promise<void> {
+    if (!this.#isRung) await this.#sleep(Math.min(mostMs, this.#lookMs))
+    this.#lookMs = this.#isRung ? FIRST_LOOK_MS : Math.min(2 * this.#lookMs, MAX_LOOK_MS)
+    this.#isRung = false
+  }
+
+  close(): void {
+    this.#forget()
+    this.signal?.removeEventListener('abort', this.#ring)
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+}

@@ -1,0 +1,27 @@
+import { JobFailedError, type JobFailure } from './job-failure.js'
+
+/** The job that made a workflow fail, and why. */
+export interface WorkflowCause {
+  readonly id: string
+  readonly task: string
+  readonly name: string
+  readonly message: string
+  readonly code?: string
+}
+
+/** The job that made a workflow fail, with its place in it. */
+export type RootCause = WorkflowCause & { readonly node: number }
+
+/** A workflow failed, or was revoked. `rootCause` is the job that made it fail, `failure` what the whole ended with. */
+export class WorkflowFailedError extends JobFailedError {
+  override readonly name = 'WorkflowFailedError'
+  readonly workflowId: string
+  /** Undefined where no job did: the workflow itself was revoked. */
+  readonly rootCause: RootCause | undefined
+
+  constructor(workflowId: string, name: string, failure: JobFailure, rootCause?: RootCause) {
+    super(workflowId, name, failure)
+    this.workflowId = workflowId
+    this.rootCause = rootCause
+  }
+}
