@@ -8,6 +8,7 @@ import type { Keys } from './keys.js'
 import type { LaneBackends } from './lane-backends.js'
 import { runPipeline } from './run-pipeline.js'
 import { isGuarded } from './same-jobs/guarded-add.js'
+import { ackParts, learnAck } from './workflows/ack-parts.js'
 
 /**
  * Jobs in one pipeline. Smaller pipelines side by side let this process write while the broker works;
@@ -65,8 +66,11 @@ export class Producer {
       site.connection,
       entries.map(({ job }) => job),
     )
+    const parts = entries.flatMap(({ job }) => (job.part === undefined ? [] : [job]))
+    if (parts.length > 0) learnAck(site.connection)
     const [only] = entries
-    if (entries.length === 1 && only !== undefined && only.job.parent === undefined) {
+    const isAlone = entries.length === 1 && parts.length === 0
+    if (isAlone && only !== undefined && only.job.parent === undefined) {
       only.resolve(addedAs(only.job, await addTo(client, only.job, site)))
       return
     }
@@ -74,6 +78,7 @@ export class Producer {
     for (const { job } of entries) void addTo(pipeline, job, site)
     const certain = entries.flatMap(({ job }) => (isGuarded(job) ? [] : [job]))
     noteChildren(pipeline as unknown as ChainableCommander, this.keys, certain)
+    if (parts.length > 0) ackParts(pipeline as unknown as ChainableCommander, this.keys, parts)
     const replies = ((await pipeline.exec()) ?? []) as [Error | null, unknown][]
     await this.#noteStanding(entries, replies)
     settleEach(entries, replies)

@@ -4,6 +4,8 @@ import type { Keys } from './keys.js'
 import { CLAIM_OF, IS_JOB } from './same-jobs/claim-field.js'
 import { CLAIM_AGAIN, CLAIMS } from './same-jobs/settle-script.js'
 import { WAITS_SINCE_FIELD } from './waits-since.js'
+import { LEDGER } from './workflows/ledger-script.js'
+import { WAITS_FOR_OPTION } from './workflows/wait-script.js'
 
 /**
  * What the script tells of each job: {@link RETRIED}, {@link NOT_THERE}, not failed (-3), {@link LEFT_REVOKED},
@@ -38,7 +40,8 @@ const LONGEST_OWN = 65_536
 /**
  * Puts failed jobs back into their queue, as the engine's own script does for one: it is a part of this one. Attempts
  * and crashes are counted anew; why it failed is kept in its tries only. Each is marked with the call, so that a call
- * that is sent again since its answer was lost tells what it did, and does nothing twice.
+ * that is sent again since its answer was lost tells what it did, and does nothing twice. The workflow of a part goes on
+ * from there, in the same step.
  */
 const retryOf = (reprocessJob: string): string => `
 local function reprocess(KEYS, ARGV)
@@ -49,6 +52,7 @@ ${CLAIMS}
 ${CLAIM_OF}
 ${IS_JOB}
 ${CLAIM_AGAIN}
+${LEDGER}
 local events, failed, wait, meta, active, marker, prioritized, counter = unpack(KEYS, 1, 8)
 local retryCall, leavesEnded, audit, data = ARGV[1], ARGV[2] == '1', ARGV[3], ARGV[4]
 local lane = string.match(wait, '^{[^}]*}:(.*):wait$')
@@ -70,10 +74,15 @@ local function note(job)
   redis.call('HSET', job, '${AUDIT_FIELD}', before .. entry .. ']')
 end
 
-local function waiveExpiry(job)
-  local read, options = pcall(cjson.decode, redis.call('HGET', job, 'opts') or '{}')
+-- It is wanted after its time, too, where it had not to be left alone; and runs anew, also where it had ended as a workflow did.
+local function mendOptions(job)
+  local stored = redis.call('HGET', job, 'opts') or '{}'
+  local hasWaited = string.find(stored, '"${WAITS_FOR_OPTION}":', 1, true)
+  if leavesEnded and not hasWaited then return end
+  local read, options = pcall(cjson.decode, stored)
   if not (read and type(options) == 'table') then return end
-  options['${ANY_TIME_OPTION}'] = 1
+  options['${WAITS_FOR_OPTION}'] = nil
+  if not leavesEnded then options['${ANY_TIME_OPTION}'] = 1 end
   redis.call('HSET', job, 'opts', cjson.encode(options))
 end
 
@@ -98,7 +107,8 @@ local function retry(job, id)
     redis.call('HSET', job, '${RETRY_CALL_FIELD}', retryCall, '${WAITS_SINCE_FIELD}', now)
     note(job)
     edit(job)
-    if not leavesEnded then waiveExpiry(job) end
+    mendOptions(job)
+    reviveNode(string.match(job, '^{[^}]*}'), id, lane)
   end
   return code
 end

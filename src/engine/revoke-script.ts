@@ -3,13 +3,15 @@ import { REMEMBER } from './revokes/fact-script.js'
 import { CLAIM_OF, IS_JOB } from './same-jobs/claim-field.js'
 import { CLAIMS } from './same-jobs/settle-script.js'
 import { TAKE_OUT } from './take-out-script.js'
+import { LEDGER } from './workflows/ledger-script.js'
 
 /**
  * Ends a job that waits, or notes on one that runs that it is to end. One step of the broker: a worker that asks for a
  * job at the same moment comes before it or after it, so no job that was ended here is run.
  *
  * It does what BullMQ's own failing does: the job joins the lane's failed jobs, and the event stream tells those who
- * wait for its end. A job whose call, or else whose task, keeps no result goes without a trace.
+ * wait for its end. A job whose call, or else whose task, keeps no result goes without a trace. The workflow that it is a
+ * part of learns of it in the same step; whatever that lets begin is made jobs of by whichever worker comes.
  */
 const REVOKE = `
 local job, lock, completed, failed, delayed, prioritized, wait, active, stalled, meta, events, tasks, retrying, revokes, facts, rows = unpack(KEYS)
@@ -20,6 +22,7 @@ ${TAKE_OUT}
 ${CLAIMS}
 ${CLAIM_OF}
 ${IS_JOB}
+${LEDGER}
 
 local places = {delayed = delayed, retrying = retrying, prioritized = prioritized, rows = rows, meta = meta, wait = wait}
 
@@ -68,6 +71,7 @@ end
 local kept = call('HGET', meta, 'opts.maxLenEvents') or 10000
 call('XADD', events, 'MAXLEN', '~', kept, '*', 'event', 'failed', 'jobId', id, 'failedReason', message, 'prev', from)
 if claim then settle(claim) end
+settleNode(string.match(job, '^{[^}]*}'), id, 'f', failure, 0)
 return remember('removed', task)
 `
 
