@@ -1,6 +1,7 @@
 import type { Codec } from '../codec/codec.js'
 import { readStoredFields } from '../codec/envelope.js'
 import { parseLogLine } from '../codec/parse-log-line.js'
+import { whileWaiting } from '../context/while-waiting.js'
 import type { Engine } from '../engine/engine.js'
 import type { FinishEvent } from '../engine/finish-watch.js'
 import type { JobRecord } from '../engine/job-record.js'
@@ -73,7 +74,7 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
 
   #endIn(lane: string, timeoutMs: number): Promise<JobEnd | undefined> {
     const look = (event: FinishEvent | undefined) => this.#lookForEnd(lane, event)
-    return this.engine.finish.until({ lane, id: this.id }, look, timeoutMs)
+    return whileWaiting(() => this.engine.finish.until({ lane, id: this.id }, look, timeoutMs))
   }
 
   async state(): Promise<JobState> {

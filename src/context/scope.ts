@@ -12,6 +12,16 @@ export interface Scope {
   readonly carried?: ContextValues | undefined
   /** The trace that such jobs belong to, as the configured telemetry writes it. */
   readonly trace?: string | undefined
+  /** The slot that the run has, where a worker runs it. */
+  readonly slot?: RunSlot | undefined
+}
+
+/** A run's slot: it can be lent to others. */
+export interface RunSlot {
+  /** The run waits for a job: others may have its slot. */
+  leaveSlot(): void
+  /** It waits no more. Resolves when it may go on. */
+  regainSlot(): Promise<void>
 }
 
 /**

@@ -1,5 +1,6 @@
+import type { Each } from '../canvas/canvas-data.js'
 import { type EncodedResult, encodeResult, NO_RESULT } from '../codec/result.js'
-import { type ContextValues, runInScope, type Scope } from '../context/scope.js'
+import { type ContextValues, type RunSlot, runInScope, type Scope } from '../context/scope.js'
 import { describeFailure, type JobFailure } from '../errors/job-failure.js'
 import type { BackoffPolicy } from '../retry/backoff.js'
 import { matchesAny } from '../retry/error-rule.js'
@@ -8,6 +9,7 @@ import { reasonOf, signalIn } from '../retry/task-signal.js'
 import type { Verdict } from '../retry/verdict.js'
 import type { TaskDefinition } from '../task/definition.js'
 import type { RunContext } from '../task/run-context.js'
+import { callEach, callsOf } from './each-call.js'
 import { type HookTour, lastTour, startTour, WAITED_FOR, type Waiting } from './hook-tour.js'
 
 /** What one run of a task's code came to, where it ran: plain data, which a child process can send. */
@@ -38,6 +40,8 @@ export interface AttemptRules {
   /** What travels with the job: see context/. */
   readonly carried?: ContextValues | undefined
   readonly trace?: string | undefined
+  /** Its one argument is a list, and the run calls the task for each of it. */
+  readonly each?: Each | undefined
 }
 
 /** Writes what a task returned. Never throws. */
@@ -55,11 +59,18 @@ export function attempt(
   waiting: Waiting = WAITED_FOR,
   encode: EncodeResult = encodeResult,
 ): Promise<AttemptReport> {
-  return runInScope(scopeOf(context, rules), () => runOnce(task, context, args, rules, waiting, encode))
+  return runInScope(scopeOf(context, rules, waiting), () => runOnce(task, context, args, rules, waiting, encode))
 }
 
 /** What the task's code, and all that it calls, finds around it. */
-const scopeOf = (run: RunContext, { carried, trace }: AttemptRules): Scope => ({ run, carried, trace })
+const scopeOf = (run: RunContext, { carried, trace }: AttemptRules, waiting?: Waiting): Scope => ({
+  run,
+  carried,
+  trace,
+  slot: hasSlot(waiting) ? waiting : undefined,
+})
+
+const hasSlot = (waiting: Waiting | undefined): waiting is Waiting & RunSlot => waiting?.leaveSlot !== undefined
 
 async function runOnce(
   task: TaskDefinition,
@@ -71,6 +82,13 @@ async function runOnce(
 ): Promise<AttemptReport> {
   let tour: HookTour | undefined
   try {
+    if (rules.each !== undefined) {
+      const calls = callsOf(task.name, args, rules.each)
+      const values = await callEach(task, context, calls, waiting, (next) => {
+        tour = next
+      })
+      return { kind: 'returned', result: rules.ignoreResult ? NO_RESULT : encode(values) }
+    }
     tour = startTour(task, context, args, waiting)
     const value = await (tour === undefined ? task.run(context, args) : tour.run())
     const result = rules.ignoreResult ? NO_RESULT : encode(value)

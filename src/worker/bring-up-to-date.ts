@@ -14,6 +14,7 @@ export type UpToDate =
 export function bringUpToDate(task: TaskDefinition, envelope: Envelope): UpToDate {
   const version = envelope.taskVersion ?? 1
   if (version > task.version) return { later: version }
+  if (version < task.version && envelope.each !== undefined) return eachUpToDate(task, envelope)
   let { args } = envelope
   for (let at = version; at < task.version; at++) {
     const migrated = migrate(task, at, args)
@@ -21,6 +22,20 @@ export function bringUpToDate(task: TaskDefinition, envelope: Envelope): UpToDat
     args = migrated
   }
   return { envelope: args === envelope.args ? envelope : { ...envelope, args, taskVersion: task.version } }
+}
+
+/** Migrations are written for the arguments of one call. */
+function eachUpToDate(task: TaskDefinition, { each, ...envelope }: Envelope): UpToDate {
+  const items =
+    each === 'map' && Array.isArray(envelope.args[0]) ? envelope.args[0].map((item) => [item]) : envelope.args[0]
+  if (!Array.isArray(items)) return { envelope: { ...envelope, ...(each && { each }) } }
+  const calls: unknown[] = []
+  for (const args of items) {
+    const upToDate = bringUpToDate(task, { ...envelope, args })
+    if (!('envelope' in upToDate)) return upToDate
+    calls.push(upToDate.envelope.args)
+  }
+  return { envelope: { ...envelope, args: [calls], each: 'starmap', taskVersion: task.version } }
 }
 
 function migrate(task: TaskDefinition, from: number, args: readonly unknown[]): readonly unknown[] | TaskqError {

@@ -5,6 +5,7 @@ import { isTaskqError } from '../errors/taskq-error.js'
 import type { TaskDefinition } from '../task/definition.js'
 import { checkArgs } from '../task/schema.js'
 import { type AttemptRules, judge, type ThrewReport } from './attempt.js'
+import { callsOf } from './each-call.js'
 import type { EndedRun } from './pools/child.js'
 import type { RunHandle } from './run-handle.js'
 import { type TimeLimit, withinLimit } from './time-limit.js'
@@ -18,7 +19,7 @@ import { type TimeLimit, withinLimit } from './time-limit.js'
 export async function checkArguments(
   job: ActiveJob,
   task: TaskDefinition,
-  { args }: Envelope,
+  { args, each }: Envelope,
   {
     rules,
     limit,
@@ -26,7 +27,8 @@ export async function checkArguments(
   }: { readonly rules: AttemptRules; readonly limit: TimeLimit | undefined; readonly handle: RunHandle },
 ): Promise<ThrewReport | EndedRun | undefined> {
   const { hardMs } = limit ?? {}
-  const check = async () => checkArgs(task, args)
+  const check = async () =>
+    each === undefined ? checkArgs(task, args) : checkEach(task, callsOf(task.name, args, each))
   try {
     await (hardMs === undefined ? check() : withinLimit(check, { hardMs }, job, handle))
   } catch (error) {
@@ -36,4 +38,9 @@ export async function checkArguments(
   }
   // It was given back meanwhile, and may be running elsewhere.
   return handle.isOver ? { kind: 'ended' } : undefined
+}
+
+async function checkEach(task: TaskDefinition, calls: readonly (readonly unknown[])[]): Promise<void> {
+  if (task.schema === undefined) return
+  for (const args of calls) await checkArgs(task, args)
 }

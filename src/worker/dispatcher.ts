@@ -1,4 +1,5 @@
 import type { ActiveJob, LaneConsumer, Pull } from '../engine/consumer.js'
+import { AsideRuns } from './aside-runs.js'
 import type { Lane } from './dispatcher-lane.js'
 import type { DispatcherOptions } from './dispatcher-options.js'
 import { LanePauses } from './lane-pauses.js'
@@ -30,6 +31,8 @@ export class Dispatcher {
   readonly #budget: SlotBudget
   readonly #running = new Set<ActiveJob>()
   readonly #pauses: LanePauses
+  /** Runs that wait for other jobs, and have lent their slots. */
+  readonly lent: AsideRuns
   readonly #ended = Promise.withResolvers<void>()
   #allFree: PromiseWithResolvers<void> | undefined
   #tokens = 0
@@ -41,7 +44,12 @@ export class Dispatcher {
     private readonly options: DispatcherOptions,
   ) {
     this.#budget = new SlotBudget(options.concurrency, options.queueConcurrency)
-    this.#pauses = new LanePauses(options, () => this.#fillSlots())
+    this.lent = new AsideRuns(this.#budget, () => this.#onLent())
+    this.#pauses = new LanePauses(
+      options,
+      () => this.#fillSlots(),
+      () => this.lent.count > 0,
+    )
   }
 
   /** Resolves when the dispatcher ended by itself (`untilEmpty`, `maxJobs`) or was stopped. */
@@ -111,18 +119,30 @@ export class Dispatcher {
     if (this.#stopped) return
     this.#stopped = true
     this.#pauses.end()
+    this.lent.open()
     this.#lanes.wakeAll()
     this.#ended.resolve()
   }
 
   /** Resolves when no slot is in use: nothing runs, and nothing is being fetched. */
   async idle(): Promise<void> {
-    if (this.#budget.busy === 0) return
+    if (this.#isIdle) return
     this.#allFree ??= Promise.withResolvers<void>()
     await this.#allFree.promise
   }
 
+  get #isIdle(): boolean {
+    return this.#budget.busy === 0 && this.lent.count === 0
+  }
+
+  #onLent(): void {
+    // What its run waits for may be in a lane that was empty.
+    if (this.options.untilEmpty) this.#lanes.lookAgain()
+    this.#fillSlots()
+  }
+
   #fillSlots(): void {
+    if (this.lent.areReturning) this.lent.letIn()
     while (!this.#stopped && this.#budget.hasFree && this.#taken < this.options.maxJobs) {
       const lane = this.#lanes.next(this.#isServable)
       if (lane === undefined) break
@@ -149,7 +169,7 @@ export class Dispatcher {
     }
     this.#leave(lane)
     this.#fillSlots()
-    if (this.#budget.busy === 0) this.#allFree?.resolve()
+    if (this.#isIdle) this.#allFree?.resolve()
   }
 
   #leave(lane: Lane): void {
@@ -212,7 +232,7 @@ export class Dispatcher {
 
   #mayStay(lane: Lane, jobs: number, arrivedAt: number): boolean {
     if (this.#stopped || lane.state === 'closed' || this.#taken >= this.options.maxJobs) return false
-    if (this.#budget.isOver(lane.consumer.name.queue)) return false
+    if (this.lent.areReturning || this.#budget.isOver(lane.consumer.name.queue)) return false
     if (jobs < STAY_JOBS && performance.now() - arrivedAt < STAY_MS) return true
     return !this.#lanes.hasNeedier(lane, this.#isServable)
   }
@@ -221,7 +241,7 @@ export class Dispatcher {
     state === 'ready' && pulling < mayPull && this.#budget.hasRoom(consumer.name.queue)
 
   #endWhenDone(): void {
-    if (this.#stopped || this.#budget.busy > 0) return
+    if (this.#stopped || !this.#isIdle) return
     const { untilEmpty, maxJobs } = this.options
     if ((untilEmpty && this.#lanes.areEmpty) || this.#taken >= maxJobs) this.stop()
   }

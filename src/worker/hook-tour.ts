@@ -1,3 +1,4 @@
+import type { RunSlot } from '../context/scope.js'
 import { errorOf } from '../errors/job-failure.js'
 import { isTaskqError } from '../errors/taskq-error.js'
 import type { Verdict } from '../retry/verdict.js'
@@ -5,15 +6,21 @@ import type { TaskDefinition } from '../task/definition.js'
 import type { HookedRun, RunEnd, RunHooks } from '../task/hooks.js'
 import type { RunContext } from '../task/run-context.js'
 
-/** Whether nobody waits for a run any more. */
-export interface Waiting {
+/** Whether nobody waits for a run any more; and the slot that it has, where it has one. */
+export interface Waiting extends Partial<RunSlot> {
   readonly isGivenUp: boolean
 }
 
 export const WAITED_FOR: Waiting = { isGivenUp: false }
 
+/** A run under way that has hooks, and what it was called with. */
+interface UnderWay {
+  readonly hooked: HookedRun
+  readonly args: readonly unknown[]
+}
+
 /** The runs under way that have hooks, for those that end from outside. */
-const UNDER_WAY = new WeakMap<RunContext, HookedRun>()
+const UNDER_WAY = new WeakMap<RunContext, UnderWay>()
 
 /** Begins the tour of a run through its task's hooks; undefined where the task has none. */
 export function startTour(
@@ -24,14 +31,14 @@ export function startTour(
 ): HookTour | undefined {
   const hooked = task.hooked?.(context)
   if (hooked === undefined) return undefined
-  UNDER_WAY.set(context, hooked)
+  UNDER_WAY.set(context, { hooked, args })
   return new HookTour(hooked, context, args, waiting)
 }
 
 /** The last tour of a run that ended from outside: of the same object, where the run was not in a child. */
 export function lastTour(task: TaskDefinition, context: RunContext, args: readonly unknown[]): HookTour | undefined {
-  const hooked = UNDER_WAY.get(context)
-  return hooked === undefined ? startTour(task, context, args) : new HookTour(hooked, context, args, WAITED_FOR)
+  const run = UNDER_WAY.get(context)
+  return run === undefined ? startTour(task, context, args) : new HookTour(run.hooked, context, run.args, WAITED_FOR)
 }
 
 /** One run of a task that has hooks: its code, and the hooks around it. Where it was given up, it begins nothing more. */

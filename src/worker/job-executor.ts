@@ -65,7 +65,8 @@ async function runOpened(
 ): Promise<RunOutcome> {
   const rules = rulesOf(job, task, envelope)
   const limit = limitOf(task, envelope, site.timeLimitOf(task.name))
-  const refused = task.schema && (await checkArguments(job, task, envelope, { rules, limit, handle }))
+  const isChecked = task.schema !== undefined || envelope.each !== undefined
+  const refused = isChecked ? await checkArguments(job, task, envelope, { rules, limit, handle }) : undefined
   const report = refused ?? (await runAttempt({ job, task, envelope, rules, limit, handle }, site))
   if (report.kind === 'unplaced') return { kind: 'postponed', delayMs: NO_CHILD_WAIT_MS, reason: report.reason }
   if (report.kind === 'returned') return succeeded(task, envelope, report.result, site)
@@ -171,6 +172,7 @@ const rulesOf = (job: ActiveJob, task: TaskDefinition, envelope: Envelope): Atte
   attempt: job.attemptsMade + 1,
   carried: envelope.context,
   trace: envelope.trace,
+  each: envelope.each,
 })
 
 /** An operator's limits win over the caller's, and those over the task's. */

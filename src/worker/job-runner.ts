@@ -11,7 +11,7 @@ import { outcomeEvent, referenceOf, startEvent } from './outcome-event.js'
 import { Pools } from './pools/pools.js'
 import { type RecordingSite, recordOutcome } from './record-outcome.js'
 import type { RevokeWatch } from './revoke-watch.js'
-import { RunHandle, type RunLogs } from './run-handle.js'
+import { RunHandle, type RunLogs, type RunSlots } from './run-handle.js'
 import type { RunOutcome } from './run-outcome.js'
 import { stoppedOutcome } from './stopped-outcome.js'
 import type { WorkerOptions } from './worker-options.js'
@@ -33,6 +33,8 @@ export class JobRunner {
   #hurried = false
   /** How many children each of its pools keeps at most. */
   slots: () => number
+  /** Where its runs have their slots. */
+  lent: RunSlots | undefined
   succeeded = 0
   failed = 0
 
@@ -77,7 +79,7 @@ export class JobRunner {
   }
 
   async run(job: ActiveJob, mayFetchNext: () => boolean): Promise<Pull> {
-    const handle = new RunHandle(job, this.#logs)
+    const handle = new RunHandle(job, this.#logs, this.lent)
     this.#handles.set(job, handle)
     this.locks.hold(job)
     const reference = referenceOf(job)

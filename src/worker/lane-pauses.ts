@@ -21,6 +21,8 @@ export class LanePauses {
     private readonly options: Pick<DispatcherOptions, 'untilEmpty' | 'onError' | 'onLimited'>,
     /** Called when a lane is ready again. */
     private readonly onReady: () => void,
+    /** Whether a run waits for other jobs: then there may be more to do soon. */
+    private readonly isMoreToCome: () => boolean = () => false,
   ) {}
 
   /** Nothing could start on this lane: leaves it until that may have changed. */
@@ -30,7 +32,7 @@ export class LanePauses {
     if (limitedForMs !== undefined) {
       if (limitedForMs > EARLY_MS) this.options.onLimited(lane.consumer.name, limitedForMs)
       this.#rest(lane, Math.max(1, Math.min(limitedForMs, MAX_REST_MS) - EARLY_MS))
-    } else if (this.options.untilEmpty && isLimitedByKey !== true) lane.state = 'empty'
+    } else if (this.options.untilEmpty && isLimitedByKey !== true && !this.isMoreToCome()) lane.state = 'empty'
     else if (isLimitedByKey === true || this.#listening.has(lane)) this.#waitForTurn(lane, nextDueAt)
     else void this.#wait(lane, nextDueAt)
   }

@@ -15,6 +15,15 @@ export interface RunLogs {
   readonly redact: Redactor
 }
 
+/** Where runs have their slots. */
+export interface RunSlots {
+  leave(job: ActiveJob): void
+  comeBack(job: ActiveJob): Promise<void>
+  end(job: ActiveJob): void
+}
+
+const NO_SLOTS: RunSlots = { leave: () => {}, comeBack: () => Promise.resolve(), end: () => {} }
+
 /** A running job: what it says, and the ways to end it early. Signal and log are made when they are first asked for. */
 export class RunHandle implements RunPort {
   /** Called when nobody waits for the run any more. */
@@ -38,6 +47,7 @@ export class RunHandle implements RunPort {
   constructor(
     readonly job: ActiveJob,
     private readonly logs: RunLogs,
+    private readonly slots: RunSlots = NO_SLOTS,
   ) {}
 
   /** The job's own log. */
@@ -55,7 +65,16 @@ export class RunHandle implements RunPort {
   end(): Promise<void> | undefined {
     this.#isOver = true
     clearTimeout(this.#terminating)
+    this.slots.end(this.job)
     return this.#log?.flush()
+  }
+
+  leaveSlot(): void {
+    if (!this.#isOver) this.slots.leave(this.job)
+  }
+
+  regainSlot(): Promise<void> {
+    return this.slots.comeBack(this.job)
   }
 
   progress(value: unknown): Promise<void> {

@@ -50,6 +50,7 @@ export function assembleParts(
   const { runner, locks } = assembleRunner(side, heard, revokes, timeLimitOf, onError)
   const dispatcher = assembleDispatcher(heard, runner, onError)
   runner.slots = () => dispatcher.slots
+  runner.lent = dispatcher.lent
   const vitals = new ProcessVitals()
   const autoscaler = new Autoscaler(
     { dispatcher, waitingIn: (lanes) => side.waitingIn(lanes), loopLagMs: () => vitals.loopLagMs },
