@@ -9,6 +9,9 @@ import type { Schedules } from '../control/schedules.js'
 import type { ScheduleReport } from '../control/schedules-list.js'
 import { actOnWorkers } from '../control/steer-action.js'
 import { changeRateLimit } from '../control/steer-limits.js'
+import { actOnWorkflows } from '../control/workflows/act-on-workflows.js'
+import { readWorkflow, readWorkflows } from '../control/workflows/read-workflows.js'
+import type { WorkflowDetail, WorkflowPage } from '../control/workflows/workflow-view.js'
 import type { Engine } from '../engine/engine.js'
 import type { JobFilter } from '../engine/job-summary.js'
 import type { LiveBatch } from '../events/live-event.js'
@@ -51,6 +54,14 @@ export class AppDashboard implements Dashboard {
     return readJobDetail(await this.parts.engine(), id, this.parts.viewer)
   }
 
+  async workflows(limit: number): Promise<WorkflowPage> {
+    return readWorkflows(await this.parts.engine(), limit)
+  }
+
+  async workflow(id: string): Promise<WorkflowDetail | undefined> {
+    return readWorkflow(await this.parts.engine(), id)
+  }
+
   async watch(onBatch: (batch: LiveBatch) => void): Promise<{ close(): Promise<void> }> {
     const watch = new LiveWatch(this.parts.engine, onBatch)
     const close = async () => {
@@ -72,6 +83,8 @@ export class AppDashboard implements Dashboard {
     switch (action.kind) {
       case 'jobs':
         return actOnJobs(engine, action.verb, action.ids, callerName())
+      case 'workflows':
+        return actOnWorkflows(engine, action.verb, action.ids, callerName())
       case 'retry-matching':
         return retryMatching(engine, action.filter, this.parts.viewer, undefined, callerName())
       case 'queue':

@@ -14,6 +14,8 @@ export interface TreeLine {
   readonly label: string
   /** Of a part that is or becomes a job: its id. */
   readonly id?: string
+  /** Of a group: how many of its members stand how. */
+  readonly note?: string
   /** Why it failed. */
   readonly error?: string
 }
@@ -36,16 +38,17 @@ export function treeLines(tree: WorkflowTree): readonly TreeLine[] {
 export const drawTree = (tree: WorkflowTree): string => treeLines(tree).map(drawLine).join('\n')
 
 /** A line of {@link drawTree}. */
-export function drawLine({ stem, state, label, id, error }: TreeLine): string {
+export function drawLine({ stem, state, label, id, note, error }: TreeLine): string {
   const sign = state === undefined ? '' : `${STATE_SIGNS.get(state) ?? '?'} `
-  return [`${stem}${sign}${label}`, state, id, error].filter((part) => part !== undefined).join('  ')
+  return [`${stem}${sign}${label}`, state, note, id, error].filter((part) => part !== undefined).join('  ')
 }
 
 function addLines(tree: WorkflowTree, { key, stem, beneath }: Place, lines: TreeLine[]): void {
-  const { state, id, error, parts = [], more = 0 } = tree
+  const { state, id, error, progress, parts = [], more = 0 } = tree
   lines.push({
     ...{ key, stem, state, label: labelOf(tree) },
     ...(tree.kind === 'task' && id !== undefined && { id }),
+    ...(progress !== undefined && { note: tell(progress) }),
     ...(error !== undefined && { error }),
   })
   parts.forEach((part, index) => {
@@ -71,12 +74,12 @@ function whatOf({ kind, task, parts = [], more = 0, progress }: WorkflowTree): s
   if (kind === 'task') return task ?? 'task'
   if (kind !== 'group') return kind
   const members = parts.filter(({ role }) => role === undefined).length + more
-  return progress === undefined ? `group of ${count(members)}` : `group: ${tell(progress)}`
+  return `group of ${count(progress?.total ?? members)}`
 }
 
-/** How many of how many succeeded, and how many failed. */
-function tell({ done, failed, total }: WorkflowProgress): string {
-  return `${count(done)} of ${count(total)} succeeded${failed === 0 ? '' : `, ${count(failed)} failed`}`
+/** How many of its members succeeded, and how many failed. */
+function tell({ done, failed }: WorkflowProgress): string {
+  return `${count(done)} succeeded${failed === 0 ? '' : `, ${count(failed)} failed`}`
 }
 
 const count = (number: number): string => number.toLocaleString('en-US')

@@ -9,6 +9,7 @@ import type { JobState } from '../task/job-state.js'
 import type { QueueStatus } from './list-queues.js'
 import type { LeadingBeat } from './schedules-leader.js'
 import type { ScheduleReport } from './schedules-list.js'
+import type { WorkflowDetail, WorkflowPage, WorkflowVerb } from './workflows/workflow-view.js'
 
 /**
  * All that a screen needs of an app: the terminal's dashboard, `--snapshot`, `--json` and later the browser's. Reading
@@ -23,6 +24,10 @@ export interface Dashboard {
   jobs(filter: JobFilter, limit: number): Promise<JobPage>
   /** All of one job; undefined where there is none. */
   job(id: string): Promise<JobDetail | undefined>
+  /** The workflows that were made last. Asked for only where they are shown. */
+  workflows(limit: number): Promise<WorkflowPage>
+  /** All of one workflow; undefined where there is none. */
+  workflow(id: string): Promise<WorkflowDetail | undefined>
   /** Calls back with what happens from now on, until it is closed. Survives an outage of the broker. */
   watch(onBatch: (batch: LiveBatch) => void): Promise<{ close(): Promise<void> }>
   /** Does what a key stands for. Where it can be done for some only, it is, and the report says for which it was not. */
@@ -125,6 +130,8 @@ export interface JobPage {
 /** All of one job. */
 export interface JobDetail extends JobRow {
   readonly lane: string
+  /** The workflow that it is a part of. */
+  readonly workflow?: string
   /** The whole arguments as JSON, secrets masked. */
   readonly argsJson: string
   /** As JSON, secrets masked; where it succeeded and the result is kept. */
@@ -160,6 +167,7 @@ export interface JobTry {
 /** What can be done from a screen. */
 export type DashboardAction =
   | { readonly kind: 'jobs'; readonly verb: JobVerb; readonly ids: readonly string[] }
+  | { readonly kind: 'workflows'; readonly verb: WorkflowVerb; readonly ids: readonly string[] }
   /** Every dead letter that matches, on the screen or not, but for those that were revoked. */
   | { readonly kind: 'retry-matching'; readonly filter: JobFilter }
   | { readonly kind: 'queue'; readonly verb: 'pause' | 'resume'; readonly queue: string }

@@ -7,6 +7,7 @@ import { jobStateOf } from '../engine/job-state.js'
 import type { JobFailure } from '../errors/job-failure.js'
 import { isTaskqError } from '../errors/taskq-error.js'
 import type { JobState } from '../task/job-state.js'
+import { partOf } from '../task/names.js'
 import { isReported } from './jobs-preview.js'
 
 /** All that is known of one job. Times are ISO 8601; JSON only. */
@@ -15,6 +16,8 @@ export interface JobReport {
   readonly task: string
   readonly queue: string
   readonly state: JobState
+  /** The workflow that it is a part of. */
+  readonly workflow?: string
   /** Present when the job succeeded and its result is kept. */
   readonly result?: unknown
   /** Why the last run failed, where one did. */
@@ -42,11 +45,13 @@ export async function readJob(engine: Engine, id: string, viewer: Viewer): Promi
 export function describeJob(job: JobRecord, viewer: Viewer): Omit<JobReport, 'result'> {
   const { id, task, progress, attemptsMade, enqueuedAt, startedAt, finishedAt, standing, failure, putAside } = job
   const { sameAs } = readStoredFields(job.data)
+  const workflow = partOf(id)?.workflow
   return {
     id,
     task,
     queue: queueOf(job),
     state: jobStateOf(job),
+    ...(workflow !== undefined && { workflow }),
     ...(sameAs !== undefined && { sameAs }),
     ...(putAside !== undefined && { putAside }),
     ...(failure !== undefined && !standing.succeeded && { error: failure }),

@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.js'
 import { type JobStory, queueOf } from '../engine/job-reader.js'
 import type { JobRecord } from '../engine/job-record.js'
 import { jobStateOf } from '../engine/job-state.js'
+import { partOf } from '../task/names.js'
 import type { JobDetail } from './dashboard.js'
 import { cutArgs, errorLine, isReported, redactedArgs, redactedJson } from './jobs-preview.js'
 import { timelineOf } from './jobs-timeline.js'
@@ -52,10 +53,16 @@ function describe(story: JobStory, viewer: Viewer): Omit<JobDetail, 'logs' | 'ti
     ...(isReported(progress) && { progress: shownProgress(viewer, id, progress) }),
     ...(putAside !== undefined && { putAside }),
     ...(audit.length > 0 && { audit }),
+    ...workflowOf(id),
     ...(worker !== undefined && { worker }),
     ...(schedule !== undefined && { schedule }),
     ...(sameAs !== undefined && { sameAs }),
   }
+}
+
+function workflowOf(id: string): { workflow?: string } {
+  const part = partOf(id)
+  return part === undefined ? {} : { workflow: part.workflow }
 }
 
 async function readResult(engine: Engine, job: JobRecord, viewer: Viewer): Promise<string | undefined> {

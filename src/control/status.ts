@@ -4,6 +4,7 @@ import type { WorkerFacts } from '../engine/worker-facts.js'
 import { listQueues, type QueueStatus } from './list-queues.js'
 import { type LeadingBeat, readLeader } from './schedules-leader.js'
 import { readUnknownTasks, type UnknownTask } from './unknown-tasks.js'
+import { readWorkflowsStatus, type WorkflowsStatus } from './workflows/read-workflows.js'
 
 /** What goes on now, over all processes of an app. */
 export interface Status {
@@ -15,6 +16,7 @@ export interface Status {
   /** By name: queues that ever had a job, and those that a worker serves. */
   readonly queues: readonly QueueStatus[]
   readonly schedules: ScheduleStatus
+  readonly workflows: WorkflowsStatus
   /** Jobs that wait for a worker that knows their task, in queues that are served. */
   readonly unknownTasks: readonly UnknownTask[]
 }
@@ -27,13 +29,17 @@ export interface ScheduleStatus {
   readonly entries: number
 }
 
+/** How many workflows are told of one by one. */
+const NEWEST = 5
+
 /** Reads the status. Throws `TASKQ_BROKER_UNREACHABLE` or `TASKQ_BROKER_AUTH`. */
 export async function readStatus(engine: Engine): Promise<Status> {
-  const [{ server, version, pingMs }, workers, { at, queues }, schedules] = await Promise.all([
+  const [{ server, version, pingMs }, workers, { at, queues }, schedules, workflows] = await Promise.all([
     engine.brokerInfo(),
     engine.workers(),
     engine.queueOverviews(),
     readSchedules(engine),
+    readWorkflowsStatus(engine, NEWEST),
   ])
   return {
     at,
@@ -41,6 +47,7 @@ export async function readStatus(engine: Engine): Promise<Status> {
     workers,
     queues: listQueues(queues, workers),
     schedules,
+    workflows,
     unknownTasks: await readUnknownTasks(engine, workers),
   }
 }

@@ -6,17 +6,24 @@ import { withList } from './list.js'
 import { jobFilterOf } from './loads.js'
 import { sayGone } from './navigate.js'
 import { say } from './notices.js'
+import { placeOf } from './place.js'
 import { askConcurrency, askRateLimit } from './prompts.js'
 import { rowsOf, shownList, shownPage } from './rows.js'
 import type { RowOf } from './sort.js'
 import type { DashboardState } from './state.js'
-import { chosenRows, jobTargets, type Target, workerTargets } from './targets.js'
+import { chosenRows, jobTargets, type Target, workerTargets, workflowTargets } from './targets.js'
 
 /** What each key that changes something begins. */
 export const ACTIONS: { readonly [Name in ActionCommand]: (state: DashboardState) => Step } = {
-  retry: (state) => forJobs(state, (ids) => act(state, jobAction('retry', ids))),
+  retry: (state) =>
+    isAtWorkflows(state)
+      ? forWorkflows(state, (ids) => act(state, [{ kind: 'workflows', verb: 'retry', ids }]))
+      : forJobs(state, (ids) => act(state, jobAction('retry', ids))),
   promote: (state) => forJobs(state, (ids) => act(state, jobAction('promote', ids))),
-  revoke: (state) => forJobs(state, (ids, targets) => confirmJobs(state, 'revoke', 'Revoke', ids, targets)),
+  revoke: (state) =>
+    isAtWorkflows(state)
+      ? forWorkflows(state, (ids, targets) => confirmRevoke(state, ids, targets))
+      : forJobs(state, (ids, targets) => confirmJobs(state, 'revoke', 'Revoke', ids, targets)),
   delete: (state) => forJobs(state, (ids, targets) => confirmJobs(state, 'delete', 'Delete', ids, targets)),
   'retry-all': confirmRetryAll,
   pause: pauseOrResume,
@@ -70,6 +77,15 @@ function forWorkers(state: DashboardState, then: ForTargets): Step {
   return forTargets(state, workerTargets(state), 'worker', then)
 }
 
+function forWorkflows(state: DashboardState, then: ForTargets): Step {
+  return forTargets(state, workflowTargets(state), 'workflow', then)
+}
+
+function isAtWorkflows(state: DashboardState): boolean {
+  const place = placeOf(state)
+  return place === 'workflows' || place === 'parts'
+}
+
 function forTargets(state: DashboardState, targets: readonly Target[], what: string, then: ForTargets): Step {
   if (targets.length > 0)
     return then(
@@ -101,6 +117,12 @@ function confirmJobs(
 ): Step {
   const names = targets.map(({ name }) => name)
   return confirm(state, `${title} ${count(ids.length, 'job')}?`, names, jobAction(verb, ids))
+}
+
+function confirmRevoke(state: DashboardState, ids: readonly string[], targets: readonly Target[]): Step {
+  const names = targets.map(({ name }) => name)
+  const title = `Revoke ${count(ids.length, 'workflow')}? What has not run never runs.`
+  return confirm(state, title, names, [{ kind: 'workflows', verb: 'revoke', ids }])
 }
 
 function confirmRetryAll(state: DashboardState): Step {
@@ -180,6 +202,8 @@ function labelOf(action: DashboardAction): string {
   switch (action.kind) {
     case 'jobs':
       return `${action.verb} ${count(action.ids.length, 'job')}`
+    case 'workflows':
+      return `${action.verb} ${count(action.ids.length, 'workflow')}`
     case 'retry-matching':
       return 'retry all that match'
     case 'queue':

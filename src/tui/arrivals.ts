@@ -5,9 +5,10 @@ import { addEvents } from './events-tail.js'
 import { withList } from './list.js'
 import { loadsFor, loadsForView } from './loads.js'
 import { say } from './notices.js'
+import type { Page } from './page.js'
 import { keysOf } from './rows.js'
 import { moveToTraceback } from './scroll.js'
-import type { DashboardState, Page } from './state.js'
+import type { DashboardState } from './state.js'
 
 type EventOf<Kind extends DashboardEvent['kind']> = Extract<DashboardEvent, { kind: Kind }>
 
@@ -16,6 +17,8 @@ type ArrivalKind =
   | 'jobs'
   | 'job'
   | 'schedules'
+  | 'workflows'
+  | 'workflow'
   | 'watching'
   | 'live'
   | 'acted'
@@ -38,6 +41,10 @@ export function addArrival(state: DashboardState, event: Arrival): Step {
       return step(addJob(state, event))
     case 'schedules':
       return step({ ...state, schedules: bounded(event.schedules) })
+    case 'workflows':
+      return step({ ...state, workflows: bounded(event.page) })
+    case 'workflow':
+      return step(addWorkflow(state, event))
     case 'watching':
       return step({ ...state, events: { ...state.events, isHeard: true } })
     case 'live':
@@ -77,6 +84,14 @@ function addJob(state: DashboardState, { id, detail }: EventOf<'job'>): Dashboar
   const known = detail === undefined ? 'missing' : bounded(detail)
   const pages = state.pages.map((page) => (page.kind === 'job' && page.id === id ? { ...page, detail: known } : page))
   return seekTraceback({ ...state, pages } as DashboardState)
+}
+
+function addWorkflow(state: DashboardState, { id, detail }: EventOf<'workflow'>): DashboardState {
+  const known = detail === undefined ? 'missing' : bounded(detail)
+  const pages = state.pages.map((page) =>
+    page.kind === 'workflow' && page.id === id ? { ...page, detail: known } : page,
+  )
+  return { ...state, pages } as DashboardState
 }
 
 function seekTraceback(state: DashboardState): DashboardState {

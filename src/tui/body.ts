@@ -11,11 +11,13 @@ import type { Tone } from './theme-colors.js'
 import type { DrawContext } from './views/draw-context.js'
 import { eventColumns } from './views/events.js'
 import { jobColumns } from './views/jobs.js'
+import { partColumns, workflowFactLines } from './views/parts.js'
 import { queueColumns } from './views/queues.js'
 import { scheduleColumns } from './views/schedules.js'
 import { slotColumns, workerFactLines } from './views/slots.js'
 import { taskColumns } from './views/tasks.js'
 import { workerColumns } from './views/workers.js'
+import { workflowColumns } from './views/workflows.js'
 
 /** The heads of columns, and the rows under them. */
 export interface Body {
@@ -26,14 +28,20 @@ export interface Body {
 
 /** What the view shows, or the page that was entered. */
 export function bodyOf(state: DashboardState, columns: number, height: number, context: DrawContext): Body {
-  const page = rows.shownPage(state)
-  if (page !== undefined && page.kind !== 'worker') return textBody(pageLines(state), page.top, height)
-  const name = page === undefined ? state.view : 'slots'
+  const text = rows.shownText(state)
+  if (text !== undefined) return textBody(pageLines(state), text.top, height)
+  const name = rows.shownList(state) ?? state.view
   const list = LISTS[name](state, columns, height, context)
-  const worker = page === undefined ? undefined : rows.shownWorker(state)
-  if (worker === undefined) return list
-  const facts = [EMPTY_LINE, ...workerFactLines(worker, context)]
-  return { head: list.head, lines: [...list.lines, ...facts].slice(0, height) }
+  const facts = factsUnder(name, state, context)
+  return facts.length === 0 ? list : { ...list, lines: [...list.lines, EMPTY_LINE, ...facts].slice(0, height) }
+}
+
+/** What else is known of what was entered. */
+function factsUnder(name: ListName, state: DashboardState, context: DrawContext): readonly Line[] {
+  const worker = name === 'slots' ? rows.shownWorker(state) : undefined
+  if (worker !== undefined) return workerFactLines(worker, context)
+  const workflow = name === 'parts' ? rows.shownWorkflow(state) : undefined
+  return workflow === undefined ? [] : workflowFactLines(workflow)
 }
 
 const PAGE_TONES: Readonly<Record<PageLine['tone'], Tone>> = {
@@ -58,7 +66,8 @@ const LISTS: Readonly<Record<ListName, DrawList>> = {
   slots: list('slots', slotColumns, rows.slotRows),
   schedules: list('schedules', scheduleColumns, rows.scheduleRows),
   events: list('events', eventColumns, rows.eventRows),
-  workflows: (state, columns, height) => sentence(emptyText('workflows', state), columns, height),
+  workflows: list('workflows', workflowColumns, rows.workflowRows),
+  parts: list('parts', partColumns, rows.partRows),
 }
 
 function list<Name extends ListName>(

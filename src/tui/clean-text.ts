@@ -116,6 +116,11 @@ const ASCII_FOR: ReadonlyMap<string, string> = new Map([
   ['–', '-'],
   ['→', '>'],
   ['×', 'x'],
+  // Branches of a tree.
+  ['│', '|'],
+  ['├', '|'],
+  ['└', '`'],
+  ['─', '-'],
 ])
 
 function asciiOf(char: string): string {

@@ -1,5 +1,6 @@
 import type { ActionReport, DashboardAction, JobDetail, JobPage, Overview } from '../control/dashboard.js'
 import type { ScheduleReport } from '../control/schedules-list.js'
+import type { WorkflowDetail, WorkflowPage } from '../control/workflows/workflow-view.js'
 import type { JobFilter } from '../engine/job-summary.js'
 import type { LiveBatch } from '../events/live-event.js'
 import type { DashboardState, Size } from './state.js'
@@ -21,6 +22,8 @@ export type DashboardEvent =
   | { readonly kind: 'jobs'; readonly asked: number; readonly page: JobPage }
   | { readonly kind: 'job'; readonly id: string; readonly detail: JobDetail | undefined }
   | { readonly kind: 'schedules'; readonly schedules: readonly ScheduleReport[] }
+  | { readonly kind: 'workflows'; readonly page: WorkflowPage }
+  | { readonly kind: 'workflow'; readonly id: string; readonly detail: WorkflowDetail | undefined }
   /** Events are heard from now on. */
   | { readonly kind: 'watching' }
   | { readonly kind: 'live'; readonly batch: LiveBatch }
@@ -40,6 +43,8 @@ export type Effect =
   | { readonly kind: 'load-jobs'; readonly filter: JobFilter; readonly asked: number; readonly delayMs: number }
   | { readonly kind: 'load-job'; readonly id: string }
   | { readonly kind: 'load-schedules' }
+  | { readonly kind: 'load-workflows' }
+  | { readonly kind: 'load-workflow'; readonly id: string }
   | { readonly kind: 'act'; readonly action: DashboardAction; readonly label: string }
   | { readonly kind: 'copy'; readonly text: string }
   /** Shows all of a job in the pager. */

@@ -4,6 +4,8 @@ import type { DashboardEvent, Effect } from './dashboard-event.js'
 
 /** How many jobs a list shows at most. */
 const JOB_LIMIT = 200
+/** The same for workflows. */
+const WORKFLOW_LIMIT = 100
 const FIRST_PAUSE_MS = 1000
 const LONGEST_PAUSE_MS = 10_000
 
@@ -60,6 +62,10 @@ export class Effects {
         return tell({ kind: 'job', id: effect.id, detail: await dashboard.job(effect.id) })
       case 'load-schedules':
         return tell({ kind: 'schedules', schedules: await dashboard.schedules() })
+      case 'load-workflows':
+        return tell({ kind: 'workflows', page: await dashboard.workflows(WORKFLOW_LIMIT) })
+      case 'load-workflow':
+        return tell({ kind: 'workflow', id: effect.id, detail: await dashboard.workflow(effect.id) })
       case 'act':
         return this.#act(effect)
       case 'copy':

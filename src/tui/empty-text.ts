@@ -1,21 +1,28 @@
 import { NONE_LIVES } from '../control/choose-workers.js'
 import { formatWhole } from './amounts.js'
-import { shownWorker } from './rows.js'
+import { shownPage, shownWorker } from './rows.js'
 import type { DashboardState, ListName } from './state.js'
 
 /** Why a list has no rows. Nothing is said to be empty, or not to be found, that has not been read. */
 export function emptyText(name: ListName, state: DashboardState): string {
-  if (name === 'workflows') return 'Workflows come with chain, group and chord; this version runs single jobs.'
   if (!isRead(name, state)) return unreadText(state)
   if (name === 'jobs') return noJobsText(state)
   return state.lists[name].filter === '' ? NOTHING[name](state) : 'Nothing holds the text of the filter.'
 }
 
 /** Whether what the list shows has ever been read. */
-export function isRead(name: ListName, { overview, jobs, schedules, events }: DashboardState): boolean {
+export function isRead(name: ListName, state: DashboardState): boolean {
+  const { overview, jobs, schedules, workflows, events } = state
   if (name === 'jobs') return jobs.page !== undefined && !jobs.loading
   if (name === 'schedules') return schedules !== undefined
+  if (name === 'workflows') return workflows !== undefined
+  if (name === 'parts') return isPageRead(state)
   return name === 'events' ? events.isHeard : overview !== undefined
+}
+
+function isPageRead(state: DashboardState): boolean {
+  const page = shownPage(state)
+  return page?.kind === 'workflow' && page.detail !== undefined
 }
 
 function unreadText({ link, overview, frozen, view }: DashboardState): string {
@@ -25,12 +32,14 @@ function unreadText({ link, overview, frozen, view }: DashboardState): string {
   return view === 'jobs' ? 'Searching…' : 'Reading…'
 }
 
-const NOTHING: Readonly<Record<Exclude<ListName, 'jobs' | 'workflows'>, (state: DashboardState) => string>> = {
+const NOTHING: Readonly<Record<Exclude<ListName, 'jobs'>, (state: DashboardState) => string>> = {
   queues: () => 'No queue has had a job yet.',
   tasks: () => 'No worker has told of a task yet.',
   workers: () => NONE_LIVES,
   slots: (state) => (shownWorker(state) === undefined ? WORKER_GONE : 'It runs nothing now.'),
   schedules: () => 'There are no schedule entries.',
+  workflows: () => 'There are no workflows: chain, group and chord make them.',
+  parts: () => 'There is no such workflow any more: its time is over.',
   events: ({ events }) =>
     events.held.length > 0 ? 'What has happened waits: Space shows it.' : 'Nothing has happened since this was opened.',
 }

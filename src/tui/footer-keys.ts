@@ -3,7 +3,7 @@ import { nameOfKey } from './help-lines.js'
 import { bindingsAt, type Command, type KeyBinding, type Place } from './keymap.js'
 import { back } from './navigate.js'
 import { placeOf } from './place.js'
-import { rowsOf, shownList, shownPage } from './rows.js'
+import { rowsOf, shownList, shownPage, shownWorkflow, workflowRows } from './rows.js'
 import type { DashboardState } from './state.js'
 
 /** A key in the line at the bottom. */
@@ -40,19 +40,33 @@ const FIRST: Readonly<Record<Place, readonly Command[]>> = {
   slots: ['enter', 'back', 'revoke', ...WORKER_KEYS],
   schedules: ['enter', 'run-now', 'pause', 'back', 'filter', 'select'],
   schedule: ['back', 'enter', 'run-now', 'pause'],
-  workflows: ['palette'],
+  workflows: ['enter', 'retry', 'revoke', 'back', 'filter', 'select', 'sort'],
+  parts: ['back', 'enter', 'retry', 'revoke', 'filter'],
   events: ['enter', 'freeze', 'back', 'filter'],
 }
 
 function isOffered(state: DashboardState, { command, acts }: KeyBinding): boolean {
   if (acts && state.readOnly) return false
   if (command === 'back') return back(state) !== undefined
-  if (command === 'filter') return state.view !== 'workflows'
-  const jobStates = FOR_STATES[command]
-  if (jobStates !== undefined && !hasJobIn(state, jobStates)) return false
+  if (!mayHelp(state, command)) return false
   if (command === 'rate-limit') return hasLimits(state)
   if (command === 'retry-all') return mayMatch(state)
   return !FOR_ROWS.has(command) || hasRows(state)
+}
+
+/** Whether what is shown may be in a state that a command is for. */
+function mayHelp(state: DashboardState, command: Command): boolean {
+  const place = placeOf(state)
+  if (place === 'workflows' || place === 'parts') return mayHelpWorkflow(state, command)
+  const jobStates = FOR_STATES[command]
+  return jobStates === undefined || hasJobIn(state, jobStates)
+}
+
+function mayHelpWorkflow(state: DashboardState, command: Command): boolean {
+  const shown = shownWorkflow(state)
+  const workflows = shownPage(state) === undefined ? workflowRows(state) : shown === undefined ? [] : [shown]
+  if (command === 'revoke') return workflows.some((workflow) => workflow.state === 'running')
+  return command !== 'retry' || workflows.some(({ failed }) => failed > 0)
 }
 
 /** What is refused for jobs of other states. */

@@ -50,7 +50,11 @@ function whereOf({ places }: KeyBinding): string {
     : ` (${places.map((place) => PLACE_TITLES[place] ?? place).join(', ')})`
 }
 
-const PLACE_TITLES: Readonly<Record<string, string>> = { job: "a job's page", schedule: "a schedule's page" }
+const PLACE_TITLES: Readonly<Record<string, string>> = {
+  job: "a job's page",
+  schedule: "a schedule's page",
+  parts: "a workflow's page",
+}
 
 const KEY_NAMES: Readonly<Record<string, string>> = {
   enter: 'Enter',

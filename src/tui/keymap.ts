@@ -70,8 +70,9 @@ export interface KeyBinding {
   readonly shown?: string
 }
 
-const LISTS: readonly Place[] = ['queues', 'tasks', 'jobs', 'workers', 'slots', 'schedules', 'workflows', 'events']
-const CHOICES: readonly Place[] = ['queues', 'tasks', 'jobs', 'workers', 'slots', 'schedules']
+const CHOICES: readonly Place[] = ['queues', 'tasks', 'jobs', 'workers', 'slots', 'schedules', 'workflows']
+const LISTS: readonly Place[] = [...CHOICES, 'parts', 'events']
+const WORKFLOWS: readonly Place[] = ['workflows', 'parts']
 const JOBS: readonly Place[] = ['jobs', 'job']
 const RUNNING: readonly Place[] = ['jobs', 'job', 'slots']
 const WORKERS: readonly Place[] = ['workers', 'slots']
@@ -97,6 +98,8 @@ export const KEYMAP: readonly KeyBinding[] = Object.freeze([
   bind('Do', 'r', 'retry', 'run dead jobs again', JOBS, acts('retry')),
   bind('Do', 'R', 'retry-all', 'run all dead jobs that match again', ['jobs'], destroys('retry all')),
   bind('Do', 'c', 'revoke', 'revoke: end jobs that are not done', RUNNING, { ...destroys('revoke') }),
+  bind('Do', 'r', 'retry', 'run the failed jobs of workflows again', WORKFLOWS, acts('retry failed')),
+  bind('Do', 'c', 'revoke', 'revoke workflows: nothing more of them runs', WORKFLOWS, destroys('revoke')),
   bind('Do', 'o', 'promote', 'run jobs that wait for their time now', JOBS, acts('promote')),
   bind('Do', 'D', 'delete', 'delete jobs with every trace', JOBS, destroys('delete')),
   bind('Do', 'p', 'pause', 'pause, or resume', ['queues', 'schedules', 'schedule'], acts('pause')),

@@ -28,6 +28,8 @@ export function loadsForView(state: DashboardState): readonly Effect[] {
   const page = shownPage(state)
   if (page?.kind === 'job') return [{ kind: 'load-job', id: page.id }]
   if (page?.kind === 'schedule' || state.view === 'schedules') return [{ kind: 'load-schedules' }]
+  if (page?.kind === 'workflow') return [{ kind: 'load-workflow', id: page.id }]
+  if (state.view === 'workflows') return [{ kind: 'load-workflows' }]
   return state.view === 'jobs' ? [loadJobs(state)] : []
 }
 

@@ -5,8 +5,9 @@ import { isRead } from './empty-text.js'
 import { moveTo, restart, withList } from './list.js'
 import { loadsFor, loadsForView, seekJobs, showJobs } from './loads.js'
 import { say } from './notices.js'
+import type { Page } from './page.js'
 import { rowAtCursor, shownList, shownPage } from './rows.js'
-import type { DashboardState, JobsState, ListName, Page, ViewName } from './state.js'
+import type { DashboardState, JobsState, ListName, ViewName } from './state.js'
 
 /** Shows a view's list. */
 export function goView(state: DashboardState, view: ViewName): Step {
@@ -24,6 +25,11 @@ function openPage(state: DashboardState, page: Page): Step {
 /** Shows all of a job. */
 export function openJob(state: DashboardState, id: string, seeks?: 'traceback'): Step {
   return openPage(state, { kind: 'job', id, detail: undefined, top: 0, seeks })
+}
+
+/** Shows all of a workflow. */
+export function openWorkflow(state: DashboardState, id: string): Step {
+  return openPage(restart(state, 'parts', { filter: '' }), { kind: 'workflow', id, detail: undefined })
 }
 
 /** Says that what the cursor was on has gone. */
@@ -52,7 +58,15 @@ const ENTER: { readonly [Name in ListName]: (state: DashboardState) => Step | un
     const row = rowAtCursor(state, 'schedules')
     return row && openPage(state, { kind: 'schedule', name: row.name, top: 0 })
   },
-  workflows: (state) => step(state),
+  workflows: (state) => {
+    const { cursor } = state.lists.workflows
+    return cursor === undefined ? undefined : openWorkflow(state, cursor)
+  },
+  parts: (state) => {
+    const row = rowAtCursor(state, 'parts')
+    if (row === undefined) return undefined
+    return row.id === undefined ? step(say(state, 'this is no job: go in where one is named')) : openJob(state, row.id)
+  },
   events: (state) => {
     const row = rowAtCursor(state, 'events')
     if (row === undefined) return undefined

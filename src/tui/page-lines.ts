@@ -1,5 +1,5 @@
 import type { PageLine } from './page-line.js'
-import { shownPage } from './rows.js'
+import { shownText } from './rows.js'
 import type { DashboardState } from './state.js'
 import { jobPageLines } from './views/job-page.js'
 import { schedulePageLines } from './views/schedule-page.js'
@@ -12,9 +12,9 @@ const MARGINS = 2
  * where a list is shown. What does not change is made once: keys that scroll and the frame after them ask for the same.
  */
 export function pageLines(state: DashboardState): readonly PageLine[] {
-  const page = shownPage(state)
+  const page = shownText(state)
   const width = Math.max(20, state.size.columns - MARGINS)
-  if (page === undefined || page.kind === 'worker') return []
+  if (page === undefined) return []
   if (page.kind === 'schedule') {
     const report = state.schedules?.find(({ name }) => name === page.name)
     if (report === undefined)

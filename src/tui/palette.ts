@@ -9,7 +9,7 @@ const OFFERED = 8
 /** What fits what was typed: first what begins with it, then what holds it. */
 export function matchesOf(state: DashboardState, typed: string): readonly PaletteMatch[] {
   const wanted = typed.trimStart().toLowerCase()
-  const offers = offersOf(state, wanted)
+  const offers = offersOf(state, wanted, typed.trim())
   const begin = offers.filter(({ command }) => command.toLowerCase().startsWith(wanted))
   const hold = offers.filter(
     ({ command, title }) =>
@@ -18,7 +18,7 @@ export function matchesOf(state: DashboardState, typed: string): readonly Palett
   return [...begin, ...hold].slice(0, OFFERED)
 }
 
-function offersOf(state: DashboardState, wanted: string): readonly PaletteMatch[] {
+function offersOf(state: DashboardState, wanted: string, typed: string): readonly PaletteMatch[] {
   const place = JOB_PLACES.find((each) => wanted.startsWith(`jobs ${each} `))
   const queues = (state.overview?.queues ?? []).map(({ queue }) => queue)
   if (place !== undefined)
@@ -31,7 +31,8 @@ function offersOf(state: DashboardState, wanted: string): readonly PaletteMatch[
     ...queues.map((queue) => ({ command: `queue ${queue}`, title: 'jobs of this queue' })),
     ...(state.overview?.tasks ?? []).map(({ task }) => ({ command: `task ${task}`, title: 'jobs of this task' })),
     ...state.look.themes.map((theme) => ({ command: `theme ${theme}`, title: 'colours' })),
-    ...(wanted.startsWith('job ') ? [{ command: wanted.trim(), title: 'all of this job' }] : []),
+    ...(wanted.startsWith('workflow ') ? [{ command: typed, title: 'all of this workflow' }] : []),
+    ...(wanted.startsWith('job ') ? [{ command: typed, title: 'all of this job' }] : []),
   ]
 }
 

@@ -1,8 +1,11 @@
+import type { TreeLine } from '../canvas/draw-tree.js'
 import type { JobRow, QueueRow, TaskRow } from '../control/dashboard.js'
 import type { ScheduleReport } from '../control/schedules-list.js'
+import type { WorkflowDetail, WorkflowRow } from '../control/workflows/workflow-view.js'
 import type { RunningJob, WorkerFacts } from '../engine/worker-facts.js'
+import type { Page } from './page.js'
 import { type RowOf, sortRows } from './sort.js'
-import type { DashboardState, EventRow, ListName, ListState, Page } from './state.js'
+import type { DashboardState, EventRow, ListName, ListState } from './state.js'
 
 /** The queues on the screen: those that fit the filter, sorted. */
 export const queueRows = (state: DashboardState): readonly QueueRow[] => rowsOf(state, 'queues')
@@ -22,11 +25,23 @@ export const slotRows = (state: DashboardState): readonly RunningJob[] => rowsOf
 /** The schedule entries on the screen. */
 export const scheduleRows = (state: DashboardState): readonly ScheduleReport[] => rowsOf(state, 'schedules')
 
+/** The workflows on the screen. */
+export const workflowRows = (state: DashboardState): readonly WorkflowRow[] => rowsOf(state, 'workflows')
+
+/** What the workflow that was entered is made of, as it is drawn. */
+export const partRows = (state: DashboardState): readonly TreeLine[] => rowsOf(state, 'parts')
+
 /** The events on the screen, oldest first. */
 export const eventRows = (state: DashboardState): readonly EventRow[] => rowsOf(state, 'events')
 
 /** The page that was entered last. */
 export const shownPage = (state: DashboardState): Page | undefined => state.pages.at(-1)
+
+/** The page that was entered last, where it is text that scrolls. */
+export function shownText(state: DashboardState): Extract<Page, { readonly top: number }> | undefined {
+  const page = shownPage(state)
+  return page !== undefined && 'top' in page ? page : undefined
+}
 
 /** The worker whose slots are shown; undefined once it is gone. */
 export function shownWorker({ pages, overview }: DashboardState): WorkerFacts | undefined {
@@ -34,10 +49,17 @@ export function shownWorker({ pages, overview }: DashboardState): WorkerFacts | 
   return page?.kind === 'worker' ? overview?.workers.find(({ id }) => id === page.id) : undefined
 }
 
+/** The workflow whose parts are shown; undefined until it was read, and once it is gone. */
+export function shownWorkflow({ pages }: DashboardState): WorkflowDetail | undefined {
+  const page = pages.findLast(({ kind }) => kind === 'workflow')
+  return page?.kind === 'workflow' && typeof page.detail === 'object' ? page.detail : undefined
+}
+
 /** The list that keys move in; undefined where text is shown. */
 export function shownList(state: DashboardState): ListName | undefined {
   const page = shownPage(state)
   if (page === undefined) return state.view
+  if (page.kind === 'workflow') return 'parts'
   return page.kind === 'worker' ? 'slots' : undefined
 }
 
@@ -59,7 +81,8 @@ const KEY_OF: { readonly [Name in ListName]: (row: RowOf[Name]) => string } = {
   workers: ({ id }) => id,
   slots: ({ id }) => id,
   schedules: ({ name }) => name,
-  workflows: () => '',
+  workflows: ({ id }) => id,
+  parts: ({ key }) => key,
   events: ({ key }) => key,
 }
 
@@ -75,7 +98,8 @@ const ALL_OF: { readonly [Name in ListName]: (state: DashboardState) => readonly
   workers: ({ overview }) => overview?.workers,
   slots: (state) => slotsOf(shownWorker(state)),
   schedules: ({ schedules }) => schedules,
-  workflows: () => undefined,
+  workflows: ({ workflows }) => workflows?.rows,
+  parts: (state) => shownWorkflow(state)?.lines,
   events: ({ events }) => events.rows,
 }
 
@@ -87,7 +111,8 @@ const WORDS_OF: { readonly [Name in ListName]: ((row: RowOf[Name]) => readonly (
   workers: ({ name, version, queues }) => [name, version, ...queues],
   slots: ({ id, task, queue }) => [id, task, queue],
   schedules: ({ name, task, when }) => [name, task, when],
-  workflows: undefined,
+  workflows: ({ id, name, state, cause, reason }) => [id, name, state, cause?.task, cause?.error, reason],
+  parts: ({ label, id, state, error }) => [label, id, state, error],
   events: ({ name, id, task, queue, worker, failure, reason }) => [
     ...[name, id, task, queue, worker, reason],
     failure?.message,

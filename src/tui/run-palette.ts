@@ -5,7 +5,7 @@ import { runCommand } from './commands.js'
 import { type Step, step } from './dashboard-event.js'
 import { bindingsAt } from './keymap.js'
 import { showJobs } from './loads.js'
-import { applyFilter, busyPlace, goView, jobsOfTask, openJob } from './navigate.js'
+import { applyFilter, busyPlace, goView, jobsOfTask, openJob, openWorkflow } from './navigate.js'
 import { placeOf } from './place.js'
 import { shownList } from './rows.js'
 import { type DashboardState, VIEWS } from './state.js'
@@ -44,6 +44,7 @@ const WITH_NAME = {
     return showJobs(state, { ...jobsOfTask(state, row), cameFrom: undefined })
   },
   job: (state: DashboardState, id: string): Outcome => openJob(state, id),
+  workflow: (state: DashboardState, id: string): Outcome => openWorkflow(state, id),
   theme: (state: DashboardState, theme: string): Outcome => {
     const { themes } = state.look
     if (!themes.includes(theme)) return unknownName('theme', theme, themes)

@@ -1,6 +1,6 @@
 import { moveBy, moveTo } from './list.js'
 import { pageLines } from './page-lines.js'
-import { keysOf, shownList, shownPage } from './rows.js'
+import { keysOf, shownList, shownPage, shownText } from './rows.js'
 import { bodyRows, type DashboardState } from './state.js'
 
 /** How far a key moves, in rows; `first` and `last` go all the way. */
@@ -24,8 +24,8 @@ export function scrolled(top: number, distance: Distance, lines: number, height:
 }
 
 function scrollPage(state: DashboardState, distance: Distance): DashboardState {
-  const page = shownPage(state)
-  if (page === undefined || page.kind === 'worker') return state
+  const page = shownText(state)
+  if (page === undefined) return state
   return withTop(state, scrolled(page.top, distance, pageLines(state).length, bodyRows(state.size)))
 }
 
@@ -48,8 +48,8 @@ export function moveToTraceback(state: DashboardState): DashboardState | undefin
 
 /** Keeps a page's text on the screen after the window or the text has changed. */
 export function settlePage(state: DashboardState): DashboardState {
-  const page = shownPage(state)
-  if (page === undefined || page.kind === 'worker' || page.top === 0) return state
+  const page = shownText(state)
+  if (page === undefined || page.top === 0) return state
   const top = clampTop(state, page.top)
   return top === page.top ? state : withTop(state, top)
 }
@@ -59,7 +59,7 @@ function clampTop(state: DashboardState, top: number): number {
 }
 
 function withTop(state: DashboardState, top: number): DashboardState {
-  const page = shownPage(state)
-  if (page === undefined || page.kind === 'worker') return state
+  const page = shownText(state)
+  if (page === undefined) return state
   return { ...state, pages: [...state.pages.slice(0, -1), { ...page, top }] }
 }

@@ -1,5 +1,7 @@
+import type { TreeLine } from '../canvas/draw-tree.js'
 import type { JobRow, QueueRow, TaskRow } from '../control/dashboard.js'
 import type { ScheduleReport } from '../control/schedules-list.js'
+import type { WorkflowRow } from '../control/workflows/workflow-view.js'
 import type { RunningJob, WorkerFacts } from '../engine/worker-facts.js'
 import type { EventRow, ListName, ListState } from './state.js'
 
@@ -21,7 +23,8 @@ export interface RowOf {
   readonly workers: WorkerFacts
   readonly slots: RunningJob
   readonly schedules: ScheduleReport
-  readonly workflows: never
+  readonly workflows: WorkflowRow
+  readonly parts: TreeLine
   readonly events: EventRow
 }
 
@@ -84,7 +87,16 @@ export const SORT_COLUMNS: { readonly [Name in ListName]: readonly SortColumn<Ro
     },
     { id: 'runs', title: 'runs', of: (row) => -row.runs },
   ],
-  workflows: [],
+  workflows: [
+    { id: 'name', title: 'name', of: (row) => row.name, rises: true },
+    { id: 'state', title: 'state', of: (row) => row.state, rises: true },
+    { id: 'progress', title: 'progress', of: (row) => -row.done / Math.max(1, row.total) },
+    { id: 'jobs', title: 'jobs', of: (row) => -row.total },
+    { id: 'failed', title: 'failed', of: (row) => -row.failed },
+    { id: 'age', title: 'age', of: (row) => row.createdAt },
+  ],
+  // A tree has one order.
+  parts: [],
   events: [],
 }
 

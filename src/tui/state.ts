@@ -1,7 +1,9 @@
-import type { ActionReport, DashboardAction, JobDetail, JobPage, Overview } from '../control/dashboard.js'
+import type { ActionReport, DashboardAction, JobPage, Overview } from '../control/dashboard.js'
 import type { ScheduleReport } from '../control/schedules-list.js'
+import type { WorkflowPage } from '../control/workflows/workflow-view.js'
 import type { JobPlaceName } from '../engine/job-summary.js'
 import type { LiveEvent } from '../events/live-event.js'
+import type { Page } from './page.js'
 
 /** All that is on the screen, as data. It changes by `update()` alone, and `renderFrame()` draws it. */
 export interface DashboardState {
@@ -23,6 +25,7 @@ export interface DashboardState {
   readonly readAtMs: number | undefined
   readonly jobs: JobsState
   readonly schedules: readonly ScheduleReport[] | undefined
+  readonly workflows: WorkflowPage | undefined
   readonly events: EventTail
   readonly link: LinkState
   /** Refreshing rests: the screen stays as it is. */
@@ -53,8 +56,8 @@ export const VIEWS = ['queues', 'tasks', 'jobs', 'workers', 'schedules', 'workfl
 
 export type ViewName = (typeof VIEWS)[number]
 
-/** What has rows and a cursor: each view, and the slots of the worker that was entered. */
-export type ListName = ViewName | 'slots'
+/** What has rows and a cursor: each view, the slots of the worker and the parts of the workflow that were entered. */
+export type ListName = ViewName | 'slots' | 'parts'
 
 /** Where somebody is in a list. Rows are known by what they are (a queue's name, a job's id), never by where they are. */
 export interface ListState {
@@ -70,21 +73,6 @@ export interface ListState {
   readonly sort: { readonly column: string; readonly reversed: boolean } | undefined
   readonly selected: ReadonlySet<string>
 }
-
-/** Something that was entered. Its text is `pageLines(state)`, of which the line `top` is the first on the screen. */
-export type Page =
-  /** `missing`: there is no such job any more. */
-  | {
-      readonly kind: 'job'
-      readonly id: string
-      readonly detail: JobDetail | 'missing' | undefined
-      readonly top: number
-      /** Where to scroll once the job is there. */
-      readonly seeks: 'traceback' | undefined
-    }
-  /** By its id. Its slots are the list `slots`. */
-  | { readonly kind: 'worker'; readonly id: string }
-  | { readonly kind: 'schedule'; readonly name: string; readonly top: number }
 
 /** Which jobs are shown, beside the text in the list's filter. */
 export interface JobsState {
@@ -220,7 +208,7 @@ const FRESH_LIST: ListState = {
 
 /** The state before anything has come. */
 export function initialState({ view = 'queues', ...given }: InitialOptions): DashboardState {
-  const names: readonly ListName[] = [...VIEWS, 'slots']
+  const names: readonly ListName[] = [...VIEWS, 'slots', 'parts']
   return {
     ...given,
     view,
@@ -239,6 +227,7 @@ export function initialState({ view = 'queues', ...given }: InitialOptions): Das
       loading: false,
     },
     schedules: undefined,
+    workflows: undefined,
     events: { rows: [], held: [], dropped: 0, follows: true, isHeard: false, seen: 0 },
     link: { kind: 'connecting' },
     frozen: false,

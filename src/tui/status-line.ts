@@ -2,7 +2,7 @@ import { formatCount } from './amounts.js'
 import { clip, widthOf } from './clean-text.js'
 import { EMPTY_LINE, gap, type Line, lineOf, lineWidth, type Span, span } from './line.js'
 import { pageLines } from './page-lines.js'
-import { keysOf, shownList, shownPage } from './rows.js'
+import { keysOf, shownList, shownText } from './rows.js'
 import { bodyRows, type DashboardState, type Notice, type TextInput } from './state.js'
 import type { Theme } from './theme.js'
 import type { Tone } from './theme-colors.js'
@@ -73,8 +73,8 @@ function searchedText({ jobs: { page, loading } }: DashboardState): string {
 }
 
 function pagePosition(state: DashboardState): string {
-  const page = shownPage(state)
-  if (page === undefined || page.kind === 'worker') return ''
+  const page = shownText(state)
+  if (page === undefined) return ''
   return positionText(page.top, pageLines(state).length, bodyRows(state.size))
 }
 

@@ -13,6 +13,7 @@ function namesOf(state: DashboardState): string {
   const page = shownPage(state)
   if (page?.kind === 'job') return page.id
   if (page?.kind === 'schedule') return page.name
+  if (page?.kind === 'workflow') return rowAtCursor(state, 'parts')?.id ?? page.id
   const name = shownList(state) ?? state.view
   const { cursor = '', selected } = state.lists[name]
   if (name === 'events') return eventName(state)

@@ -1,5 +1,5 @@
 import { labelWorkers } from '../control/worker-labels.js'
-import { keyOf, rowAtCursor, rowsOf, shownList, shownPage } from './rows.js'
+import { keyOf, rowAtCursor, rowsOf, shownList, shownPage, shownWorkflow } from './rows.js'
 import type { RowOf } from './sort.js'
 import type { DashboardState, ListName } from './state.js'
 
@@ -19,6 +19,14 @@ export function jobTargets(state: DashboardState): readonly Target[] {
 
 const taskOf = (detail: { readonly task: string } | 'missing' | undefined): string | undefined =>
   typeof detail === 'object' ? detail.task : undefined
+
+/** The workflows that an action is for: of the page, those selected, or the one under the cursor. */
+export function workflowTargets(state: DashboardState): readonly Target[] {
+  const page = shownPage(state)
+  if (page?.kind !== 'workflow') return chosen(state, 'workflows', ({ id, name }) => `${name} ${id}`)
+  const name = shownWorkflow(state)?.name
+  return [{ id: page.id, name: name === undefined ? page.id : `${name} ${page.id}` }]
+}
 
 /** The workers that an action is for: of the page, those selected, or the one under the cursor. */
 export function workerTargets(state: DashboardState): readonly Target[] {

@@ -1,12 +1,15 @@
 import { TASK_WINDOW_MINUTES } from '../control/dashboard.js'
 import { labelWorkers } from '../control/worker-labels.js'
-import { formatCount } from './amounts.js'
+import type { WorkflowPage } from '../control/workflows/workflow-view.js'
+import { formatCount, formatWhole } from './amounts.js'
 import { gap, type Line, lineOf, type Span, span } from './line.js'
+import type { Page } from './page.js'
 import { placeTabs } from './place-tabs.js'
 import { shownPage } from './rows.js'
-import { type DashboardState, type Page, VIEWS, type ViewName } from './state.js'
+import { type DashboardState, VIEWS, type ViewName } from './state.js'
 import type { Theme } from './theme.js'
 import { signedState, toneOfState } from './views/draw-context.js'
+import { standingOf } from './views/workflows.js'
 
 /** What the views are called on the screen. */
 const TITLES: Readonly<Record<ViewName, string>> = {
@@ -45,6 +48,7 @@ function pageTitle(state: DashboardState, page: Page, theme: Theme): readonly Sp
     const label = labelWorkers(state.overview?.workers ?? []).get(page.id)
     return [span('Worker ', 'dim'), span(label ?? `${page.id.slice(0, 200)} is heard of no more`, 'strong', 120)]
   }
+  if (page.kind === 'workflow') return workflowTitle(page, theme)
   const { detail } = page
   const head = [span('Job ', 'dim'), span(page.id, 'strong', 40), gap(2)]
   if (detail === undefined) return [...head, span('reading…', 'dim')]
@@ -53,16 +57,30 @@ function pageTitle(state: DashboardState, page: Page, theme: Theme): readonly Sp
   return [...head, span(task, 'plain', 60), gap(2), span(signedState(stands, theme), toneOfState(stands))]
 }
 
-function summaryOf({ view, overview, schedules, events }: DashboardState): string {
+function workflowTitle({ id, detail }: Extract<Page, { kind: 'workflow' }>, theme: Theme): readonly Span[] {
+  const head = [span('Workflow ', 'dim'), span(id, 'strong', 40), gap(2)]
+  if (detail === undefined) return [...head, span('reading…', 'dim')]
+  if (detail === 'missing') return [...head, span('there is no such workflow any more', 'warn')]
+  const [text, tone] = standingOf(detail, theme)
+  return [...head, span(text, tone), gap(2), span(detail.name, 'plain', 100)]
+}
+
+function summaryOf({ view, overview, schedules, workflows, events }: DashboardState): string {
   const summaries: Readonly<Record<Exclude<ViewName, 'jobs'>, string | undefined>> = {
     queues: overview && plural(overview.queues.length, 'queue'),
     tasks: overview && `${plural(overview.tasks.length, 'task')}, the last ${TASK_WINDOW_MINUTES} minutes`,
     workers: overview && plural(overview.workers.length, 'worker'),
     schedules: schedules && `${schedules.length} schedule ${schedules.length === 1 ? 'entry' : 'entries'}`,
-    workflows: '',
+    workflows: workflows && newestOf(workflows),
     events: eventSummary(events),
   }
   return view === 'jobs' ? '' : (summaries[view] ?? '')
+}
+
+/** The list ends somewhere. */
+function newestOf({ rows, total }: WorkflowPage): string {
+  const all = plural(total, 'workflow')
+  return rows.length < total ? `${all}, the newest ${formatWhole(rows.length)}` : all
 }
 
 function eventSummary({ seen, held, dropped, follows }: DashboardState['events']): string {

@@ -29,6 +29,7 @@ const status = (queues: readonly QueueStatus[]): Status & { label: string } => (
   workers: [],
   queues,
   schedules: { beat: undefined, entries: 0 },
+  workflows: { counts: { running: 0, succeeded: 0, failed: 0, revoked: 0, total: 0 }, newest: [] },
   unknownTasks: [],
 })
 

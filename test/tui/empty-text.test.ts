@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { DashboardState, ListName } from '../../src/tui/state.ts'
+import type { DashboardState, ListName, ViewName } from '../../src/tui/state.ts'
 import { makeOverview, makeState, NOW } from './fixtures.ts'
 import { play, press } from './play.ts'
 import { screen } from './terminal.ts'
@@ -12,12 +12,13 @@ const LOST = {
 
 /** Nothing has been read. */
 const unread = makeState({
-  ...{ overview: undefined, schedules: undefined, link: { kind: 'connecting' } },
+  ...{ overview: undefined, schedules: undefined, workflows: undefined, link: { kind: 'connecting' } },
   jobs: { ...makeState().jobs, page: undefined, loading: true },
   events: { rows: [], held: [], dropped: 0, follows: true, isHeard: false, seen: 0 },
 })
+const VIEW_OF: Partial<Record<ListName, ViewName>> = { slots: 'workers', parts: 'workflows' }
 const filtered = (state: DashboardState, name: ListName): DashboardState => ({
-  ...{ ...state, view: name === 'slots' ? 'workers' : name },
+  ...{ ...state, view: VIEW_OF[name] ?? (name as ViewName) },
   lists: { ...state.lists, [name]: { ...state.lists[name], filter: 'needle' } },
 })
 const jobs = (facts: Partial<DashboardState['jobs']>, filter = ''): DashboardState => {

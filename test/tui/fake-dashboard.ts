@@ -1,7 +1,7 @@
 import type { ActionReport, Dashboard, DashboardAction, JobPage, Overview } from '../../src/control/dashboard.ts'
 import type { JobFilter } from '../../src/engine/job-summary.ts'
 import type { LiveBatch } from '../../src/events/live-event.ts'
-import { JOBS, makeJobDetail, makeOverview, SCHEDULES } from './fixtures.ts'
+import { JOBS, makeJobDetail, makeOverview, makeWorkflowDetail, SCHEDULES, WORKFLOWS } from './fixtures.ts'
 
 /** An app in memory: it answers at once, keeps what it was asked, and can be lost. */
 export class FakeDashboard implements Dashboard {
@@ -26,6 +26,10 @@ export class FakeDashboard implements Dashboard {
   }
 
   job = async (id: string) => makeJobDetail({ id })
+
+  workflows = async () => WORKFLOWS
+
+  workflow = async (id: string) => makeWorkflowDetail({ id })
 
   schedules = async () => SCHEDULES
 

@@ -1,6 +1,9 @@
+import { treeLines } from '../../src/canvas/draw-tree.ts'
 import type { JobDetail, JobRow, Overview, QueueRow, TaskRow } from '../../src/control/dashboard.ts'
 import type { ScheduleReport } from '../../src/control/schedules-list.ts'
+import type { WorkflowDetail, WorkflowPage, WorkflowRow } from '../../src/control/workflows/workflow-view.ts'
 import type { WorkerFacts } from '../../src/engine/worker-facts.ts'
+import type { WorkflowTree } from '../../src/task/workflow-result.ts'
 import { type DashboardState, type EventRow, initialState } from '../../src/tui/state.ts'
 
 /** When all of it is: 2026-11-20 14:03:09 UTC. */
@@ -191,6 +194,72 @@ export const SCHEDULES: readonly ScheduleReport[] = [
   { name: 'broken', paused: false, runs: 0, skipped: 0, problem: 'its zone is unknown here' },
 ]
 
+/** A workflow that runs. */
+export function makeWorkflow(id: string, facts: Partial<WorkflowRow> = {}): WorkflowRow {
+  const still = { state: 'running' as const, done: 0, failed: 0, total: 3, createdAt: NOW - 42_000 }
+  return { id, name: 'chain of ProcessPayment, SendReceipt, UpdateInventory', ...still, ...facts }
+}
+
+/** Workflows in each of their states. */
+export const WORKFLOWS: WorkflowPage = {
+  rows: [
+    makeWorkflow('w_mi7k2x0aB3dE5fG7hJ9k', { done: 1 }),
+    makeWorkflow('w_mi7k2x0bQ4rS6tU8vW0x', {
+      ...{ name: 'album 4711', done: 9000, failed: 3, total: 10_001, createdAt: NOW - 310_000 },
+    }),
+    makeWorkflow('w_u_order-42', {
+      ...{ state: 'failed', done: 1, failed: 1, createdAt: NOW - 900_000, finishedAt: NOW - 897_700 },
+      cause: { id: 'w_u_order-42~1', task: 'SendReceipt', error: 'TypeError: fetch failed' },
+    }),
+    makeWorkflow('w_mi7k2x0dH2jK4lM6nP8q', {
+      ...{ state: 'succeeded', name: 'nightly', done: 30, total: 30, createdAt: NOW - 86_400_000 },
+      finishedAt: NOW - 86_000_000,
+    }),
+    makeWorkflow('w_mi7k2x0eR3sT5uV7wX9y', {
+      ...{ state: 'revoked', name: 'import', total: 12, done: 4, createdAt: NOW - 172_800_000 },
+      ...{ finishedAt: NOW - 172_700_000, reason: 'wrong customer' },
+    }),
+  ],
+  total: 5,
+}
+
+const ALBUM = 'w_mi7k2x0bQ4rS6tU8vW0x'
+
+/** An album whose images are made smaller and then put together; one of them failed. */
+export const TREE: WorkflowTree = {
+  ...{ kind: 'chord', state: 'active', id: ALBUM },
+  parts: [
+    {
+      ...{ kind: 'group', state: 'active', more: 9996, progress: { done: 9000, failed: 3, total: 10_000 } },
+      parts: [
+        { kind: 'task', state: 'succeeded', task: 'images.Resize', id: `${ALBUM}~0` },
+        { kind: 'task', state: 'dead', task: 'images.Resize', id: `${ALBUM}~1`, error: 'Error: no such image' },
+        {
+          ...{ kind: 'chain', state: 'active' },
+          parts: [
+            { kind: 'task', state: 'succeeded', task: 'images.Fetch', id: `${ALBUM}~2` },
+            { kind: 'task', state: 'active', task: 'images.Resize', id: `${ALBUM}~3` },
+          ],
+        },
+        { kind: 'task', state: 'retrying', task: 'images.Resize', id: `${ALBUM}~4`, error: 'Error: busy' },
+      ],
+    },
+    { kind: 'task', state: 'blocked', task: 'images.Album', id: `${ALBUM}~10001` },
+    { kind: 'task', state: 'blocked', task: 'mail.Tell', id: `${ALBUM}~10002`, role: 'link' },
+    { kind: 'task', state: 'blocked', task: 'mail.Complain', id: `${ALBUM}~10003`, role: 'error-link' },
+  ],
+}
+
+/** All of a workflow that runs. */
+export function makeWorkflowDetail(facts: Partial<WorkflowDetail> = {}): WorkflowDetail {
+  return {
+    ...(WORKFLOWS.rows[1] ?? makeWorkflow(ALBUM)),
+    lines: treeLines(TREE),
+    parent: 'mi7k2x0aB3dE5fG7hJ9k',
+    ...facts,
+  }
+}
+
 const event = (key: string, agoMs: number, facts: Omit<EventRow, 'key' | 'at' | 'worker'>): EventRow => ({
   ...{ key, at: NOW - agoMs, worker: 'mailer@web-1' },
   ...(facts.name.startsWith('job.') && { id: `mi7k2x0aB3dE5fG7hJ9${key}`, task: 'SendWelcomeEmail', queue: 'emails' }),
@@ -220,6 +289,7 @@ export function makeState(facts: Partial<DashboardState> = {}): DashboardState {
     overview: makeOverview(),
     link: { kind: 'live' },
     schedules: SCHEDULES,
+    workflows: WORKFLOWS,
     jobs: { ...first.jobs, page: { rows: JOBS, searched: 1000, total: 42_000 } },
     events: { rows: EVENTS, held: [], dropped: 12, follows: true, isHeard: true, seen: 7 },
     ...facts,

@@ -93,15 +93,20 @@ test('Schedules: when next, what came of the last, what holds it', () => {
   `)
 })
 
-test('Workflows: that they are not there', () => {
-  expect(at120(makeState({ view: 'workflows' }))).toMatchInlineSnapshot(`
+test('Workflows: how far each is, how it stands, and why it failed', () => {
+  expect(at120(withCursor(makeState({ view: 'workflows' }), 'workflows', 'w_u_order-42'))).toMatchInlineSnapshot(`
     "
     taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent  beat web-1             14:03:09
      1 Queues  2 Tasks  3 Jobs  4 Workers  5 Schedules [6 Workflows] 7 Events
-    (3 empty lines)
-       Workflows come with chain, group and chord; this version runs single jobs.
-    (33 empty lines)
-    : command  Space freeze  ? help  q quit"
+    5 workflows
+       workflow                  state       progress               jobs failed  age  took id            why
+       chain of ProcessPayment,… ▸ running   █████░░░░░░░░░░░░       1/3      0  42s       …B3dE5fG7hJ9k
+       album 4711                ▸ running   ███████████████░░    9k/10k      3   5m       …Q4rS6tU8vW0x
+    ▶  chain of ProcessPayment,… ✖ failed    █████░░░░░░░░░░░░       1/3      1  15m    2s w_u_order-42  SendReceipt: TypeE…
+       nightly                   ✔ succeeded █████████████████     30/30      0  24h    6m …H2jK4lM6nP8q
+       import                    ⊘ revoked   █████░░░░░░░░░░░░      4/12      0   2d    1m …R3sT5uV7wX9y wrong customer
+    (30 empty lines)
+    Enter in  r retry failed  c revoke  / filter  x select  s sort  y copy  e open  : command  ? help  q quit"
   `)
 })
 

@@ -94,15 +94,20 @@ test('Schedules: when next, what came of the last, what holds it', () => {
   `)
 })
 
-test('Workflows: that they are not there', () => {
-  expect(at80(makeState({ view: 'workflows' }))).toMatchInlineSnapshot(`
+test('Workflows: how far each is, how it stands, and why it failed', () => {
+  expect(at80(withCursor(makeState({ view: 'workflows' }), 'workflows', 'w_u_order-42'))).toMatchInlineSnapshot(`
     "
     taskq  redis://localh…  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
      1 Queues  2 Tasks  3 Jobs  4 Workers  5 Schedules [6 Workflows] 7 Events
-    (3 empty lines)
-       Workflows come with chain, group and chord; this version runs single jobs.
-    (17 empty lines)
-    : command  Space freeze  ? help  q quit"
+    5 workflows
+       workflow        state       progress        jobs failed  age  took why
+       chain of Proce… ▸ running   ███░░░░░░░       1/3      0  42s
+       album 4711      ▸ running   ████████░░    9k/10k      3   5m
+    ▶  chain of Proce… ✖ failed    ███░░░░░░░       1/3      1  15m    2s SendRecei…
+       nightly         ✔ succeeded ██████████     30/30      0  24h    6m
+       import          ⊘ revoked   ███░░░░░░░      4/12      0   2d    1m wrong cus…
+    (14 empty lines)
+    Enter in  r retry failed  c revoke  / filter  x select  s sort  ? help  q quit"
   `)
 })
 

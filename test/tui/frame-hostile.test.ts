@@ -5,7 +5,7 @@ import { renderFrame } from '../../src/tui/frame.ts'
 import { renderSnapshot } from '../../src/tui/snapshot.ts'
 import { type DashboardState, type Size, VIEWS } from '../../src/tui/state.ts'
 import { createTheme, THEME_NAMES, type Theme } from '../../src/tui/theme.ts'
-import { makeJobDetail, makeOverview, makeState, NOW } from './fixtures.ts'
+import { makeJobDetail, makeOverview, makeState, makeWorkflowDetail, NOW } from './fixtures.ts'
 import { ASCII, COLORED, inkWidth, PLAIN, parseLine } from './terminal.ts'
 
 /** What a terminal could be tricked with, and what is hard to measure. */
@@ -77,13 +77,16 @@ const DETAIL = makeJobDetail({ resultJson: '{"a":1}', progress: 'half', schedule
 /** All screens there are, with these texts wherever a text comes from outside. */
 function screensOf(next: () => string): readonly DashboardState[] {
   const healthy = makeState()
-  const { overview, schedules, jobs, events } = poison(
-    { overview: makeOverview(), schedules: healthy.schedules, jobs: healthy.jobs.page, events: healthy.events.rows },
+  const { overview, schedules, workflows, jobs, events } = poison(
+    {
+      ...{ overview: makeOverview(), schedules: healthy.schedules, workflows: healthy.workflows },
+      ...{ jobs: healthy.jobs.page, events: healthy.events.rows },
+    },
     next,
   )
   const state: DashboardState = {
     ...healthy,
-    ...{ overview, schedules, jobs: { ...healthy.jobs, page: jobs, queue: next(), task: next() } },
+    ...{ overview, schedules, workflows, jobs: { ...healthy.jobs, page: jobs, queue: next(), task: next() } },
     events: { ...healthy.events, rows: events },
     notice: { tone: 'error', text: next(), ticks: 3 },
   }
@@ -96,6 +99,7 @@ function screensOf(next: () => string): readonly DashboardState[] {
     { ...state, pages: [{ kind: 'job', id: next(), detail: poison(DETAIL, next), top: 0, seeks: undefined }] },
     { ...state, pages: [{ kind: 'job', id: next(), detail: poison(DETAIL, next), top: 14, seeks: undefined }] },
     { ...state, pages: [{ kind: 'worker', id: overview.workers[0]?.id ?? '' }] },
+    { ...state, pages: [{ kind: 'workflow', id: next(), detail: poison(makeWorkflowDetail(), next) }] },
     { ...state, pages: [{ kind: 'schedule', name: schedules?.[0]?.name ?? '', top: 0 }] },
     { ...state, dialog: { kind: 'confirm', title: next(), lines: [next(), next()], actions: [action] } },
     { ...state, dialog: { kind: 'palette', input, matches, chosen: 0, problem: next() } },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Dialog, LinkState, Page } from '../../src/tui/state.ts'
-import { makeJobDetail, makeState, NOW, withCursor } from './fixtures.ts'
+import type { Page } from '../../src/tui/page.ts'
+import type { Dialog, LinkState } from '../../src/tui/state.ts'
+import { makeJobDetail, makeState, makeWorkflowDetail, NOW, withCursor } from './fixtures.ts'
 import { ASCII, COLORED, screen } from './terminal.ts'
 
 process.env.TZ = 'UTC'
@@ -122,6 +123,84 @@ test("a worker's page lists its slots, and what else is known where there is roo
        heard     1s ago
     (6 empty lines)
     Enter in  Esc back  c revoke  + grow  - shrink  C slots  ? help  q quit"
+  `)
+})
+
+test("a workflow's page draws its tree, and what else is known where there is room", () => {
+  const { id, ...detail } = makeWorkflowDetail()
+  const pages = [{ kind: 'workflow' as const, id, detail: { id, ...detail } }]
+  const state = makeState({ view: 'workflows', pages })
+  expect(screen(withCursor(state, 'parts', '0.1'), 80, 24)).toMatchInlineSnapshot(`
+    "
+    taskq  redis://localh…  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
+     1 Queues  2 Tasks  3 Jobs  4 Workers  5 Schedules [6 Workflows] 7 Events
+    Workflow w_mi7k2x0bQ4rS6tU8vW0x  ▸ running  9k/10k, 3 failed  album 4711
+       part                         state       job        why
+       chord                        ▸ active
+       ├─ group of 10,000           ▸ active               9,000 succeeded, 3 failed
+       │  ├─ images.Resize          ✔ succeeded …tU8vW0x~0
+    ▶  │  ├─ images.Resize          ✖ dead      …tU8vW0x~1 Error: no such image
+       │  ├─ chain                  ▸ active
+       │  │  ├─ images.Fetch        ✔ succeeded …tU8vW0x~2
+       │  │  └─ images.Resize       ▸ active    …tU8vW0x~3
+       │  ├─ images.Resize          ↻ retrying  …tU8vW0x~4 Error: busy
+       │  └─ … 9,996 more
+       ├─ images.Album              ◇ blocked   …W0x~10001
+       ├─ then mail.Tell            ◇ blocked   …W0x~10002
+       └─ on error mail.Complain    ◇ blocked   …W0x~10003
+
+       made      2026-11-20 13:57:59
+       made by   the run of job mi7k2x0aB3dE5fG7hJ9k
+    (4 empty lines)
+    Esc back  Enter in  r retry failed  c revoke  / filter  y copy  ? help  q quit"
+  `)
+  expect(screen(withCursor(state, 'parts', '0.2.1'), 120, 24)).toMatchInlineSnapshot(`
+    "
+    taskq  redis://localhost:6379  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent  beat web-1             14:03:09
+     1 Queues  2 Tasks  3 Jobs  4 Workers  5 Schedules [6 Workflows] 7 Events
+    Workflow w_mi7k2x0bQ4rS6tU8vW0x  ▸ running  9k/10k, 3 failed  album 4711
+       part                                   state       job             why
+       chord                                  ▸ active
+       ├─ group of 10,000                     ▸ active                    9,000 succeeded, 3 failed
+       │  ├─ images.Resize                    ✔ succeeded …Q4rS6tU8vW0x~0
+       │  ├─ images.Resize                    ✖ dead      …Q4rS6tU8vW0x~1 Error: no such image
+       │  ├─ chain                            ▸ active
+       │  │  ├─ images.Fetch                  ✔ succeeded …Q4rS6tU8vW0x~2
+    ▶  │  │  └─ images.Resize                 ▸ active    …Q4rS6tU8vW0x~3
+       │  ├─ images.Resize                    ↻ retrying  …Q4rS6tU8vW0x~4 Error: busy
+       │  └─ … 9,996 more
+       ├─ images.Album                        ◇ blocked   …6tU8vW0x~10001
+       ├─ then mail.Tell                      ◇ blocked   …6tU8vW0x~10002
+       └─ on error mail.Complain              ◇ blocked   …6tU8vW0x~10003
+
+       made      2026-11-20 13:57:59
+       made by   the run of job mi7k2x0aB3dE5fG7hJ9k
+    (4 empty lines)
+    Esc back  Enter in  r retry failed  c revoke  / filter  y copy  e open  : command  Space freeze  ? help  q quit"
+  `)
+  expect(screen(withCursor(state, 'parts', '0.1'), 80, 24, ASCII)).toMatchInlineSnapshot(`
+    "
+    taskq  redis://localh~  0.4ms  in 12 out 12/s  failed 0.1/s  2 workers, 1 silent
+     1 Queues  2 Tasks  3 Jobs  4 Workers  5 Schedules [6 Workflows] 7 Events
+    Workflow w_mi7k2x0bQ4rS6tU8vW0x  > running  9k/10k, 3 failed  album 4711
+       part                         state       job        why
+       chord                        > active
+       |- group of 10,000           > active               9,000 succeeded, 3 failed
+       |  |- images.Resize          + succeeded ~tU8vW0x~0
+    >  |  |- images.Resize          x dead      ~tU8vW0x~1 Error: no such image
+       |  |- chain                  > active
+       |  |  |- images.Fetch        + succeeded ~tU8vW0x~2
+       |  |  \`- images.Resize       > active    ~tU8vW0x~3
+       |  |- images.Resize          ~ retrying  ~tU8vW0x~4 Error: busy
+       |  \`- ~ 9,996 more
+       |- images.Album              < blocked   ~W0x~10001
+       |- then mail.Tell            < blocked   ~W0x~10002
+       \`- on error mail.Complain    < blocked   ~W0x~10003
+
+       made      2026-11-20 13:57:59
+       made by   the run of job mi7k2x0aB3dE5fG7hJ9k
+    (4 empty lines)
+    Esc back  Enter in  r retry failed  c revoke  / filter  y copy  ? help  q quit"
   `)
 })
 

@@ -90,6 +90,7 @@ describe('the views', () => {
   test('are read when they are entered', () => {
     expect(press(makeState(), '3').effects).toMatchObject([{ kind: 'load-jobs', filter: { place: 'active' } }])
     expect(press(makeState(), '5').effects).toEqual([{ kind: 'load-schedules' }])
+    expect(press(makeState(), '6').effects).toEqual([{ kind: 'load-workflows' }])
     expect(press(makeState(), '2').effects).toEqual([])
   })
 

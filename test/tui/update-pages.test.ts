@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Overview } from '../../src/control/dashboard.ts'
 import type { Effect } from '../../src/tui/dashboard-event.ts'
 import { pageLines } from '../../src/tui/page-lines.ts'
-import { shownPage } from '../../src/tui/rows.ts'
+import { shownPage, shownText } from '../../src/tui/rows.ts'
 import type { DashboardState, ViewName } from '../../src/tui/state.ts'
 import { EVENTS, JOBS, makeJobDetail, makeOverview, makeQueue, makeState, makeTask, makeWorker } from './fixtures.ts'
 import { play, press, typed } from './play.ts'
@@ -12,10 +12,7 @@ const small = { columns: 80, rows: 15 }
 const jobPage = (detail = makeJobDetail(), size = small): DashboardState =>
   play(press(makeState({ view: 'jobs', size }), 'enter').state, { kind: 'job', id: FIRST_JOB, detail }).state
 const slots = press(makeState({ view: 'workers' }), 'enter').state
-const topOf = (state: DashboardState): number | undefined => {
-  const page = shownPage(state)
-  return page === undefined || page.kind === 'worker' ? undefined : page.top
-}
+const topOf = (state: DashboardState): number | undefined => shownText(state)?.top
 const sectionAt = (state: DashboardState): string | undefined => pageLines(state)[topOf(state) ?? 0]?.section
 
 describe('going in', () => {

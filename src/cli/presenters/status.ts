@@ -9,6 +9,7 @@ import { tellBeat } from './schedule-beat.js'
 import { presentTable } from './table.js'
 import { presentUnserved } from './unserved.js'
 import { tellInstant, workerJson } from './worker-json.js'
+import { presentWorkflowsStatus, workflowJson } from './workflows.js'
 
 /** The broker, the workers, the queues. */
 export function presentStatus(status: Status & { readonly label: string }, now: number): string {
@@ -22,6 +23,7 @@ export function presentStatus(status: Status & { readonly label: string }, now: 
     presentWorkers(status.workers, status.at),
     '',
     presentQueues(status.queues, status.at),
+    ...presentWorkflowsStatus(status.workflows, status.at),
     ...status.unknownTasks.map(presentUnknown),
   ].join('\n')
 }
@@ -33,6 +35,7 @@ export function statusJson({
   workers,
   queues,
   schedules,
+  workflows,
   unknownTasks,
 }: Status & { readonly label: string }) {
   return {
@@ -41,6 +44,7 @@ export function statusJson({
     schedules: schedules.entries,
     workers: workers.map(workerJson),
     queues: queues.map(queueJson),
+    workflows: { ...workflows.counts, newest: workflows.newest.map(workflowJson) },
     unknownTasks,
   }
 }

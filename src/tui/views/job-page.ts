@@ -54,6 +54,7 @@ function factLines(detail: JobDetail, width: number): PageLine[] {
     ['started', startedAt === undefined ? undefined : formatTime(startedAt)],
     ['ended', finishedAt === undefined ? undefined : endText(finishedAt, startedAt)],
     ['worker', worker],
+    ['workflow', detail.workflow],
     ['schedule', schedule && `${head(schedule.name)}, its slot of ${formatTime(schedule.slotMs)}`],
     ['same as', sameAs && head(sameAs)],
     ['progress', detail.progress === undefined ? undefined : progressText(detail.progress)],
