@@ -16,6 +16,7 @@ import { processScenarios } from './process.ts'
 import { processWatched } from './process-watched.ts'
 import { rateLimit } from './rate-limit.ts'
 import { startUpScenarios } from './start-up.ts'
+import { workflowScenarios } from './workflow.ts'
 
 /** In the order of the table. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -26,6 +27,7 @@ export const SCENARIOS: readonly Scenario[] = [
   deadRetry,
   ...fairnessScenarios,
   rateLimit,
+  ...workflowScenarios,
   beatDrift,
   beatMany,
   beatReconcile,
