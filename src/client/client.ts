@@ -1,3 +1,4 @@
+import type { CanvasData } from '../canvas/canvas-data.js'
 import { type Codec, createCodec } from '../codec/codec.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import { traceJobs } from '../context/trace-jobs.js'
@@ -9,8 +10,11 @@ import type { EnqueueManyOptions, ManyCalls, ManyEnqueued } from '../task/enqueu
 import type { EnqueueOptions } from '../task/enqueue-options.js'
 import type { Enqueuer } from '../task/enqueuer.js'
 import type { JobCall } from '../task/job-call.js'
-import { aroundEnqueue, type EnqueueCall, type SendCall } from '../task/middleware.js'
+import { aroundEnqueue, type Middleware, type SendCall } from '../task/middleware.js'
+import type { RunOrigin } from '../task/run-origin.js'
 import { checkArgs } from '../task/schema.js'
+import type { WorkflowOptions } from '../task/workflow-options.js'
+import type { WorkflowResult } from '../task/workflow-result.js'
 import { CallWarnings } from './call-warnings.js'
 import { NO_OPTIONS } from './check-call.js'
 import { createDestinations, type FindDestination, type KnownTask } from './destination.js'
@@ -20,6 +24,9 @@ import { newJobId } from './job-id.js'
 import { configuredQueues, KnownNames } from './known-names.js'
 import { KnownTasks } from './known-tasks.js'
 import { type PlannedJob, planJob } from './plan-job.js'
+import type { ClientDriver } from './workflows/client-driver.js'
+import type { StartedWorkflow } from './workflows/start-workflow.js'
+import type { WorkflowSite } from './workflows/workflow-site.js'
 
 /** The settings that a client uses. */
 export type ClientConfig = Pick<
@@ -30,6 +37,7 @@ export type ClientConfig = Pick<
   | 'queues'
   | 'payload'
   | 'results'
+  | 'deadLetters'
   | 'codec'
   | 'middleware'
   | 'listeners'
@@ -44,13 +52,14 @@ export class Client implements Enqueuer {
   readonly #codec: Codec
   readonly #handles: Handles
   readonly #warnings: CallWarnings
+  readonly #layers: readonly Middleware[]
   readonly #send: SendCall
   readonly #tell: ((event: EnqueueEvent) => void) | undefined
 
   constructor(
     private readonly engine: Engine,
     private readonly config: ClientConfig,
-    warn: (message: string) => void,
+    private readonly warn: (message: string) => void,
   ) {
     this.#destinationOf = createDestinations(config)
     this.#codec = createCodec(config.codec)
@@ -59,8 +68,8 @@ export class Client implements Enqueuer {
     this.#tasks = new KnownTasks(config, this.#names)
     this.#warnings = new CallWarnings(config.payload, warn)
     const { middleware, telemetry, listeners } = config
-    const layers = telemetry === undefined ? middleware : [...middleware, traceJobs(telemetry())]
-    this.#send = aroundEnqueue(layers, (call) => this.#enqueue(call))
+    this.#layers = telemetry === undefined ? middleware : [...middleware, traceJobs(telemetry())]
+    this.#send = aroundEnqueue(this.#layers, (call) => this.#enqueue({ ...call, id: newJobId() }))
     if (listeners['job.enqueued'] !== undefined)
       this.#tell = tellListeners(listeners, ({ event, message }) => warn(`what listens to ${event} failed: ${message}`))
   }
@@ -81,11 +90,12 @@ export class Client implements Enqueuer {
     return this.#send({ task, args, options }) as Promise<AsyncResult<R>>
   }
 
-  async #enqueue({ task, args, options }: EnqueueCall): Promise<AsyncResult> {
+  async #enqueue(call: JobCall): Promise<AsyncResult> {
+    const { task, args } = call
     const coded = this.#tasks.coded(task)
     const known = coded ?? (await this.#tasks.told(task))
-    const { job, ignoreResult, destination } = this.#plan({ task, args, options, id: newJobId() }, known)
-    const checking = coded === undefined ? undefined : checkArgs(coded.definition, args)
+    const { job, ignoreResult, destination } = this.#plan(call, known)
+    const checking = coded === undefined || isCheckedLater(call) ? undefined : checkArgs(coded.definition, args)
     if (checking !== undefined) await checking
     const { id, isNew, lane = job.lane } = await this.engine.producer.add(job)
     const traits = { task, lane, ignoreResult, deduplicated: !isNew }
@@ -100,6 +110,29 @@ export class Client implements Enqueuer {
    */
   enqueueMany(task: string, calls: ManyCalls, options: EnqueueManyOptions = {}): Promise<ManyEnqueued> {
     return enqueueMany(task, calls, options, (args, more) => this.enqueue(task, args, more))
+  }
+
+  /**
+   * Makes a workflow, all of it or nothing, and enqueues the jobs that it begins with.
+   *
+   * @throws TaskqError as {@link enqueue} does, for any of its parts; `TASKQ_WORKFLOW_INVALID`,
+   *   `TASKQ_WORKFLOW_TOO_LARGE`
+   */
+  async startWorkflow<R = unknown>(canvas: CanvasData, options: WorkflowOptions = {}): Promise<WorkflowResult<R>> {
+    const { startWorkflow } = await import('./workflows/start-workflow.js')
+    return this.#workflow(await startWorkflow(canvas, options, this.#site))
+  }
+
+  /** The same for a run: when it runs again it finds what it made, unless that failed. */
+  async startFromRun<R = unknown>(canvas: CanvasData, run: RunOrigin): Promise<WorkflowResult<R>> {
+    const { startFromRun } = await import('./workflows/start-workflow.js')
+    return this.#workflow(await startFromRun(canvas, run, this.#site))
+  }
+
+  /** Lets workflows go on, for a worker. */
+  async workflowDriver(): Promise<ClientDriver> {
+    const { ClientDriver } = await import('./workflows/client-driver.js')
+    return new ClientDriver(this.#site)
   }
 
   /**
@@ -132,6 +165,35 @@ export class Client implements Enqueuer {
     return this.#names.hintsSaid()
   }
 
+  #workflow<R>({ id, isNew }: StartedWorkflow): WorkflowResult<R> {
+    return this.#handles.workflow<R>(id, { deduplicated: !isNew })
+  }
+
+  get #site(): WorkflowSite {
+    return {
+      engine: this.engine,
+      codec: this.#codec,
+      config: this.config,
+      warn: this.warn,
+      known: (task) => this.#tasks.coded(task) ?? this.#tasks.told(task),
+      coded: (task) => this.#tasks.coded(task)?.definition,
+      destination: (call, known, queue) => this.#destinationOf(call, known, queue),
+      enqueuePart: (call) => this.#enqueuePart(call),
+    }
+  }
+
+  async #enqueuePart(part: JobCall): Promise<boolean> {
+    let isAdded = false
+    const send = aroundEnqueue(this.#layers, async (call) => {
+      const handle = await this.#enqueue({ ...part, ...call })
+      isAdded = true
+      return handle
+    })
+    const { task, args, options } = part
+    await send({ task, args, options })
+    return isAdded
+  }
+
   #plan(call: JobCall, known: KnownTask): PlannedJob {
     const planned = planJob(call, known, this.#destinationOf, this.config, this.#codec)
     this.#names.checkQueue(planned.destination.queue)
@@ -139,3 +201,6 @@ export class Client implements Enqueuer {
     return planned
   }
 }
+
+/** Of these not all arguments are there yet, or each of them is a call's. */
+const isCheckedLater = ({ part }: JobCall): boolean => part?.each !== undefined || part?.input !== undefined

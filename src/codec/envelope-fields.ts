@@ -45,6 +45,8 @@ export interface EnvelopeFields {
   readonly each?: Each
   /** A list in its workflow's record that is its first argument: it is read when the job runs. */
   readonly input?: string
+  /** Of a workflow's part that is no job yet: the rest of its call. */
+  readonly call?: Readonly<Record<string, unknown>>
 }
 
 /** Under which keys a job is counted by limits that are divided by keys. */
@@ -118,6 +120,7 @@ const BY_NAME = {
   acks: (value) => (value === 'late' || value === 'early' ? value : undefined),
   each: (value) => (value === 'map' || value === 'starmap' ? value : undefined),
   input: text,
+  call: record,
 } satisfies { [Name in keyof Required<EnvelopeFields>]: Read<EnvelopeFields[Name]> }
 
 const READERS: ReadonlyMap<string, Read<unknown>> = new Map(Object.entries(BY_NAME))

@@ -1,0 +1,63 @@
+import type { WorkflowMove } from '../../engine/workflows/workflow-record.js'
+import { TaskqError } from '../../errors/taskq-error.js'
+import { slotValue } from '../workflow-results/slot-value.js'
+import { workflowFailure } from '../workflow-results/workflow-failure.js'
+import { makeReadyJobs } from './make-jobs.js'
+import type { WorkflowSite } from './workflow-site.js'
+
+/** What a workflow came to, for the job that ends as it does. */
+type End = { readonly kind: 'running' } | { readonly kind: 'succeeded'; readonly value: unknown } | Failed
+type Failed = { readonly kind: 'failed'; readonly failure: NonNullable<ReturnType<typeof workflowFailure>> }
+
+/** Workflows that one sweep looks at. */
+const SWEPT = 20
+/** Nodes of each that it begins with. */
+const TAKEN = 100
+
+/** Lets the workflows of an app go on, over its client. */
+export class ClientDriver {
+  constructor(private readonly site: WorkflowSite) {}
+
+  /** Makes jobs of what a move lets begin. What the broker does not take now is done by a sweep. */
+  async advance(move: WorkflowMove): Promise<void> {
+    await this.#quietly(move.workflow, () => makeReadyJobs(move, this.site))
+  }
+
+  async sweep(): Promise<void> {
+    const { workflows } = this.site.engine
+    for (const id of await workflows.due(SWEPT)) await this.#quietly(id, () => this.#lookAfter(id))
+  }
+
+  async readList(workflow: string, ref: string): Promise<readonly unknown[]> {
+    const list = await this.site.engine.workflows.list(workflow, ref)
+    if (list !== undefined) return slotValue(workflow, list, this.site.codec) as unknown[]
+    throw new TaskqError('TASKQ_WORKFLOW_LOST', `the results that ${workflow} gathered are gone`, {
+      hint: 'Its record was removed, or its time was over. Start the workflow again.',
+    })
+  }
+
+  async endOf(workflow: string): Promise<End | undefined> {
+    const { engine, codec } = this.site
+    const summary = await engine.workflows.summary(workflow)
+    if (summary === undefined) return undefined
+    if (summary.state === 'running') return { kind: 'running' }
+    const failure = workflowFailure(summary)
+    if (failure !== undefined) return { kind: 'failed', failure }
+    const slot = await engine.workflows.resultOf(workflow)
+    return slot && { kind: 'succeeded', value: slotValue(workflow, slot, codec) }
+  }
+
+  /** What is ready and nobody took, and what no job will ever settle. */
+  async #lookAfter(id: string): Promise<void> {
+    const { workflows } = this.site.engine
+    await makeReadyJobs(await workflows.take(id, TAKEN), this.site)
+  }
+
+  async #quietly(id: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.site.warn(`the workflow ${id} does not go on yet: ${(error as Error).message}`)
+    }
+  }
+}

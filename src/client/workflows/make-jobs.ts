@@ -1,0 +1,121 @@
+import { runInScope } from '../../context/scope.js'
+import type { NodeInput, ReadyNode, StoredValue, WorkflowMove } from '../../engine/workflows/workflow-record.js'
+import { describeFailure } from '../../errors/job-failure.js'
+import { isTaskqError, TaskqError } from '../../errors/taskq-error.js'
+import type { JobCall, PartCall } from '../../task/job-call.js'
+import { partId } from '../../task/names.js'
+import { causeOf, slotValue, storedValue } from '../workflow-results/slot-value.js'
+import { decodeDraft, type PartDraft, taskOf } from './part-draft.js'
+import type { WorkflowSite } from './workflow-site.js'
+
+/** Nodes that are taken at a time: enough to fill some pipelines, few enough to be no load on the process. */
+const AT_ONCE = 250
+
+/**
+ * Makes jobs of what a move lets begin, and of all else of its workflow that is ready, until nothing is. What the broker
+ * did not take stays ready, for whoever looks next.
+ *
+ * @throws TaskqError where the broker does not answer
+ */
+export async function makeReadyJobs(first: WorkflowMove, site: WorkflowSite): Promise<void> {
+  const moves = [first]
+  for (let move = moves.pop(); move !== undefined; move = moves.pop()) {
+    const { workflow, ready, more } = move
+    // The next ones are fetched while these are on their way.
+    const [further, next] = await Promise.all([
+      Promise.all(ready.map((node) => makeJob(workflow, node, site))),
+      more ? site.engine.workflows.take(workflow, AT_ONCE) : undefined,
+    ])
+    moves.push(...further.filter((one) => one !== undefined))
+    if (next !== undefined && next.ready.length > 0) moves.push(next)
+  }
+}
+
+/** Makes a job of a node. One that can be none fails, and the workflow goes on as it does after a failure. */
+async function makeJob(workflow: string, node: ReadyNode, site: WorkflowSite): Promise<WorkflowMove | undefined> {
+  try {
+    await enqueueNode(workflow, node, site)
+    return undefined
+  } catch (error) {
+    if (!isOfBroker(error)) return site.engine.workflows.failUnmade(workflow, node.index, describeFailure(error))
+    site.warn(`a job of the workflow ${workflow} is not added yet: ${(error as Error).message}`)
+    return undefined
+  }
+}
+
+async function enqueueNode(workflow: string, { index, call, input }: ReadyNode, site: WorkflowSite): Promise<void> {
+  const task = taskOf(call)
+  const draft = decodeDraft({ workflow, node: index, task }, call, site.codec)
+  const { context, trace } = draft.lineage
+  const given = { draft, input: draft.immutable ? NO_INPUT : input }
+  const part = await partOfCall({ workflow, node: index, task }, given, site)
+  const args = argsOf(workflow, given, site)
+  const job: JobCall = { id: partId(workflow, index), task, args, options: draft.options, part }
+  const isAdded = await runInScope({ carried: context, trace }, () => site.enqueuePart(job))
+  if (!isAdded)
+    throw new TaskqError('TASKQ_MIDDLEWARE_INVALID', `${task}: a middleware kept back a part of a workflow`, {
+      hint: 'The workflow waits for each of its parts: call next(), or throw.',
+    })
+}
+
+const NO_INPUT: NodeInput = { kind: 'none' }
+
+interface Given {
+  readonly draft: PartDraft
+  readonly input: NodeInput
+}
+
+/** Its arguments, as far as they are known before it runs: a list that it gets is read then. */
+function argsOf(workflow: string, { draft: { args }, input }: Given, { codec }: WorkflowSite): readonly unknown[] {
+  switch (input.kind) {
+    case 'none':
+      return args
+    case 'value': {
+      const value = storedValue(JSON.parse(input.payload) as StoredValue, codec)
+      // JSON has nothing for undefined; what comes last may be left out.
+      return value === undefined && args.length > 0 ? [null, ...args] : [value, ...args]
+    }
+    case 'list':
+      return input.ref === EMPTY_LIST ? [[], ...args] : args
+    case 'failure':
+      return [{ workflow, ...causeOf(workflow, input.cause) }, ...args]
+  }
+}
+
+/** A group without members comes to it. */
+const EMPTY_LIST = '[]'
+
+async function partOfCall(
+  { workflow, node, task }: { workflow: string; node: number; task: string },
+  given: Given,
+  site: WorkflowSite,
+): Promise<PartCall> {
+  const { each, readyAt, expiresAt, lineage } = given.draft
+  const { parent, root } = lineage
+  const input = given.input.kind === 'list' && given.input.ref !== EMPTY_LIST ? given.input.ref : undefined
+  return {
+    workflow,
+    node,
+    ...(readyAt !== undefined && { readyAt }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(parent !== undefined && { parent }),
+    ...(root !== undefined && { root }),
+    ...(each !== undefined && { each }),
+    ...(input !== undefined && { input, ...(await keyArgs({ workflow, task, input, args: given.draft.args }, site)) }),
+  }
+}
+
+/** A job's place among others may be made of its arguments; then the list among them is read early. */
+async function keyArgs(
+  { workflow, task, input, args }: { workflow: string; task: string; input: string; args: readonly unknown[] },
+  { engine, codec, coded }: WorkflowSite,
+): Promise<Pick<PartCall, 'allArgs'>> {
+  const { rateKey, concurrencyKey } = coded(task) ?? {}
+  if (rateKey === undefined && concurrencyKey === undefined) return {}
+  const list = await engine.workflows.list(workflow, input)
+  return { allArgs: [list && slotValue(workflow, list, codec), ...args] }
+}
+
+/** Whether an error says nothing of the job: then it is tried again. */
+const isOfBroker = (error: unknown): boolean =>
+  isTaskqError(error) && /^TASKQ_(BROKER_|ENQUEUE_(NOT_SENT|UNKNOWN|REFUSED))/.test(error.code)

@@ -1,0 +1,26 @@
+import type { Codec } from '../../codec/codec.js'
+import type { Engine } from '../../engine/engine.js'
+import type { TaskDefinition } from '../../task/definition.js'
+import type { JobCall } from '../../task/job-call.js'
+import type { ClientConfig } from '../client.js'
+import type { Destination, KnownTask } from '../destination.js'
+
+/** What workflows need of their client. */
+export interface WorkflowSite {
+  readonly engine: Engine
+  readonly codec: Codec
+  readonly config: Pick<ClientConfig, 'payload' | 'results' | 'deadLetters' | 'middleware'>
+  readonly warn: (message: string) => void
+  /** The task as far as it is known here. */
+  known(task: string): KnownTask | Promise<KnownTask>
+  /** The task's code, where it is in this process. */
+  coded(task: string): TaskDefinition | undefined
+  /** Where a call would go. @throws TaskqError where it may not go there */
+  destination(
+    call: Pick<JobCall, 'task' | 'args' | 'options'>,
+    known: KnownTask,
+    queue: string | undefined,
+  ): Destination
+  /** Enqueues a part as any call is: through the middlewares, checked, told. False where a middleware kept it back. */
+  enqueuePart(call: JobCall): Promise<boolean>
+}
