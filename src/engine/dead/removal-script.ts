@@ -4,6 +4,8 @@ import type { Keys } from '../keys.js'
 import { CLAIM_OF } from '../same-jobs/claim-field.js'
 import { CLAIMS } from '../same-jobs/settle-script.js'
 import { TAKE_OUT } from '../take-out-script.js'
+import { LEDGER } from '../workflows/ledger-script.js'
+import { lostFailure } from '../workflows/mend-script.js'
 
 /** Which jobs may be removed: dead letters, jobs that wait for a worker or for their time, or those that succeeded. */
 export type Removable = 'dead' | 'waiting' | 'succeeded'
@@ -11,7 +13,7 @@ export type Removable = 'dead' | 'waiting' | 'succeeded'
 /**
  * Removes jobs of one lane with all that belongs to them; each only where it still is in the place that is meant, so that
  * one that was retried, taken or ended meanwhile is left alone. The engine's own script looks through the whole queue for
- * each job; it is used only where other jobs depend on one.
+ * each job; it is used only where other jobs depend on one. The workflow of a part that will not run fails.
  */
 const removalOf = (removeJob: string): string => `
 local function removeAsEngine(KEYS, ARGV)
@@ -21,9 +23,10 @@ end
 ${CLAIMS}
 ${CLAIM_OF}
 ${TAKE_OUT}
+${LEDGER}
 local call = redis.call
 local failed, completed, delayed, prioritized, rows, wait, retrying, meta, events, repeating = unpack(KEYS, 1, 10)
-local place, prefix = ARGV[1], ARGV[2]
+local place, prefix, lost = ARGV[1], ARGV[2], ARGV[3]
 local places = {delayed = delayed, retrying = retrying, prioritized = prioritized, rows = rows, meta = meta, wait = wait}
 
 local function leave(job, id)
@@ -47,12 +50,13 @@ local function remove(job, result, id)
   local kept = call('HGET', meta, 'opts.maxLenEvents') or 10000
   call('XADD', events, 'MAXLEN', '~', kept, '*', 'event', 'removed', 'jobId', id, 'prev', from)
   if claim then settle(claim) end
+  if place == 'waiting' then settleNode(string.match(job, '^{[^}]*}'), id, 'f', lost, 0) end
   return 1
 end
 
 local removed = {}
-for index = 1, #ARGV - 2 do
-  removed[index] = remove(KEYS[9 + 2 * index], KEYS[10 + 2 * index], ARGV[2 + index])
+for index = 1, #ARGV - 3 do
+  removed[index] = remove(KEYS[9 + 2 * index], KEYS[10 + 2 * index], ARGV[3 + index])
 end
 return removed
 `
@@ -80,6 +84,6 @@ export function runRemoval(
     ...['meta', 'events', 'repeat'].map((part) => keys.lane(lane, part)),
     ...ids.flatMap((id) => [keys.job(lane, id), keys.result(id)]),
   ]
-  const args = [place, `${keys.prefix}:${lane}:`, ...ids]
+  const args = [place, `${keys.prefix}:${lane}:`, JSON.stringify(lostFailure('it was removed')), ...ids]
   return (connection as unknown as Scripted).taskqRemove(touched.length, ...touched, ...args)
 }
