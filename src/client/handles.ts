@@ -15,20 +15,22 @@ export class Handles {
     private readonly codec: Codec,
   ) {}
 
+  readonly #handle = (id: string, traits?: JobTraits): AsyncResult => this.of(id, traits)
+
   /** A handle on what has this id: a job, a workflow, or a part of one. */
-  of<R = unknown>(id: string): AsyncResult<R> {
-    return isWorkflowId(id) ? this.workflow<R>(id) : this.job<R>(id)
+  of<R = unknown>(id: string, traits: JobTraits = {}): AsyncResult<R> {
+    return isWorkflowId(id) ? this.workflow<R>(id) : this.job<R>(id, traits)
   }
 
   job<R = unknown>(id: string, traits: JobTraits = {}): AsyncResult<R> {
-    return new JobResult<R>(id, traits, this.engine, this.resultTtlMs, this.codec)
+    return new JobResult<R>(id, traits, this.engine, this.resultTtlMs, this.codec, this.#handle)
   }
 
   workflow<R = unknown>(id: string, traits: WorkflowTraits = {}): WorkflowResult<R> {
     return new WorkflowHandle<R>(id, traits, {
       engine: this.engine,
       codec: this.codec,
-      handle: (of) => this.of(of),
+      handle: this.#handle,
     })
   }
 }

@@ -8,13 +8,16 @@ import type { JobRecord } from '../engine/job-record.js'
 import { jobStateOf } from '../engine/job-state.js'
 import { RETRIED } from '../engine/retry-script.js'
 import { JobFailedError, type JobFailure } from '../errors/job-failure.js'
-import { show } from '../errors/problems.js'
-import { TaskqError } from '../errors/taskq-error.js'
+import type { TaskqError } from '../errors/taskq-error.js'
 import type { AsyncResult, JobLogLine, ProgressOptions, Revocation, RevokeOptions } from '../task/async-result.js'
 import type { JobState } from '../task/job-state.js'
+import { partOf } from '../task/names.js'
 import { graceOf } from '../task/revoke-grace.js'
-import { DURATION_FORM, type Duration, formatDuration, parseDuration } from '../time/duration.js'
+import { type Duration, formatDuration } from '../time/duration.js'
 import { readProgress } from './job-progress.js'
+import { HINTS, resultError } from './result-error.js'
+import { timeoutOf } from './timeout-option.js'
+import type { PartStanding } from './workflow-results/part-standing.js'
 
 /** What is known of a job beside its id. */
 export interface JobTraits {
@@ -27,6 +30,8 @@ export interface JobTraits {
 
 /** What waiting for a job's end came to in one lane. */
 type JobEnd = { readonly value: unknown } | { readonly movedTo: string }
+
+type WhyNot = Parameters<typeof resultError> extends [unknown, ...infer Rest] ? Rest : never
 
 /** How a console asks a value to show itself. */
 const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
@@ -48,6 +53,8 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
     /** Milliseconds that results are kept where the job does not say. */
     private readonly resultTtlMs: number,
     private readonly codec: Codec,
+    /** Makes the handle of another job, or workflow. */
+    private readonly handle: (id: string, traits?: JobTraits) => AsyncResult,
   ) {
     this.task = traits.task
     this.deduplicated = traits.deduplicated ?? false
@@ -63,7 +70,7 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
     if (this.traits.ignoreResult === true)
       throw this.#error('TASKQ_RESULT_IGNORED', 'its task has ignoreResult: there is nothing to wait for')
     const deadline = performance.now() + timeoutMs
-    let lane: string | undefined = this.traits.lane ?? (await this.#require()).lane
+    let lane: string | undefined = this.traits.lane ?? (await this.#laneFor(timeoutMs))
     while (lane !== undefined) {
       const end = await this.#endIn(lane, Math.max(0, deadline - performance.now()))
       if (end !== undefined && 'value' in end) return end.value as R
@@ -79,7 +86,8 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
 
   async state(): Promise<JobState> {
     const job = await this.#find()
-    return job === undefined || this.#isOver(job) ? 'unknown' : jobStateOf(job)
+    if (job === undefined) return (await this.#partStanding())?.state ?? 'unknown'
+    return this.#isOver(job) ? 'unknown' : jobStateOf(job)
   }
 
   async ready(): Promise<boolean> {
@@ -97,14 +105,19 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
 
   async error(): Promise<JobFailure | undefined> {
     const job = await this.#find()
-    return job === undefined || job.standing.succeeded ? undefined : job.failure
+    if (job === undefined) return (await this.#partStanding())?.failure
+    return job.standing.succeeded ? undefined : job.failure
   }
 
   progress({ timeout, signal }: ProgressOptions = {}): AsyncGenerator<P, void> {
     const timeoutMs = timeout === undefined ? Number.POSITIVE_INFINITY : timeoutOf('progress', timeout)
     return readProgress(this.engine, {
       id: this.id,
-      findLane: async () => this.traits.lane ?? (await this.#require()).lane,
+      findLane: async () => {
+        const lane = this.traits.lane ?? (await this.#laneFor(timeoutMs))
+        if (lane === undefined) throw await this.#timeout(timeoutMs)
+        return lane
+      },
       timeoutMs,
       signal,
       read: (stored) => this.codec.decodeProgress(this.id, stored),
@@ -134,22 +147,20 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
 
   async children(): Promise<readonly AsyncResult[]> {
     const children = await this.engine.childrenOf(this.id)
-    return children.map(({ id, lane, task }) => this.#handle(id, { lane, task }))
+    return children.map(({ id, lane, task }) => this.handle(id, { lane, task }))
   }
 
   async parent(): Promise<AsyncResult | undefined> {
+    const part = partOf(this.id)
+    if (part !== undefined) return this.handle(part.workflow)
     const job = await this.#find()
     const parent = job && readStoredFields(job.data).parent
-    return parent === undefined ? undefined : this.#handle(parent)
+    return parent === undefined ? undefined : this.handle(parent)
   }
 
   async forget(): Promise<boolean> {
     const job = await this.#find()
     return job !== undefined && this.engine.forget(job)
-  }
-
-  #handle(id: string, traits: JobTraits = {}): AsyncResult {
-    return new JobResult(id, traits, this.engine, this.resultTtlMs, this.codec)
   }
 
   #find(): Promise<JobRecord | undefined> {
@@ -159,7 +170,24 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
   async #require(): Promise<JobRecord> {
     const job = await this.#find()
     if (job !== undefined) return job
-    throw this.#error('TASKQ_RESULT_UNKNOWN', 'no job has this id: it never was, or its time is over')
+    throw this.#unknown()
+  }
+
+  /** The lane that it is in. A part of a workflow is waited for until it is a job: of one that is none in time, none. */
+  async #laneFor(timeoutMs: number): Promise<string | undefined> {
+    const part = partOf(this.id)
+    const job = part === undefined ? await this.#require() : await this.#find()
+    if (job !== undefined || part === undefined) return job?.lane
+    const { awaitPart } = await import('./workflow-results/await-part.js')
+    return awaitPart(this.engine, part, timeoutMs, () => this.#unknown())
+  }
+
+  /** How it stands by the record of the workflow that it is a part of, where there is no job. */
+  async #partStanding(): Promise<PartStanding | undefined> {
+    const part = partOf(this.id)
+    if (part === undefined) return undefined
+    const { partStanding } = await import('./workflow-results/part-standing.js')
+    return partStanding(this.engine, part)
   }
 
   /** The job's end, once there is one: its value is returned, its failure thrown. Or where it has been moved to. */
@@ -199,6 +227,10 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
     )
   }
 
+  #unknown(): TaskqError {
+    return this.#error('TASKQ_RESULT_UNKNOWN', 'no job has this id: it never was, or its time is over')
+  }
+
   #expired(): TaskqError {
     return this.#error(
       'TASKQ_RESULT_EXPIRED',
@@ -207,29 +239,9 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
     )
   }
 
-  #error(
-    code: 'TASKQ_RESULT_TIMEOUT' | 'TASKQ_RESULT_UNKNOWN' | 'TASKQ_RESULT_IGNORED' | 'TASKQ_RESULT_EXPIRED',
-    what: string,
-    hint?: string,
-  ): TaskqError {
-    const { id, task } = this
-    const who = task === undefined ? `job ${id}` : `${task} (${id})`
-    return new TaskqError(code, `${who}: ${what}`, { ...(hint !== undefined && { hint }), data: { jobId: id, task } })
+  #error(...why: WhyNot): TaskqError {
+    return resultError(this, ...why)
   }
 }
 
 const NO_REASON: JobFailure = { name: 'Error', message: 'no reason was stored' }
-
-const HINTS: Partial<Record<JobState, string>> = {
-  queued: 'Does a worker serve its queue? See taskq status.',
-  scheduled: 'It waits for its time.',
-  retrying: 'It failed and waits for its next run.',
-  active: 'It runs; wait longer, or ask again later.',
-}
-
-function timeoutOf(method: string, timeout: unknown): number {
-  const timeoutMs = parseDuration(timeout)
-  if (timeoutMs !== undefined) return timeoutMs
-  const problem = `${method}: timeout: expected ${DURATION_FORM}, got ${show(timeout)}`
-  throw new TaskqError('TASKQ_ENQUEUE_OPTION_INVALID', problem)
-}

@@ -1,7 +1,7 @@
 import type { Shape, ShapeComposed } from '../../canvas/workflow-plan.js'
 import type { Codec } from '../../codec/codec.js'
 import type { Engine } from '../../engine/engine.js'
-import type { Slot } from '../../engine/workflows/workflow-record.js'
+import type { Slot, WorkflowSummary } from '../../engine/workflows/workflow-record.js'
 import { TaskqError } from '../../errors/taskq-error.js'
 import type { MemberResult } from '../../task/workflow-result.js'
 import { settledSlot } from './slot-value.js'
@@ -27,32 +27,43 @@ export async function* membersOf(
   request: MembersRequest,
 ): AsyncGenerator<MemberResult, void> {
   const { id, signal } = request
-  const deadline = performance.now() + request.timeoutMs
-  const record = await engine.workflows.record(id)
-  if (record === undefined) throw request.unknownError()
-  const join = groupIn(record.shape)
-  if (join === undefined) throw noGroup(id)
-  const members = new Members(engine, codec, id, join)
+  const members = new Members(engine, codec, id, await joinOf(engine, request))
   const stir = await WorkflowStir.on(engine.finish, id, signal)
+  const deadline = performance.now() + request.timeoutMs
   try {
-    for (;;) {
+    for (let isLast = false; !isLast; ) {
       // Looked at first: all that had come in by then is read after it.
       const summary = await engine.workflows.summary(id)
-      if (summary === undefined) throw request.unknownError()
       for await (const member of members.come()) {
         if (signal?.aborted === true) return
         yield member
       }
-      if (members.areAllIn || signal?.aborted === true) return
-      if (summary.state !== 'running' && summary.open === 0) throw workflowError(summary) ?? request.unknownError()
-      const leftMs = deadline - performance.now()
-      if (leftMs <= 0) throw await request.timeoutError()
-      await stir.wait(leftMs)
+      isLast = members.areAllIn || signal?.aborted === true
+      if (!isLast) await goOn(request, summary, deadline)
+      if (!isLast) await stir.wait(deadline - performance.now())
     }
   } finally {
     stir.close()
   }
 }
+
+/** Throws where no more members will come, or not in time. */
+async function goOn(request: MembersRequest, summary: WorkflowSummary | undefined, deadline: number): Promise<void> {
+  if (summary === undefined) throw request.unknownError()
+  if (isOver(summary)) throw workflowError(summary) ?? request.unknownError()
+  if (performance.now() >= deadline) throw await request.timeoutError()
+}
+
+async function joinOf(engine: Engine, { id, unknownError }: MembersRequest): Promise<number> {
+  const record = await engine.workflows.record(id)
+  if (record === undefined) throw unknownError()
+  const join = groupIn(record.shape)
+  if (join === undefined) throw noGroup(id)
+  return join
+}
+
+/** Nothing of it goes on: what is not there will not come. */
+const isOver = ({ state, open }: WorkflowSummary): boolean => state !== 'running' && open === 0
 
 /** The slots of a join, each of which is told once. */
 class Members {

@@ -2,15 +2,15 @@ import type { Codec } from '../../codec/codec.js'
 import type { Engine } from '../../engine/engine.js'
 import { WORKFLOW_EVENTS, type WorkflowSummary } from '../../engine/workflows/workflow-record.js'
 import type { JobFailure } from '../../errors/job-failure.js'
-import { show } from '../../errors/problems.js'
 import { TaskqError } from '../../errors/taskq-error.js'
 import type { AsyncResult, JobLogLine, ProgressOptions, Revocation, RevokeOptions } from '../../task/async-result.js'
 import type { JobState } from '../../task/job-state.js'
 import { partId } from '../../task/names.js'
 import { graceOf } from '../../task/revoke-grace.js'
 import type { MemberResult, WorkflowProgress, WorkflowResult, WorkflowTree } from '../../task/workflow-result.js'
-import { DURATION_FORM, type Duration, formatDuration, parseDuration } from '../../time/duration.js'
+import { type Duration, formatDuration } from '../../time/duration.js'
 import { readProgress } from '../job-progress.js'
+import { timeoutOf } from '../timeout-option.js'
 import { membersOf } from './members.js'
 import { slotValue } from './slot-value.js'
 import { workflowError, workflowFailure } from './workflow-failure.js'
@@ -200,11 +200,4 @@ export class WorkflowHandle<R> implements WorkflowResult<R> {
     const who = name === undefined ? `workflow ${this.id}` : `workflow ${name} (${this.id})`
     return new TaskqError(code, `${who}: ${what}`, { data: { workflowId: this.id } })
   }
-}
-
-function timeoutOf(method: string, timeout: unknown): number {
-  const timeoutMs = parseDuration(timeout)
-  if (timeoutMs !== undefined) return timeoutMs
-  const problem = `${method}: timeout: expected ${DURATION_FORM}, got ${show(timeout)}`
-  throw new TaskqError('TASKQ_ENQUEUE_OPTION_INVALID', problem)
 }
