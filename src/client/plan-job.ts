@@ -73,8 +73,10 @@ export function planJob(
 }
 
 /** The job's id, by what its caller calls it where it does; `caller` tells its call from others then. */
-const identityOf = ({ id, task, part }: Pick<JobCall, 'id' | 'task' | 'part'>, { taskId }: ResolvedCall) =>
+const identityOf = ({ id, task, part }: Identified, { taskId }: ResolvedCall) =>
   taskId === undefined || part !== undefined ? { id, task } : { id: `${NAMED}${taskId}`, task, caller: id }
+
+type Identified = Pick<JobCall, 'id' | 'task'> & { readonly part: PartCall | undefined }
 
 const partIn = (part: PartCall | undefined): Pick<NewJob, 'part'> =>
   part === undefined ? {} : { part: { workflow: part.workflow, node: part.node } }
