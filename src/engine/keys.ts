@@ -65,7 +65,7 @@ export interface Keys {
   /** The jobs that a job's runs enqueued: a sorted set by when. */
   children(jobId: string): string
   /** A workflow's record; its values and the nodes that are to be made jobs, each in a key of its own. */
-  workflow(id: string, part?: 'values' | 'ready'): string
+  workflow(id: string, part?: 'values' | 'ready' | `draft:${string}`): string
   /** Workflows with work that goes on: a sorted set by when a sweep is to look at each. */
   readonly workflows: string
   /** All workflows that are known: a sorted set by when they were made. */

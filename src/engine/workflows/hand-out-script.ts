@@ -96,10 +96,9 @@ local function stirred(l, at)
   try('ZADD', l.due, ms(at), l.id)
 end
 
--- What there is to do: the job that waits for the end, and nodes that are to be made jobs.
+-- What came of it: the job that waited for the end, and nodes that are to be made jobs.
 local function answer(l, most)
-  local owner = l.isOver and fieldsOf(l, 'ownerId', 'ownerLane') or {}
-  if not l.woken and not owner[1] then return false end
+  if not l.woken and not l.owner then return false end
   local nodes, texts = {}, {}
   local more = 0
   if l.woken then
@@ -108,6 +107,6 @@ local function answer(l, most)
     more = #freeOnes(l, 1)
     if (try('ZCARD', l.ready) or 0) > 0 then stirred(l, more == 1 and most == 0 and l.now or l.now + ${LEASE_MS}) end
   end
-  return {l.id, owner[1] or '', owner[2] or '', more, nodes, texts}
+  return {l.id, l.owner or '', l.ownerLane or '', more, nodes, texts}
 end
 `

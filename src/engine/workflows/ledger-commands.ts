@@ -17,7 +17,7 @@ local root, id, fields, start, call, most = unpack(ARGV)
 local l = ledgerOf(root, id)
 if redis.call('EXISTS', l.record) == 1 then
   redis.call('DEL', draft)
-  if try('HGET', l.record, 'call') == call then return {1, false} end
+  if try('HGET', l.record, 'call') == call then return {2, false} end
   return {0, false}
 end
 if redis.call('HLEN', draft) ~= tonumber(fields) then return {-1, false} end
@@ -55,17 +55,26 @@ local function dropInput(node, ref)
   local text = string.match(ref, '^%d+$') and try('HGET', l.record, 'n' .. ref) or ''
   if string.match(text, '^[tc]|([^|]*)|') == node then try('HDEL', l.values, ref) end
 end
+-- A job that nobody wants any more: it was made too late. Whoever takes it ends it.
+local function refuse(job)
+  local fields = try('HMGET', job, 'name', 'finishedOn') or {}
+  if fields[1] and not fields[2] then try('HSET', job, 'defa', 'revoked: its workflow has no need of it') end
+end
+local stands = try('HGET', l.record, 'state')
 for at = 3, #ARGV, 2 do
   local node, lane = ARGV[at], ARGV[at + 1]
-  local state = try('HGET', l.record, 's' .. node)
-  local isQueued = state and string.sub(state, 1, 1) == 'q'
-  if isQueued and redis.call('EXISTS', root .. ':' .. lane .. ':' .. id .. '~' .. node) == 1 then
+  local job = root .. ':' .. lane .. ':' .. id .. '~' .. node
+  local state = try('HGET', l.record, 's' .. node) or ''
+  local kind = string.sub(state, 1, 1)
+  if kind ~= 'q' then
+    try('ZREM', l.ready, string.format('%06d', node))
+    if kind ~= 'a' then refuse(job) end
+  elseif try('EXISTS', job) == 1 then
     try('HSET', l.record, 's' .. node, 'a' .. lane)
     try('HDEL', l.record, 'c' .. node)
     try('ZREM', l.ready, string.format('%06d', node))
     dropInput(node, string.sub(state, 2))
-  elseif state and not isQueued then
-    try('ZREM', l.ready, string.format('%06d', node))
+    if stands == 'revoked' then refuse(job) end
   end
 end
 if (try('ZCARD', l.ready) or 0) == 0 then try('ZADD', l.due, 'XX', ms(l.now + ${LOOK_MS}), id) end
@@ -80,14 +89,17 @@ return settle(ledgerOf(root, id), node, how, payload, tonumber(most), wanted)
 const REVOKE = `${LEDGER_PARTS}
 local root, id, reason = unpack(ARGV)
 local l = ledgerOf(root, id)
-if try('HGET', l.record, 'state') ~= 'running' then return false end
+local told = fieldsOf(l, 'state', 'open')
+-- One that was cut off half-way, or sent again, goes on.
+if told[1] == 'revoked' and (tonumber(told[2] or 0) or 0) > 0 then return 1 end
+if told[1] ~= 'running' then return 0 end
+l.state = 'revoked'
 try('HSET', l.record, 'reason', reason)
 over(l, 'revoked')
 dropFree(l)
 stirred(l, l.now + ${LEASE_MS})
 close(l)
-l.woken = true
-return answer(l, 0)
+return 1
 `
 
 const DUE = `${LEDGER_PARTS}
@@ -131,11 +143,11 @@ type Text = string | number
 
 /** A connection that has learnt the scripts. Each takes its keys, then the app's root and the rest of its arguments. */
 export interface LedgerCommands {
-  taskqWorkflowOpen(draft: string, list: string, ...args: Text[]): Promise<[-1 | 0 | 1, MoveReply]>
+  taskqWorkflowOpen(draft: string, list: string, ...args: Text[]): Promise<[-1 | 0 | 1 | 2, MoveReply]>
   taskqWorkflowTake(record: string, ...args: Text[]): Promise<MoveReply>
   taskqWorkflowAck(record: string, ...args: Text[]): unknown
   taskqWorkflowSettle(record: string, ...args: Text[]): Promise<MoveReply>
-  taskqWorkflowRevoke(record: string, ...args: Text[]): Promise<MoveReply>
+  taskqWorkflowRevoke(record: string, ...args: Text[]): Promise<number>
   taskqWorkflowDue(workflows: string, ...args: Text[]): Promise<string[]>
   taskqWorkflowForget(list: string, ...args: Text[]): Promise<number>
 }

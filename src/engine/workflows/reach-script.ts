@@ -1,3 +1,5 @@
+import { RELEASE } from '../release-script.js'
+
 /** Values of slots that one command reads. */
 export const BATCH = 500
 
@@ -6,7 +8,7 @@ export const BATCH = 500
  * workflow under way in a script. Nothing here raises an error: what somebody else wrote is read as nothing, so that a
  * job's end, which this is a part of, is never cut in two.
  */
-export const REACH = `
+export const REACH = `${RELEASE}
 local fail, reach
 
 local function try(...)
@@ -42,6 +44,10 @@ local function over(l, state)
   l.state, l.isOver = state, true
   try('HSET', l.record, 'state', state, 'finishedAt', ms(l.now))
   tell(l, state == 'succeeded' and 'completed' or 'failed')
+  local owner, lane = unpack(fieldsOf(l, 'ownerId', 'ownerLane'), 1, 2)
+  if not owner or not lane then return end
+  l.owner, l.ownerLane = owner, lane
+  pcall(release, l.root, lane, owner, l.now)
 end
 
 -- Kept for whoever begins with it. A failure and a list are there already.
@@ -127,7 +133,7 @@ reach = function(l, target, got)
   end
 end
 
-local function failSlot(l, target, node)
+local function failSlot(l, target, node, via)
   local join = joinAt(l, slotOf(target))
   if not join or join.gate == 'd' then return end
   if try('HSETNX', l.values, target, '!' .. node) ~= 1 then return end
@@ -140,7 +146,8 @@ local function failSlot(l, target, node)
   try('HSET', l.record, 'x' .. join.number, join.failed + 1)
   if join.gate then return end
   try('HSET', l.record, 'o' .. join.number, 'f')
-  return fail(l, join.up, node, join.number)
+  -- Of a chord, not of a plain group: something is called with the list.
+  return fail(l, join.up, node, string.match(join.onward, '^%d+$') and join.number or via)
 end
 
 -- Fast: the others of a group go on, and what waits for all of them never runs.
@@ -152,7 +159,7 @@ fail = function(l, up, node, via)
     if via then try('HSET', l.record, 'via', via) end
     return over(l, 'failed')
   end
-  if slotOf(up) then return failSlot(l, up, node) end
+  if slotOf(up) then return failSlot(l, up, node, via) end
   local targets, beyond = string.match(try('HGET', l.record, 'n' .. up) or '', '^g|([^|]*)|([^|]*)$')
   if not beyond then return end
   if l.state ~= 'revoked' and try('HSETNX', l.record, 'o' .. up, '1') == 1 then each(l, targets, {ref = 'x' .. node}) end

@@ -1,6 +1,16 @@
 import type { JobFailure } from '../../errors/job-failure.js'
 import type { BrokerLink } from '../broker-link.js'
+import type { Connection } from '../connection.js'
 import type { Keys } from '../keys.js'
+import { storedReason } from '../revoke.js'
+import { runPipeline } from '../run-pipeline.js'
+import { type CreatedWorkflow, createWorkflow } from './create-workflow.js'
+import { type LedgerCommands, ledgerCommands } from './ledger-commands.js'
+import { MOST_HANDED } from './ledger-script.js'
+import { parseMove } from './move-reply.js'
+import { readNodes, readOpenParts } from './read-nodes.js'
+import { readRecord, readStates, readSummaries } from './read-records.js'
+import { type ListSlot, SlotReader } from './read-slots.js'
 import type {
   NewWorkflow,
   NodeRecord,
@@ -12,6 +22,15 @@ import type {
   WorkflowRecord,
   WorkflowSummary,
 } from './workflow-record.js'
+
+/** So many are counted by how they stand. */
+const MOST_COUNTED = 1000
+
+/** Some of the workflows that are known. */
+export interface WorkflowPage {
+  readonly total: number
+  readonly workflows: readonly WorkflowSummary[]
+}
 
 /** The records of workflows: how they are made, how they go on, and how they stand. */
 export class Workflows {
@@ -26,69 +45,92 @@ export class Workflows {
    *
    * @throws TaskqError `TASKQ_ENQUEUE_NOT_SENT` when it surely does not exist, `TASKQ_ENQUEUE_UNKNOWN` when it may
    */
-  create(workflow: NewWorkflow): Promise<{ readonly isNew: boolean; readonly move: WorkflowMove }> {
-    return todo(workflow)
+  create(workflow: NewWorkflow): Promise<CreatedWorkflow> {
+    return createWorkflow(this.link, this.keys, workflow)
   }
 
   /** Hands nodes to the caller that are to be made jobs; nobody else gets them for ten seconds. */
-  take(id: string, most: number): Promise<WorkflowMove> {
-    return todo(id, most)
+  async take(id: string, most: number): Promise<WorkflowMove> {
+    const reply = await this.#run((redis) =>
+      redis.taskqWorkflowTake(this.keys.workflow(id), this.keys.prefix, id, most),
+    )
+    return parseMove(reply) ?? { workflow: id, ready: [], more: false }
   }
 
   /** A node that was handed to the caller cannot be made a job. */
   failUnmade(id: string, index: number, failure: JobFailure): Promise<WorkflowMove | undefined> {
-    return todo(id, index, failure)
+    return this.#settle(id, index, { kind: 'failed', failure }, 'q')
   }
 
   /** Settles a part that was added, where the record does not know of its end: its job is gone, or has ended. */
   settleLost(id: string, index: number, end: PartEnd): Promise<WorkflowMove | undefined> {
-    return todo(id, index, end)
+    return this.#settle(id, index, end, 'a')
   }
 
-  summary(id: string): Promise<WorkflowSummary | undefined> {
-    return todo(id)
+  async summary(id: string): Promise<WorkflowSummary | undefined> {
+    const [summary] = await this.link.read((redis) => readSummaries(redis, this.keys, [id]))
+    return summary
   }
 
   record(id: string): Promise<WorkflowRecord | undefined> {
-    return todo(id)
+    return this.link.read((redis) => readRecord(redis, this.keys, id))
   }
 
   /** Nodes by their numbers, `from` the first; fewer where there are no more. */
   nodes(id: string, from: number, count: number): Promise<readonly NodeRecord[]> {
-    return todo(id, from, count)
+    return this.nodesAt(
+      id,
+      Array.from({ length: count }, (_, at) => from + at),
+    )
   }
 
   /** Some nodes by their numbers; of those that are not there none. */
   nodesAt(id: string, indexes: readonly number[]): Promise<readonly NodeRecord[]> {
-    return todo(id, indexes)
+    return this.link.read((redis) => readNodes(redis, this.keys, id, indexes))
   }
 
   /** The slots of a join, `from` the first, at most `count`; those of lists within them all. */
   slots(id: string, join: number, from?: number, count?: number): Promise<readonly Slot[]> {
-    return todo(id, join, from, count)
+    const range = { join, ...(from !== undefined && { from }), ...(count !== undefined && { count }) }
+    return this.link.read((redis) => new SlotReader(redis, this.keys, id).slots(range))
   }
 
   /** The list that a {@link NodeInput} or a record's `result` names; undefined where it is gone. */
-  list(id: string, ref: string): Promise<Extract<Slot, { kind: 'list' }> | undefined> {
-    return todo(id, ref)
+  async list(id: string, ref: string): Promise<ListSlot | undefined> {
+    const slot = await this.link.read((redis) => new SlotReader(redis, this.keys, id).named(ref))
+    return slot?.kind === 'list' ? slot : undefined
   }
 
   /** What a workflow came to that succeeded; undefined for others, and where it is gone. */
   resultOf(id: string): Promise<Slot | undefined> {
-    return todo(id)
+    return this.link.read(async (redis) => {
+      const [state, result] = await redis.hmget(this.keys.workflow(id), 'state', 'result')
+      if (state !== 'succeeded') return undefined
+      return new SlotReader(redis, this.keys, id).named(result ?? '')
+    })
   }
 
   /** Those that are known, the newest first. */
-  newest(
-    offset: number,
-    count: number,
-  ): Promise<{ readonly total: number; readonly workflows: readonly WorkflowSummary[] }> {
-    return todo(offset, count)
+  newest(offset: number, count: number): Promise<WorkflowPage> {
+    return this.link.read(async (redis) => {
+      const { total, ids } = await this.#known(redis, offset, count)
+      const summaries = await readSummaries(redis, this.keys, ids)
+      const gone = ids.filter((_, at) => summaries[at] === undefined)
+      if (gone.length > 0) await redis.zrem(this.keys.workflowList, ...gone)
+      return { total: total - gone.length, workflows: summaries.filter((summary) => summary !== undefined) }
+    })
   }
 
   /** How many stand how, of the newest thousand. */
   counts(): Promise<WorkflowCounts> {
-    return todo()
+    return this.link.read(async (redis) => {
+      const { total, ids } = await this.#known(redis, 0, MOST_COUNTED)
+      const summaries = await readStates(redis, this.keys, ids)
+      const counts = { running: 0, succeeded: 0, failed: 0, revoked: 0 }
+      for (const state of summaries) if (state !== undefined) counts[state]++
+      const gone = summaries.filter((state) => state === undefined).length
+      return { ...counts, total: total - gone }
+    })
   }
 
   /**
@@ -96,26 +138,43 @@ export class Workflows {
    *
    * @returns false where it is not there, or has ended
    */
-  revoke(id: string, reason: string): Promise<boolean> {
-    return todo(id, reason)
+  async revoke(id: string, reason: string): Promise<boolean> {
+    const [key, root] = [this.keys.workflow(id), this.keys.prefix]
+    return (await this.#run((redis) => redis.taskqWorkflowRevoke(key, root, id, storedReason(reason)))) === 1
   }
 
   /** Parts that are to be made jobs, or are jobs that have not ended: some at a time; from `next` on there are more. */
-  openParts(id: string, from?: number): Promise<{ readonly parts: readonly OpenPart[]; readonly next?: number }> {
-    return todo(id, from)
+  openParts(id: string, from = 0): Promise<{ readonly parts: readonly OpenPart[]; readonly next?: number }> {
+    return this.link.read((redis) => readOpenParts(redis, this.keys, id, from))
   }
 
   /** Workflows that somebody is to look at now, handed to the caller: nobody else is told of them for a minute. */
   due(most: number): Promise<readonly string[]> {
-    return todo(most)
+    return this.#run((redis) => redis.taskqWorkflowDue(this.keys.workflows, this.keys.prefix, most))
   }
 
   /** Removes a workflow that has ended, and what it came to. False where it is not there, or has not ended. */
-  forget(id: string): Promise<boolean> {
-    return todo(id)
+  async forget(id: string): Promise<boolean> {
+    return (await this.#run((redis) => redis.taskqWorkflowForget(this.keys.workflowList, this.keys.prefix, id))) === 1
   }
-}
 
-function todo(..._: unknown[]): never {
-  throw new Error('not there yet')
+  async #settle(id: string, index: number, end: PartEnd, from: 'q' | 'a'): Promise<WorkflowMove | undefined> {
+    const [how, told] = end.kind === 'done' ? ['d', end.value] : ['f', end.failure]
+    const args = [this.keys.prefix, id, index, how, JSON.stringify(told), MOST_HANDED, from]
+    return parseMove(await this.#run((redis) => redis.taskqWorkflowSettle(this.keys.workflow(id), ...args)))
+  }
+
+  async #known(redis: Connection, offset: number, count: number): Promise<{ total: number; ids: string[] }> {
+    const list = this.keys.workflowList
+    const pipeline = redis
+      .pipeline()
+      .zcard(list)
+      .zrange(list, String(offset), String(offset + count - 1), 'REV')
+    const [total, ids] = (await runPipeline(pipeline)) as [number, string[]]
+    return { total, ids }
+  }
+
+  #run<T>(work: (commands: LedgerCommands) => Promise<T>): Promise<T> {
+    return this.link.read((redis) => work(ledgerCommands(redis)))
+  }
 }

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto'
+import { isTaskqError, TaskqError } from '../../errors/taskq-error.js'
+import type { BrokerLink } from '../broker-link.js'
+import type { Keys } from '../keys.js'
+import { ledgerCommands } from './ledger-commands.js'
+import { MOST_HANDED } from './ledger-script.js'
+import { parseMove } from './move-reply.js'
+import { becomesJob, nodeText, targetsText } from './node-text.js'
+import type { NewNode, NewWorkflow, WorkflowMove } from './workflow-record.js'
+
+/** Nodes that are written at a time. */
+const CHUNK = 500
+/** Bytes that are written at a time: calls may be large. */
+const CHUNK_BYTES = 4_000_000
+
+/** A draft that nobody opens is gone after so long. */
+const DRAFT_MS = 3_600_000
+
+/** What came of it: whether the workflow is this one, and what is to be made jobs first. */
+export interface CreatedWorkflow {
+  readonly isNew: boolean
+  readonly move: WorkflowMove
+}
+
+/** Writes a workflow's record under a name of its own, bit by bit, and then makes it the workflow, in one step. */
+export async function createWorkflow(link: BrokerLink, keys: Keys, workflow: NewWorkflow): Promise<CreatedWorkflow> {
+  const call = randomUUID()
+  const draft = keys.workflow(workflow.id, `draft:${call}`)
+  const isTask = jobsAmong(workflow.nodes)
+  const fields = fieldsOf(workflow)
+  try {
+    await write(link, draft, Object.entries(fields).flat())
+    for (const chunk of chunksOf(workflow.nodes, isTask)) await write(link, draft, chunk)
+  } catch (error) {
+    throw notSent(error)
+  }
+  const count =
+    Object.keys(fields).length + workflow.nodes.reduce((sum, { call }) => sum + (call === undefined ? 1 : 2), 0)
+  const start = targetsText(workflow.start, isTask)
+  const [code, move] = await open(link, keys, workflow.id, [draft, count, start, call]).catch((error) => {
+    throw unknown(error)
+  })
+  if (code === -1) throw notSent(new Error('its record was removed before it was complete'))
+  // Where it was sent again since its answer was lost, what is ready is still to be asked for.
+  return { isNew: code > 0, move: parseMove(move) ?? { workflow: workflow.id, ready: [], more: code === 2 } }
+}
+
+function open(
+  link: BrokerLink,
+  keys: Keys,
+  id: string,
+  [draft, count, start, call]: readonly [string, number, string, string],
+) {
+  return link.read((redis) =>
+    ledgerCommands(redis).taskqWorkflowOpen(
+      ...([draft, keys.workflowList, keys.prefix, id, count, start, call, MOST_HANDED] as const),
+    ),
+  )
+}
+
+async function write(link: BrokerLink, draft: string, fields: readonly string[]): Promise<void> {
+  await link.read(async (redis) => {
+    const [written] = await Promise.all([redis.hset(draft, ...fields), redis.pexpire(draft, DRAFT_MS)])
+    return written
+  })
+}
+
+function fieldsOf({ name, nodes, shape, total, keepMs, failKeepMs, parent, root, owner }: NewWorkflow) {
+  return {
+    name,
+    nodes: String(nodes.length),
+    shape: JSON.stringify(shape),
+    total: String(total),
+    keepMs: String(keepMs),
+    failKeepMs: String(failKeepMs),
+    ...(parent !== undefined && { parent }),
+    ...(root !== undefined && { root }),
+    ...(owner !== undefined && { ownerId: owner.id, ownerLane: owner.lane }),
+  }
+}
+
+function jobsAmong(nodes: readonly NewNode[]): (index: number) => boolean {
+  const jobs = new Set(nodes.filter(({ node }) => becomesJob(node)).map(({ index }) => index))
+  return (index) => jobs.has(index)
+}
+
+function* chunksOf(nodes: readonly NewNode[], isTask: (index: number) => boolean): Generator<string[]> {
+  let chunk: string[] = []
+  let bytes = 0
+  for (const { index, node, call } of nodes) {
+    chunk.push(`n${index}`, nodeText(node, isTask))
+    if (call !== undefined) chunk.push(`c${index}`, call)
+    bytes += call?.length ?? 0
+    if (chunk.length < 2 * CHUNK && bytes < CHUNK_BYTES) continue
+    yield chunk
+    chunk = []
+    bytes = 0
+  }
+  if (chunk.length > 0) yield chunk
+}
+
+function notSent(error: unknown): TaskqError {
+  const { code, message } = error as TaskqError
+  if (isTaskqError(error) && code !== 'TASKQ_BROKER_UNREACHABLE') return error
+  return new TaskqError('TASKQ_ENQUEUE_NOT_SENT', `the workflow does not exist: ${message}`, {
+    hint: 'Is the broker running? It is safe to enqueue again.',
+    cause: error,
+  })
+}
+
+function unknown(error: unknown): unknown {
+  if (!isTaskqError(error, 'TASKQ_BROKER_UNREACHABLE')) return error
+  return new TaskqError(
+    'TASKQ_ENQUEUE_UNKNOWN',
+    `the broker did not confirm the workflow, which may exist: ${error.message}`,
+    {
+      hint: 'Ask for its state later by its id, in error.data.jobId, or give it a taskId and enqueue again.',
+      cause: error,
+    },
+  )
+}
