@@ -115,7 +115,8 @@ export class TestApp {
     const onLog: WorkerOptions['onLog'] = (level, { id, task }, fields, message) =>
       lines.push({ level, id, task, fields, message })
     const plan = planWorker(this.config, definitions, { ...request, onEvent: events.sink, onLog }, '0.0.0-test')
-    const worker = new Worker(await this.engine.openWorkerSide(), { ...plan, ...options })
+    const workflowDriver = () => this.client.workflowDriver()
+    const worker = new Worker(await this.engine.openWorkerSide(), { ...plan, workflowDriver, ...options })
     this.#workers.push(worker)
     return { worker, events, lines }
   }
