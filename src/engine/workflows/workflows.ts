@@ -7,6 +7,7 @@ import { runPipeline } from '../run-pipeline.js'
 import { type CreatedWorkflow, createWorkflow } from './create-workflow.js'
 import { type LedgerCommands, ledgerCommands } from './ledger-commands.js'
 import { MOST_HANDED } from './ledger-script.js'
+import { mendParts } from './mend-parts.js'
 import { parseMove } from './move-reply.js'
 import { readNodes, readOpenParts } from './read-nodes.js'
 import { readRecord, readStates, readSummaries } from './read-records.js'
@@ -15,7 +16,6 @@ import type {
   NewWorkflow,
   NodeRecord,
   OpenPart,
-  PartEnd,
   Slot,
   WorkflowCounts,
   WorkflowMove,
@@ -58,13 +58,19 @@ export class Workflows {
   }
 
   /** A node that was handed to the caller cannot be made a job. */
-  failUnmade(id: string, index: number, failure: JobFailure): Promise<WorkflowMove | undefined> {
-    return this.#settle(id, index, { kind: 'failed', failure }, 'q')
+  async failUnmade(id: string, index: number, failure: JobFailure): Promise<WorkflowMove | undefined> {
+    const args = [this.keys.prefix, id, index, JSON.stringify(failure), MOST_HANDED]
+    return parseMove(await this.#run((redis) => redis.taskqWorkflowFail(this.keys.workflow(id), ...args)))
   }
 
-  /** Settles a part that was added, where the record does not know of its end: its job is gone, or has ended. */
-  settleLost(id: string, index: number, end: PartEnd): Promise<WorkflowMove | undefined> {
-    return this.#settle(id, index, end, 'a')
+  /**
+   * Tells a workflow of the ends of parts that it missed: their jobs are gone, or were ended by a worker that knew
+   * nothing of workflows.
+   *
+   * @returns what that let begin
+   */
+  mend(id: string): Promise<readonly WorkflowMove[]> {
+    return mendParts(this.link, this.keys, { id, openParts: (of, from) => this.openParts(of, from) })
   }
 
   async summary(id: string): Promise<WorkflowSummary | undefined> {
@@ -156,12 +162,6 @@ export class Workflows {
   /** Removes a workflow that has ended, and what it came to. False where it is not there, or has not ended. */
   async forget(id: string): Promise<boolean> {
     return (await this.#run((redis) => redis.taskqWorkflowForget(this.keys.workflowList, this.keys.prefix, id))) === 1
-  }
-
-  async #settle(id: string, index: number, end: PartEnd, from: 'q' | 'a'): Promise<WorkflowMove | undefined> {
-    const [how, told] = end.kind === 'done' ? ['d', end.value] : ['f', end.failure]
-    const args = [this.keys.prefix, id, index, how, JSON.stringify(told), MOST_HANDED, from]
-    return parseMove(await this.#run((redis) => redis.taskqWorkflowSettle(this.keys.workflow(id), ...args)))
   }
 
   async #known(redis: Connection, offset: number, count: number): Promise<{ total: number; ids: string[] }> {
