@@ -6,7 +6,8 @@ import { testApp } from '../support/test-app.js'
 import { serve } from './serve.js'
 
 // The examples of the chapter "Calling Tasks" of Celery's user guide, in its order, as what they are here
-// (https://docs.celeryq.dev/en/stable/userguide/calling.html). Linking (link and link_error) is to come, with the canvas.
+// (https://docs.celeryq.dev/en/stable/userguide/calling.html). Linking (link and link_error) is in
+// canvas-signatures.test.ts, beside the canvas.
 // Without a twin is the choice of a pickle or YAML serializer, an exchange and a connection for one call.
 
 const broker = brokerOfFile()

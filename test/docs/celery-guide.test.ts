@@ -6,6 +6,7 @@ import { TASK_OPTION_KEYS } from '../../src/task/options.js'
 import { probe, statementsIn } from './celery-probe.js'
 import {
   CALL_OPTIONS,
+  CANVAS,
   COMMANDS,
   REQUEST_FIELDS,
   RESULT_MEMBERS,
@@ -21,6 +22,7 @@ const guide = new Page('docs/guides/from-celery.md')
 const HEADS = {
   '`@app.task(…)`, attribute': TASK_OPTIONS,
   Method: TASK_METHODS,
+  Canvas: CANVAS,
   '`apply_async(…)`': CALL_OPTIONS,
   '`AsyncResult`': RESULT_MEMBERS,
   Setting: SETTINGS,

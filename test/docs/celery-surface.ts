@@ -1,6 +1,6 @@
 /**
  * What Celery 5.6 has, by the names that its documentation uses: https://docs.celeryq.dev/en/stable/userguide/configuration.html,
- * …/reference/celery.app.task.html, …/reference/cli.html.
+ * …/userguide/canvas.html, …/reference/celery.app.task.html, …/reference/cli.html.
  */
 const words = (text: string): string[] => text.trim().split(/\s+/)
 const under = (prefix: string, text: string): string[] => words(text).map((name) => `${prefix}_${name}`)
@@ -23,6 +23,11 @@ export const REQUEST_FIELDS = words(`
 export const TASK_METHODS = words(`
   run delay apply_async s si signature subtask map starmap chunks replace add_to_chord add_trail retry apply __call__
   update_state send_event AsyncResult
+`)
+
+export const CANVAS = words(`
+  signature s si set clone freeze chain group chord map starmap chunks skew link link_error on_error stamp flatten_links
+  election unchain_tasks unlock_chord
 `)
 
 export const CALL_OPTIONS = words(`
@@ -87,7 +92,8 @@ export const SETTINGS = [
 
 export const RESULT_MEMBERS = words(`
   id task_id get maybe_throw state status result info traceback ready successful failed forget revoke revoke_by_stamped_headers children parent
-  then collect iterdeps get_leaf graph args kwargs name worker date_done retries queue exists
+  then collect iterdeps get_leaf graph GroupResult ResultSet completed_count waiting join join_native iter_native save
+  restore args kwargs name worker date_done retries queue exists
 `)
 
 export const COMMANDS = [
