@@ -16,6 +16,9 @@ const CHUNK_BYTES = 4_000_000
 /** A draft that nobody opens is gone after so long. */
 const DRAFT_MS = 3_600_000
 
+/** Why a draft is not all there. */
+export const CUT_DRAFT = 'its record was removed before it was complete'
+
 /** What came of it: whether the workflow is this one, and what is to be made jobs first. */
 export interface CreatedWorkflow {
   readonly isNew: boolean
@@ -26,23 +29,36 @@ export interface CreatedWorkflow {
 export async function createWorkflow(link: BrokerLink, keys: Keys, workflow: NewWorkflow): Promise<CreatedWorkflow> {
   const call = randomUUID()
   const draft = keys.workflow(workflow.id, `draft:${call}`)
-  const isTask = jobsAmong(workflow.nodes)
-  const fields = fieldsOf(workflow)
-  try {
-    await write(link, draft, Object.entries(fields).flat())
-    for (const chunk of chunksOf(workflow.nodes, isTask)) await write(link, draft, chunk)
-  } catch (error) {
-    throw notSent(error)
-  }
-  const count =
-    Object.keys(fields).length + workflow.nodes.reduce((sum, { call }) => sum + (call === undefined ? 1 : 2), 0)
-  const start = targetsText(workflow.start, isTask)
+  const count = await writeDraft(link, draft, fieldsOf(workflow), workflow.nodes)
+  const start = targetsText(workflow.start, jobsAmong(workflow.nodes))
   const [code, move] = await open(link, keys, workflow.id, [draft, count, start, call]).catch((error) => {
     throw unknown(error)
   })
-  if (code === -1) throw notSent(new Error('its record was removed before it was complete'))
+  if (code === -1) throw notSent(new Error(CUT_DRAFT))
   // Where it was sent again since its answer was lost, what is ready is still to be asked for.
   return { isNew: code > 0, move: parseMove(move) ?? { workflow: workflow.id, ready: [], more: code === 2 } }
+}
+
+/**
+ * Writes nodes, bit by bit, where nobody looks.
+ *
+ * @returns how many fields that are
+ * @throws TaskqError `TASKQ_ENQUEUE_NOT_SENT`
+ */
+export async function writeDraft(
+  link: BrokerLink,
+  draft: string,
+  fields: Readonly<Record<string, string>>,
+  nodes: readonly NewNode[],
+): Promise<number> {
+  const others = Object.entries(fields)
+  try {
+    if (others.length > 0) await write(link, draft, others.flat())
+    for (const chunk of chunksOf(nodes, jobsAmong(nodes))) await write(link, draft, chunk)
+  } catch (error) {
+    throw notSent(error)
+  }
+  return others.length + nodes.reduce((sum, { call }) => sum + (call === undefined ? 1 : 2), 0)
 }
 
 function open(
@@ -79,7 +95,8 @@ function fieldsOf({ name, nodes, shape, total, keepMs, failKeepMs, parent, root,
   }
 }
 
-function jobsAmong(nodes: readonly NewNode[]): (index: number) => boolean {
+/** Tells which of these nodes become jobs. */
+export function jobsAmong(nodes: readonly NewNode[]): (index: number) => boolean {
   const jobs = new Set(nodes.filter(({ node }) => becomesJob(node)).map(({ index }) => index))
   return (index) => jobs.has(index)
 }
@@ -99,7 +116,8 @@ function* chunksOf(nodes: readonly NewNode[], isTask: (index: number) => boolean
   if (chunk.length > 0) yield chunk
 }
 
-function notSent(error: unknown): TaskqError {
+/** The refusal of what surely does not exist. */
+export function notSent(error: unknown): TaskqError {
   const { code, message } = error as TaskqError
   if (isTaskqError(error) && code !== 'TASKQ_BROKER_UNREACHABLE') return error
   return new TaskqError('TASKQ_ENQUEUE_NOT_SENT', `the workflow does not exist: ${message}`, {
@@ -108,7 +126,8 @@ function notSent(error: unknown): TaskqError {
   })
 }
 
-function unknown(error: unknown): unknown {
+/** The refusal of what may exist. */
+export function unknown(error: unknown): unknown {
   if (!isTaskqError(error, 'TASKQ_BROKER_UNREACHABLE')) return error
   return new TaskqError(
     'TASKQ_ENQUEUE_UNKNOWN',

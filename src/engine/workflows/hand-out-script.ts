@@ -6,6 +6,34 @@ const MOST_BYTES = 1_000_000
 
 /** How scripts hand out what is ready, and end what is over. */
 export const HAND_OUT = `
+-- Where a node's job is. Jobs go from lane to lane.
+local function laneOf(l, node)
+  for _, lane in ipairs(try('SMEMBERS', l.root .. '~lanes') or {}) do
+    if try('EXISTS', l.root .. ':' .. lane .. ':' .. l.id .. '~' .. node) == 1 then return lane end
+  end
+end
+
+-- What only this node began with is not needed any more.
+local function dropInput(l, node, ref)
+  local text = string.match(ref, '^%d+$') and try('HGET', l.record, 'n' .. ref) or ''
+  if string.match(text, '^[tc]|([^|]*)|') == node then try('HDEL', l.values, ref) end
+end
+
+local function noteAdded(l, node, state, lane)
+  try('HSET', l.record, 's' .. node, 'a' .. lane)
+  try('HDEL', l.record, 'c' .. node)
+  try('ZREM', l.ready, string.format('%06d', node))
+  dropInput(l, node, string.sub(state, 2))
+end
+
+-- One that was handed out before may have been made a job, of which nobody told.
+local function wasAdded(l, member, node, state)
+  if try('ZSCORE', l.ready, member) == '0' then return false end
+  local lane = laneOf(l, node)
+  if lane then noteAdded(l, node, state, lane) end
+  return lane ~= nil
+end
+
 local function freeOnes(l, most)
   return try('ZRANGEBYSCORE', l.ready, '-inf', ms(l.now), 'LIMIT', 0, most) or {}
 end
@@ -52,7 +80,7 @@ local function handOut(l, most)
       local state, made = unpack(fieldsOf(l, 's' .. node, 'c' .. node), 1, 2)
       if not state or string.sub(state, 1, 1) ~= 'q' then
         try('ZREM', l.ready, member)
-      else
+      elseif not wasAdded(l, member, node, state) then
         try('ZADD', l.ready, ms(l.now + ${LEASE_MS}), member)
         local ref = string.sub(state, 2)
         for _, part in ipairs({node, made or '', ref}) do nodes[#nodes + 1] = part end
@@ -73,8 +101,13 @@ end
 local function dropFree(l)
   for _, member in ipairs(freeOnes(l, 1000000)) do
     local from, to, step = rowOf(member)
-    l.opened = l.opened - (from and math.floor((to - from) / step) + 1 or 1)
-    if not from then try('HSET', l.record, 's' .. ms(tonumber(member) or -1), 'f') end
+    local node = ms(tonumber(member) or -1)
+    if from then
+      l.opened = l.opened - math.floor((to - from) / step) - 1
+    elseif not wasAdded(l, member, node, try('HGET', l.record, 's' .. node) or '') then
+      l.opened = l.opened - 1
+      try('HSET', l.record, 's' .. node, 'f')
+    end
     try('ZREM', l.ready, member)
   end
 end

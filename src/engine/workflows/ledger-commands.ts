@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.js'
+import { EXTEND } from './extend-script.js'
 import { LEASE_MS } from './hand-out-script.js'
 import { LEDGER_PARTS } from './ledger-script.js'
 import type { MoveReply } from './move-reply.js'
@@ -50,11 +51,6 @@ return answer(l, tonumber(most))
 const ACK = `${LEDGER_PARTS}
 local root, id = unpack(ARGV)
 local l = ledgerOf(root, id)
--- What only this node began with is not needed any more.
-local function dropInput(node, ref)
-  local text = string.match(ref, '^%d+$') and try('HGET', l.record, 'n' .. ref) or ''
-  if string.match(text, '^[tc]|([^|]*)|') == node then try('HDEL', l.values, ref) end
-end
 -- A job that nobody wants any more: it was made too late. Whoever takes it ends it.
 local function refuse(job)
   local fields = try('HMGET', job, 'name', 'finishedOn') or {}
@@ -69,21 +65,19 @@ for at = 3, #ARGV, 2 do
   if kind ~= 'q' then
     try('ZREM', l.ready, string.format('%06d', node))
     if kind ~= 'a' then refuse(job) end
-  elseif try('EXISTS', job) == 1 then
-    try('HSET', l.record, 's' .. node, 'a' .. lane)
-    try('HDEL', l.record, 'c' .. node)
-    try('ZREM', l.ready, string.format('%06d', node))
-    dropInput(node, string.sub(state, 2))
-    if stands == 'revoked' then refuse(job) end
+  else
+    local place = try('EXISTS', job) == 1 and lane or laneOf(l, node)
+    if place then noteAdded(l, node, state, place) end
+    if place and stands == 'revoked' then refuse(root .. ':' .. place .. ':' .. id .. '~' .. node) end
   end
 end
 if (try('ZCARD', l.ready) or 0) == 0 then try('ZADD', l.due, 'XX', ms(l.now + ${LOOK_MS}), id) end
 return 1
 `
 
-const SETTLE = `${LEDGER_PARTS}
-local root, id, node, how, payload, most, wanted = unpack(ARGV)
-return settle(ledgerOf(root, id), node, how, payload, tonumber(most), wanted)
+const FAIL = `${LEDGER_PARTS}
+local root, id, node, failure, most = unpack(ARGV)
+return settle(ledgerOf(root, id), node, 'f', failure, tonumber(most), 'q')
 `
 
 const REVOKE = `${LEDGER_PARTS}
@@ -131,9 +125,10 @@ return 1
 
 const SCRIPTS = {
   taskqWorkflowOpen: [2, OPEN],
+  taskqWorkflowExtend: [1, EXTEND],
   taskqWorkflowTake: [1, TAKE],
   taskqWorkflowAck: [1, ACK],
-  taskqWorkflowSettle: [1, SETTLE],
+  taskqWorkflowFail: [1, FAIL],
   taskqWorkflowRevoke: [1, REVOKE],
   taskqWorkflowDue: [1, DUE],
   taskqWorkflowForget: [1, FORGET],
@@ -144,9 +139,10 @@ type Text = string | number
 /** A connection that has learnt the scripts. Each takes its keys, then the app's root and the rest of its arguments. */
 export interface LedgerCommands {
   taskqWorkflowOpen(draft: string, list: string, ...args: Text[]): Promise<[-1 | 0 | 1 | 2, MoveReply]>
+  taskqWorkflowExtend(draft: string, ...args: Text[]): Promise<[-1 | 0 | 1 | 2 | 3, MoveReply | string]>
   taskqWorkflowTake(record: string, ...args: Text[]): Promise<MoveReply>
   taskqWorkflowAck(record: string, ...args: Text[]): unknown
-  taskqWorkflowSettle(record: string, ...args: Text[]): Promise<MoveReply>
+  taskqWorkflowFail(record: string, ...args: Text[]): Promise<MoveReply>
   taskqWorkflowRevoke(record: string, ...args: Text[]): Promise<number>
   taskqWorkflowDue(workflows: string, ...args: Text[]): Promise<string[]>
   taskqWorkflowForget(list: string, ...args: Text[]): Promise<number>

@@ -130,11 +130,6 @@ export interface OpenPart {
   readonly lane?: string
 }
 
-/** How a part's job ended. */
-export type PartEnd =
-  | { readonly kind: 'done'; readonly value: StoredValue }
-  | { readonly kind: 'failed'; readonly failure: JobFailure }
-
 /** How many workflows stand how, of those that were looked at, the newest; there may be more. */
 export interface WorkflowCounts {
   readonly running: number
