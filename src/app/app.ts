@@ -1,6 +1,5 @@
 import type { Beat } from '../beat/beat.js'
 import type { Client } from '../client/client.js'
-import type { FlagValues } from '../config/overrides.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { Dashboard } from '../control/dashboard.js'
 import type { Schedules } from '../control/schedules.js'
@@ -11,23 +10,11 @@ import type { Engine } from '../engine/engine.js'
 import type { EngineOptions } from '../engine/engine-options.js'
 import type { BeatEventSink } from '../events/beat-event.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
-import type { ChildSource } from '../worker/pools/pool-options.js'
 import type { Worker } from '../worker/worker.js'
+import { type AppSources, childSourceOf, warnOf } from './app-sources.js'
 import type { AppBroker } from './resolve-broker.js'
 import { packageVersion } from './version.js'
 import type { WorkerRequest } from './worker-request.js'
-
-/** Where an app's configuration comes from. */
-export interface AppSources {
-  /** The folder from which the project is looked for. */
-  readonly cwd: string
-  readonly env: NodeJS.ProcessEnv
-  /** This configuration file and no other. */
-  readonly configPath?: string
-  readonly flags?: Partial<FlagValues>
-  /** Called with what the user should know; by default it becomes a process warning. */
-  readonly warn?: (message: string) => void
-}
 
 /** A worker that is connected, and not started. */
 export interface CreatedWorker {
@@ -132,7 +119,13 @@ export class App {
     const options = planWorker(this.config, definitions, { children, ...request }, packageVersion())
     const side = await WorkerSide.open(reach)
     const { queues, name } = options
-    return { worker: new Worker(side, options), queues, name, brokerInfo: () => side.brokerInfo() }
+    const workflowDriver = async () => (await this.client()).workflowDriver()
+    return {
+      worker: new Worker(side, { ...options, workflowDriver }),
+      queues,
+      name,
+      brokerInfo: () => side.brokerInfo(),
+    }
   }
 
   /**
@@ -238,11 +231,3 @@ export class App {
     return new Client(engine, this.config, warnOf(this.sources))
   }
 }
-
-/** What a child needs to load the same app: its environment is this process's own. */
-const childSourceOf = ({ env: _env, warn: _warn, ...sources }: AppSources): ChildSource => ({
-  entry: new URL('./pool-child.js', import.meta.url),
-  sources,
-})
-
-const warnOf = ({ warn }: AppSources) => warn ?? ((message: string) => process.emitWarning(message, 'TaskqWarning'))

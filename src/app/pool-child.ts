@@ -2,7 +2,8 @@ import { createCodec } from '../codec/codec.js'
 import { openParentPort } from '../worker/pools/parent-port.js'
 import { type ChildSite, serveRuns } from '../worker/pools/serve-runs.js'
 import { useApp } from './ambient.js'
-import { App, type AppSources } from './app.js'
+import { App } from './app.js'
+import type { AppSources } from './app-sources.js'
 import { runnableTasks } from './runnable-tasks.js'
 
 // What a child of a pool runs. It loads the project as its worker did; `delay` in its tasks goes by its own app.

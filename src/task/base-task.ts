@@ -1,3 +1,4 @@
+import type { Canvas } from '../canvas/canvas.js'
 import { type Missing, type Signature, signature, type Tails, type Takes } from '../canvas/signature.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { Retry, type RetrySignalOptions } from '../retry/signals.js'
@@ -8,6 +9,7 @@ import { enqueue, enqueueMany } from './enqueuer.js'
 import type { NextRun, RunEnd } from './hooks.js'
 import { taskNameOf } from './metadata.js'
 import type { JobRequest, RunContext, TaskLogger } from './run-context.js'
+import type { WorkflowResult } from './workflow-result.js'
 
 const CONTEXT = Symbol.for('taskq.context')
 
@@ -70,6 +72,30 @@ export abstract class BaseTask<P = unknown> {
    */
   retry(options?: RetrySignalOptions): never {
     throw new Retry(options)
+  }
+
+  /**
+   * Makes a job, or a workflow: a run of the same job after this one finds it again. See {@link RunContext.spawn}.
+   *
+   * @example
+   * const pages = await this.spawn(group(urls.map((url) => FetchPage.s(url))))
+   * return pages.get({ timeout: '5m' }) // others have this run's slot meanwhile
+   */
+  spawn<R>(canvas: Canvas<R>): Promise<WorkflowResult<R>> {
+    return contextOf(this).spawn(canvas)
+  }
+
+  /**
+   * Puts a workflow in the job's place: write `return this.replace(…)`, for it throws what ends the run. See
+   * {@link RunContext.replace}.
+   */
+  replace<R>(canvas: Canvas<R>): Promise<R> {
+    return contextOf(this).replace(canvas)
+  }
+
+  /** Adds one more member to the group that this job is a member of. See {@link RunContext.addToChord}. */
+  addToChord(canvas: Canvas): Promise<AsyncResult> {
+    return contextOf(this).addToChord(canvas)
   }
 
   // Hooks. All are a part of the run, within its time limits, and awaited. What beforeStart throws fails the run; what

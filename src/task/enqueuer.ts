@@ -3,6 +3,7 @@ import { TaskqError } from '../errors/taskq-error.js'
 import type { AsyncResult } from './async-result.js'
 import type { EnqueueManyOptions, ManyCalls, ManyEnqueued } from './enqueue-many.js'
 import type { EnqueueOptions } from './enqueue-options.js'
+import type { RunOrigin } from './run-origin.js'
 import type { WorkflowOptions } from './workflow-options.js'
 import type { WorkflowResult } from './workflow-result.js'
 
@@ -11,6 +12,10 @@ export interface Enqueuer {
   enqueue(task: string, args: readonly unknown[], options?: EnqueueOptions): Promise<AsyncResult>
   enqueueMany(task: string, calls: ManyCalls, options?: EnqueueManyOptions): Promise<ManyEnqueued>
   startWorkflow(canvas: CanvasData, options?: WorkflowOptions): Promise<WorkflowResult>
+  /** Makes a workflow for a run; the job's next run gets the same. */
+  startFromRun(canvas: CanvasData, run: RunOrigin): Promise<WorkflowResult>
+  /** Adds a member to the group that a run's job is a member of. */
+  addMember(canvas: CanvasData, run: RunOrigin): Promise<AsyncResult>
 }
 
 const SLOT = Symbol.for('taskq.enqueuer')
@@ -35,6 +40,16 @@ export async function enqueueMany(task: string, calls: ManyCalls, options?: Enqu
 /** Sends a workflow through the bound enqueuer. */
 export async function startWorkflow(canvas: CanvasData, options?: WorkflowOptions): Promise<WorkflowResult> {
   return (await boundEnqueuer()).startWorkflow(canvas, options)
+}
+
+/** Makes a run's workflow through the bound enqueuer. */
+export async function startFromRun(canvas: CanvasData, run: RunOrigin): Promise<WorkflowResult> {
+  return (await boundEnqueuer()).startFromRun(canvas, run)
+}
+
+/** Adds a member to a group through the bound enqueuer. */
+export async function addMember(canvas: CanvasData, run: RunOrigin): Promise<AsyncResult> {
+  return (await boundEnqueuer()).addMember(canvas, run)
 }
 
 function boundEnqueuer(): Enqueuer | Promise<Enqueuer> {

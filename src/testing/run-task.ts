@@ -1,3 +1,4 @@
+import type { CanvasData } from '../canvas/canvas-data.js'
 import { createCodec } from '../codec/codec.js'
 import { EffectiveTasks } from '../config/task-options.js'
 import { resolveTaskOverrides, type TaskOverrides } from '../config/task-overrides.js'
@@ -15,6 +16,7 @@ import { checkArgs } from '../task/schema.js'
 import { judge, tellHooks } from '../worker/attempt.js'
 import { startTour } from '../worker/hook-tour.js'
 import { createRunLog, type LogLevel } from '../worker/run-log.js'
+import { MadeWorkflows, type ResultsOf } from './made-workflows.js'
 
 /** What {@link runTask} may be told. */
 export interface RunTaskOptions {
@@ -32,6 +34,8 @@ export interface RunTaskOptions {
   readonly types?: boolean
   /** The config's `taskOptions`, laid over the task's own. Default: none. */
   readonly taskOptions?: Readonly<Record<string, TaskOverrides>>
+  /** What the workflows come to that the task makes: they are not run. Default: asking for it throws. */
+  readonly results?: ResultsOf
 }
 
 /** What a run did. */
@@ -39,6 +43,12 @@ export interface TaskRun<R> {
   readonly result: R
   readonly logs: readonly { readonly level: LogLevel; readonly message: string; readonly fields: object | undefined }[]
   readonly progress: readonly unknown[]
+  /** What it spawned, in this order; none of it was run. */
+  readonly spawned: readonly CanvasData[]
+  /** What it added to its group. */
+  readonly added: readonly CanvasData[]
+  /** What took its place, where it has said that something should; then `result` is what `results` says of it. */
+  readonly replacedBy?: CanvasData
 }
 
 /** What `defineTask` returns, as far as a run needs it. */
@@ -75,6 +85,8 @@ export async function runTask(
   const sent = await argsAsSent(definition, args, codec)
   const logs: TaskRun<unknown>['logs'][number][] = []
   const progress: unknown[] = []
+  const made = new MadeWorkflows(options.results)
+  const { spawn, replace, addToChord } = made
   const context: RunContext = {
     request: {
       id: 'test',
@@ -93,11 +105,19 @@ export async function runTask(
     progress: async (value) => {
       progress.push(value)
     },
+    ...{ spawn, replace, addToChord },
   }
   const scope = { run: context, carried: options.context }
-  const result = await runInScope(scope, () => runOnce(definition, context, sent))
-  // Where no result is kept, any may be returned.
-  return { result: definition.ignoreResult ? result : throughCodec(definition.name, result, codec), logs, progress }
+  const result = await runInScope(scope, () => runOnce(definition, context, sent)).catch((thrown) =>
+    made.resultOfReplaced(thrown),
+  )
+  const { spawned, added, replacedBy } = made
+  return {
+    // Where no result is kept, any may be returned.
+    result: definition.ignoreResult ? result : throughCodec(definition.name, result, codec),
+    ...{ logs, progress, spawned, added },
+    ...(replacedBy !== undefined && { replacedBy }),
+  }
 }
 
 /** Runs it with its hooks around it, as a worker does. */

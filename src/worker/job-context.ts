@@ -1,8 +1,10 @@
 import type { Envelope } from '../codec/envelope.js'
 import type { EnvelopeSlot } from '../codec/envelope-fields.js'
 import type { TaskDefinition } from '../task/definition.js'
+import { partOf } from '../task/names.js'
 import type { JobRequest, RunContext, TaskLogger } from '../task/run-context.js'
 import { createRunLog, type LogLevel } from './run-log.js'
+import { RunWorkflows } from './workflows/run-workflows.js'
 
 /** What of a job its run is told. */
 export interface JobFacts {
@@ -10,7 +12,7 @@ export interface JobFacts {
   readonly attemptsMade: number
   /** Milliseconds since 1970. */
   readonly enqueuedAt: number
-  readonly lane: { readonly name: { readonly queue: string } }
+  readonly lane: { readonly lane: string; readonly name: { readonly queue: string } }
 }
 
 /** What a run can do to its job, and its job to it: here by the broker, in a child by the worker that made it. */
@@ -32,6 +34,7 @@ export class JobContext implements RunContext {
 
   #request: JobRequest | undefined
   #log: TaskLogger | undefined
+  #workflows: RunWorkflows | undefined
 
   constructor(
     private readonly job: JobFacts,
@@ -57,6 +60,7 @@ export class JobContext implements RunContext {
       headers: envelope.headers ?? {},
       parent: envelope.parent,
       root: envelope.root ?? job.id,
+      ...workflowOf(job.id),
       ...(envelope.schedule !== undefined && { schedule: slotOf(envelope.schedule) }),
     }
     return this.#request
@@ -70,6 +74,32 @@ export class JobContext implements RunContext {
   get signal(): AbortSignal {
     return this.port.signal
   }
+
+  // Functions, not methods: tasks take these apart, too.
+
+  get spawn(): RunContext['spawn'] {
+    return (canvas) => this.#made.spawn(canvas)
+  }
+
+  get replace(): RunContext['replace'] {
+    return (canvas) => this.#made.replace(canvas)
+  }
+
+  get addToChord(): RunContext['addToChord'] {
+    return (canvas) => this.#made.addToChord(canvas)
+  }
+
+  get #made(): RunWorkflows {
+    const { job, task, envelope } = this
+    const run = { id: job.id, task: task.name, lane: job.lane.lane, isOfMany: envelope.each !== undefined }
+    this.#workflows ??= new RunWorkflows(run)
+    return this.#workflows
+  }
+}
+
+function workflowOf(id: string): { workflow?: string } {
+  const part = partOf(id)
+  return part === undefined ? {} : { workflow: part.workflow }
 }
 
 const slotOf = ({ name, slotMs }: EnvelopeSlot) => ({ name, slot: new Date(slotMs) })

@@ -26,7 +26,12 @@ export function fakeRun(): FakeRun {
     log: { debug: line, info: line, warn: line, error: line },
     signal: new AbortController().signal,
     progress: async (value) => void reported.push(value),
+    spawn: unable,
+    replace: unable,
+    addToChord: unable,
     logged,
     reported,
   }
 }
+
+const unable = () => Promise.reject(new Error('this run makes no workflows'))

@@ -35,6 +35,14 @@ export function recordEnqueued(started: Started[] = []): Sent[] {
       started.push({ canvas, options })
       return { id: `w_${started.length}` } as WorkflowResult
     },
+    startFromRun: async (canvas) => {
+      started.push({ canvas, options: {} })
+      return { id: `w_${started.length}` } as WorkflowResult
+    },
+    addMember: async (canvas) => {
+      started.push({ canvas, options: {} })
+      return { id: `w_${started.length}~0` } as AsyncResult
+    },
   }))
   return sent
 }

@@ -33,7 +33,15 @@ const BACKOFF = { type: true, delay: true, factor: true, max: true, jitter: true
   keyof BackoffOptions,
   true
 >
-const MEMBERS = { request: true, log: true, signal: true, progress: true } satisfies Record<keyof RunContext, true>
+const MEMBERS = {
+  request: true,
+  log: true,
+  signal: true,
+  progress: true,
+  spawn: true,
+  replace: true,
+  addToChord: true,
+} satisfies Record<keyof RunContext, true>
 
 describe('docs/reference/tasks.md', () => {
   test('has a row for every option of a task, and no other', () => {

@@ -15,6 +15,7 @@ test('enqueue asks for the enqueuer each time, and awaits it', async () => {
   expect([first.length, second.length]).toEqual([1, 1])
   const none = async () => ({}) as never
   const enqueueLate = async () => ({ id: 'late' }) as never
-  bindEnqueuer(async () => ({ enqueue: enqueueLate, enqueueMany: none, startWorkflow: none }))
+  const rest = { enqueueMany: none, startWorkflow: none, startFromRun: none, addMember: none }
+  bindEnqueuer(async () => ({ enqueue: enqueueLate, ...rest }))
   expect((await enqueue('c', [])).id).toBe('late')
 })

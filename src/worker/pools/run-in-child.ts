@@ -74,5 +74,5 @@ const factsOf = ({ id, attemptsMade, enqueuedAt, lane }: ActiveJob): JobFacts =>
   id,
   attemptsMade,
   enqueuedAt,
-  lane: { name: { queue: lane.name.queue } },
+  lane: { lane: lane.lane, name: { queue: lane.name.queue } },
 })
