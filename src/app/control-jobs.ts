@@ -33,7 +33,7 @@ export interface DeadLettersApi {
   /**
    * Runs dead letters again, with fresh attempts: those with these ids, or all that match and are there now, however
    * many. Of the latter, those that were revoked or have expired are left alone, unless `states` names them. For all
-   * there are, it needs `{ all: true }`.
+   * there are, it needs `{ all: true }`. The id of a workflow stands for its failed jobs: it goes on from there.
    *
    * @throws TaskqError `TASKQ_CONTROL_INVALID`, also for a choice that says nothing
    *
@@ -55,7 +55,8 @@ export interface JobControlApi {
    * Ends jobs before they are done. One that waits ends now, as `revoked`, and never runs (`removed`). One that runs is
    * told by its signal at once (`told`). One that has ended stays as it is (`too-late`). An id of which there is no job
    * (`unknown`) is remembered for a week: a job that comes with it ends before it runs, where its caller chose the id
-   * (`taskId: 'order-7'` makes the job `u_order-7`). No worker need live for it.
+   * (`taskId: 'order-7'` makes the job `u_order-7`). Of a workflow, by its id, what has not run never runs. No worker
+   * need live for it.
    *
    * @returns what came of each; it is also kept, for `control.inspect.revoked()`
    *

@@ -5,11 +5,13 @@ import type { JobSummary } from '../engine/job-summary.js'
 import type { RevokeFact } from '../engine/revokes/revoke-fact.js'
 import type { RevokeProgress } from '../engine/revokes/revoke-walk.js'
 import type { RevokeRequest } from '../engine/revokes/revokes.js'
+import { revokeWorkflow } from '../engine/workflows/revoke-workflow.js'
 import { formatProblem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { Revocation } from '../task/async-result.js'
 import type { Headers } from '../task/enqueue-options.js'
 import type { JobState } from '../task/job-state.js'
+import { isWorkflowId } from '../task/names.js'
 import { taskGlob } from '../task/task-glob.js'
 import { isoTime } from './job-report.js'
 import { requireQueue } from './known-queues.js'
@@ -36,7 +38,7 @@ const AT_ONCE = 50
 const JOB_ID = /^[^\s:\p{C}]{1,300}$/u
 
 /**
- * Ends jobs before they are done, each by itself; what came of each, in the order of the ids.
+ * Ends jobs and workflows before they are done, each by itself; what came of each, in the order of the ids.
  *
  * @throws TaskqError `TASKQ_CONTROL_INVALID` for what can be no id, before anything is done
  */
@@ -55,11 +57,14 @@ export async function revokeJobs(
   for (let at = 0; at < wanted.length; at += AT_ONCE) {
     const step = wanted.slice(at, at + AT_ONCE)
     reports.push(
-      ...(await Promise.all(step.map(async (id) => ({ id, outcome: await engine.revokes.end(id, request) })))),
+      ...(await Promise.all(step.map(async (id) => ({ id, outcome: await revokeOne(engine, id, request) })))),
     )
   }
   return reports
 }
+
+const revokeOne = (engine: Engine, id: string, request: RevokeRequest): Promise<Revocation> =>
+  isWorkflowId(id) ? revokeWorkflow(engine, id, request) : engine.revokes.end(id, request)
 
 /**
  * Ends all jobs that match: those that wait at once, those that run as soon as they heed it.

@@ -1,5 +1,6 @@
 import type { Overview } from '../control/dashboard.js'
 import type { ScheduleReport } from '../control/schedules-list.js'
+import type { WorkflowRow } from '../control/workflows/workflow-view.js'
 import { snapshotHeader } from './header.js'
 import { EMPTY_LINE, gap, type Line, lineOf, paintLine, span } from './line.js'
 import { type Column, headLine, placeColumns, rowLine } from './table.js'
@@ -9,16 +10,23 @@ import { queueColumns } from './views/queues.js'
 import { scheduleColumns } from './views/schedules.js'
 import { taskColumns } from './views/tasks.js'
 import { workerColumns } from './views/workers.js'
+import { workflowColumns } from './views/workflows.js'
 
 /** What a snapshot shows. */
 export interface Snapshot {
   readonly overview: Overview
   /** Left out where they were not read. */
   readonly schedules?: readonly ScheduleReport[]
+  /** The newest; left out where they were not read, or there are none. */
+  readonly workflows?: readonly WorkflowRow[]
 }
 
 /** The tables of all views, one under the other: for `--snapshot`, and where the output is no terminal. */
-export function renderSnapshot({ overview, schedules }: Snapshot, columns: number, theme: Theme): readonly string[] {
+export function renderSnapshot(
+  { overview, schedules, workflows = [] }: Snapshot,
+  columns: number,
+  theme: Theme,
+): readonly string[] {
   const context: DrawContext = { theme, atMs: overview.at }
   const lines = [
     snapshotHeader(overview, columns),
@@ -26,6 +34,7 @@ export function renderSnapshot({ overview, schedules }: Snapshot, columns: numbe
     ...table('Tasks', overview.tasks, taskColumns(), columns, theme),
     ...table('Workers', overview.workers, workerColumns(context, overview.workers), columns, theme),
     ...(schedules === undefined ? [] : table('Schedules', schedules, scheduleColumns(context), columns, theme)),
+    ...(workflows.length === 0 ? [] : table('Workflows', workflows, workflowColumns(context), columns, theme)),
   ]
   return lines.map((line) => paintLine(line, columns, theme).trimEnd())
 }

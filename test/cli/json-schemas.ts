@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { action, JOB_SCHEMAS } from './job-schemas.js'
 import { count, failure, instant, ms, state, text } from './schema-parts.js'
+import { partResult, tree, workflowResult, workflowsStatus } from './workflow-schemas.js'
 
 // What every `--json` prints: nothing may be missing, and nothing may be there that no schema tells of.
 
@@ -94,6 +95,7 @@ const status = z.strictObject({
   schedules: count,
   workers: z.array(worker),
   queues: z.array(z.strictObject(held)),
+  workflows: workflowsStatus,
   unknownTasks: z.array(z.strictObject({ task: text, queue: text, jobs: count })),
 })
 
@@ -130,6 +132,7 @@ const job = {
   task: text,
   queue: text,
   state,
+  workflow: text.optional(),
   error: failure.optional(),
   progress: z.unknown().optional(),
   sameAs: text.optional(),
@@ -340,7 +343,14 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   'queue list': z.strictObject({ queues: z.array(queue) }),
   'queue pause': queueChanges,
   'queue resume': queueChanges,
-  result: z.strictObject({ ...job, result: z.json().optional(), logs: z.array(z.string()).optional() }),
+  result: z.union([
+    z.strictObject({
+      ...{ ...job, result: z.json().optional(), logs: z.array(z.string()).optional() },
+      tree: tree.optional(),
+    }),
+    partResult,
+    workflowResult,
+  ]),
   'schedule add': z.strictObject({
     name: text,
     task: text,

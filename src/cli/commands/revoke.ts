@@ -5,9 +5,10 @@ import { screenWidth } from '../screen-width.js'
 
 /** `taskq revoke`: ends jobs before they are done. */
 export default class Revoke extends BulkCommand {
-  static override summary = 'End jobs before they are done: by id, or all of a task, a queue or a header.'
+  static override summary =
+    'End jobs and workflows before they are done: by id, or all jobs of a task, a queue or a header.'
   static override description =
-    'A job that waits ends now, and never runs. One that runs is told by its signal at once; with --terminate it is ended by force where it does not end in time. An id that a caller chose (u_…) may be revoked before its job is there: one that comes within a week ends before it runs. No worker need live. Without ids it asks first; where nobody can be asked, it needs --yes. Exits with 1 when a job had ended already, or none has its id.'
+    'A job that waits ends now, and never runs. One that runs is told by its signal at once; with --terminate it is ended by force where it does not end in time. Of a workflow (w_…) what has not run never runs. An id that a caller chose (u_…) may be revoked before its job is there: one that comes within a week ends before it runs. No worker need live. Without ids it asks first; where nobody can be asked, it needs --yes. Exits with 1 when a job had ended already, or none has its id.'
   static override examples = [
     { description: 'One job', command: '<%= config.bin %> revoke mwpjonpwXMLduI91RF2E --reason "wrong customer"' },
     {
@@ -17,7 +18,7 @@ export default class Revoke extends BulkCommand {
     { description: 'What was revoked lately', command: '<%= config.bin %> revoke --list' },
   ]
 
-  static override args = { ids: stringArg({ multiple: true, description: "the jobs' ids" }) }
+  static override args = { ids: stringArg({ multiple: true, description: 'the ids of jobs and workflows' }) }
 
   static override flags = {
     task: string({ char: 't', description: "all jobs of this task: its name, or a glob such as 'reports.*'" }),

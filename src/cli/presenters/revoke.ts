@@ -2,7 +2,7 @@ import { safeText } from '../../codec/safe-text.js'
 import type { RevokedReport, RevokesReport } from '../../control/revoke-jobs.js'
 import type { RevokeProgress } from '../../engine/revokes/revoke-walk.js'
 import type { Revocation } from '../../task/async-result.js'
-import { NAMED } from '../../task/names.js'
+import { isWorkflowId, NAMED, partOf } from '../../task/names.js'
 import { tellDistance } from './schedule-time.js'
 import { presentTable } from './table.js'
 
@@ -16,7 +16,15 @@ const SAYS: Readonly<Record<Exclude<Revocation, 'unknown'>, string>> = {
 const MADE_ID = /^[0-9a-z]{8}[0-9A-Za-z]{12}$|@\d{8}T\d{6}(\.\d{3})?Z$/
 const CHOSEN_ID = /^[A-Za-z0-9._-]{1,128}$/
 
+const WORKFLOW_SAYS: typeof SAYS = {
+  removed: 'revoked: nothing of it runs, and nothing will',
+  told: 'revoked: what has not run never runs; its jobs that run are told to end',
+  'too-late': 'too late: it had ended',
+}
+
 function saysUnknown(id: string): string {
+  if (isWorkflowId(id)) return 'no such workflow'
+  if (partOf(id) !== undefined) return 'no such job: its workflow has not made it, or it is gone; revoke the workflow'
   if (id.startsWith(NAMED)) return 'no such job: one that comes within a week ends before it runs'
   if (MADE_ID.test(id) || !CHOSEN_ID.test(id)) return 'no such job'
   return `no such job (did you mean ${NAMED}${id}? That is the id of the job with the taskId ${id})`
@@ -25,7 +33,10 @@ function saysUnknown(id: string): string {
 /** What came of each. */
 export function presentRevoked(reports: readonly RevokedReport[]): string {
   const width = Math.max(...reports.map(({ id }) => safeText(id, 120).length))
-  const says = ({ id, outcome }: RevokedReport) => (outcome === 'unknown' ? saysUnknown(id) : SAYS[outcome])
+  const says = ({ id, outcome }: RevokedReport) => {
+    if (outcome === 'unknown') return saysUnknown(id)
+    return (isWorkflowId(id) ? WORKFLOW_SAYS : SAYS)[outcome]
+  }
   return reports.map((one) => `${safeText(one.id, 120).padEnd(width)}  ${says(one)}`).join('\n')
 }
 

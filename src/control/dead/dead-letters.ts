@@ -2,10 +2,12 @@ import type { Viewer } from '../../codec/viewer.js'
 import type { Engine } from '../../engine/engine.js'
 import { RETRY_STEP } from '../../engine/job-edits.js'
 import { LEFT_EXPIRED, LEFT_REVOKED, NOT_THERE, RETRIED } from '../../engine/retry-script.js'
+import { isWorkflowId } from '../../task/names.js'
 import type { ActionReport, JobPage } from '../dashboard.js'
 import { readJobs } from '../jobs-list.js'
 import { listedArgs } from '../jobs-preview.js'
 import { requireQueue } from '../known-queues.js'
+import { retryWorkflows } from '../workflows/act-on-workflows.js'
 import { type DeadFilter, toJobFilter } from './dead-filter.js'
 
 /** What came of running dead letters again, or of removing them; with `dryRun`, what would have. */
@@ -65,8 +67,18 @@ export async function dropDead(
   return { ...DROP.report(dryRun, dropped, []), searched, left: NONE_LEFT }
 }
 
-/** Runs these dead letters again, in whatever way they ended. */
-export const retryThose = (engine: Engine, ids: readonly string[], { dryRun = false, by }: DeadWork = {}) =>
+/** Runs these dead letters again, and the failed jobs of these workflows, which go on from there. */
+export async function retryThose(engine: Engine, ids: readonly string[], work: DeadWork = {}): Promise<DeadReport> {
+  const workflows = ids.filter(isWorkflowId)
+  const jobs = await retryJobs(engine, workflows.length === 0 ? ids : ids.filter((id) => !isWorkflowId(id)), work)
+  if (workflows.length === 0) return jobs
+  const { dryRun = false, by = 'an operator' } = work
+  const { jobs: retried, refused } = await retryWorkflows(engine, workflows, by, dryRun)
+  const report = RETRY.report(dryRun, jobs.done + retried, [...jobs.refused, ...refused])
+  return { ...report, searched: jobs.searched + workflows.length, left: NONE_LEFT }
+}
+
+const retryJobs = (engine: Engine, ids: readonly string[], { dryRun = false, by }: DeadWork) =>
   workOnThose(engine, ids, dryRun, RETRY, async (lane, step) => {
     const how = { call: crypto.randomUUID(), ...(by !== undefined && { by }) }
     const codes = await engine.jobEdits.retry(lane, step, how)

@@ -16,43 +16,59 @@ export async function actOnWorkflows(
   ids: readonly string[],
   by: string,
 ): Promise<ActionReport> {
-  const refused: { what: string; why: string }[] = []
-  let jobs = 0
   const wanted = [...new Set(ids)]
-  for (const id of wanted) {
-    const outcome = verb === 'revoke' ? await revokeOne(engine, id, by) : await retryOne(engine, id, by)
-    if (typeof outcome === 'string') refused.push({ what: id, why: outcome })
-    else jobs += outcome
+  if (verb === 'retry') {
+    const { jobs, refused } = await retryWorkflows(engine, wanted, by)
+    const done = wanted.length - refused.length
+    return { done, refused, text: retriedText(jobs, done) }
+  }
+  const refused: Refused[] = []
+  for (const what of wanted) {
+    const why = REVOKE_WHYS[await revokeWorkflow(engine, what, { reason: 'an operator revoked it', by })]
+    if (why !== undefined) refused.push({ what, why })
   }
   const done = wanted.length - refused.length
-  return { done, refused, text: verb === 'revoke' ? revokedText(done) : retriedText(jobs, done) }
+  return { done, refused, text: `${count(done, 'workflow')} ${done === 1 ? 'was' : 'were'} revoked` }
 }
 
-/** Why it was not done, or for how many jobs it was. */
-type Outcome = string | number
+type Refused = ActionReport['refused'][number]
 
-/** Runs the failed jobs of a workflow again. */
-export async function retryOne(engine: Engine, id: string, by: string): Promise<Outcome> {
-  const retried = await retryWorkflow(engine, id, by)
-  return retried > 0 ? retried : whyNotRetried(engine, id)
+/**
+ * Runs the failed jobs of workflows again; with `dryRun`, only counts them.
+ *
+ * @returns how many jobs, and of which workflows none
+ */
+export async function retryWorkflows(
+  engine: Engine,
+  ids: readonly string[],
+  by: string,
+  dryRun = false,
+): Promise<{ readonly jobs: number; readonly refused: readonly Refused[] }> {
+  const refused: Refused[] = []
+  let jobs = 0
+  for (const what of new Set(ids)) {
+    const why = await whyNotRetried(engine, what)
+    const retried = why === undefined ? await retryOne(engine, what, by, dryRun) : 0
+    jobs += retried
+    if (retried === 0) refused.push({ what, why: why ?? 'its failed jobs are gone, or run again already' })
+  }
+  return { jobs, refused }
 }
 
-async function whyNotRetried({ workflows }: Engine, id: string): Promise<string> {
+async function retryOne(engine: Engine, id: string, by: string, dryRun: boolean): Promise<number> {
+  return dryRun ? ((await engine.workflows.summary(id))?.failed ?? 0) : retryWorkflow(engine, id, by)
+}
+
+async function whyNotRetried({ workflows }: Engine, id: string): Promise<string | undefined> {
   const summary = await workflows.summary(id)
   if (summary === undefined) return NO_WORKFLOW
   if (summary.state === 'revoked') return 'it was revoked'
-  return summary.failed === 0 ? 'none of its jobs has failed' : 'its failed jobs are gone, or run again already'
-}
-
-async function revokeOne(engine: Engine, id: string, by: string): Promise<Outcome> {
-  return REVOKE_WHYS[await revokeWorkflow(engine, id, { reason: 'an operator revoked it', by })] ?? 0
+  return summary.failed === 0 ? 'none of its jobs has failed' : undefined
 }
 
 const NO_WORKFLOW = 'there is no such workflow'
 
 const REVOKE_WHYS = { removed: undefined, told: undefined, 'too-late': 'it has ended', unknown: NO_WORKFLOW } as const
-
-const revokedText = (done: number): string => `${count(done, 'workflow')} ${done === 1 ? 'was' : 'were'} revoked`
 
 const retriedText = (jobs: number, workflows: number): string =>
   `${count(jobs, 'job')} of ${count(workflows, 'workflow')} ${jobs === 1 ? 'runs' : 'run'} again`

@@ -6,7 +6,7 @@ import { deadFlags, idFlag } from '../../dead-flags.js'
 export default class DeadRetry extends BulkCommand {
   static override summary = 'Run jobs again that failed for good, with fresh attempts.'
   static override description =
-    'Those that are named by --id, or all that match; with --all, all there are. Of those that match, the ones that were revoked or have expired are left alone, unless --state names them. Where many are meant it asks first; where nobody can be asked, it needs --yes.'
+    'Those that are named by --id, the failed jobs of a workflow that is named so (it goes on from there), or all that match; with --all, all there are. Of those that match, the ones that were revoked or have expired are left alone, unless --state names them. Where many are meant it asks first; where nobody can be asked, it needs --yes.'
   static override examples = [
     {
       description: 'Two of them',
