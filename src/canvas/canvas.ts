@@ -73,6 +73,7 @@ export interface Composed<R, Missing extends unknown[], Takes> extends Canvas<R,
   delay(...missing: Missing): Promise<WorkflowResult<R>>
   /** Sends it with options of the whole. Arguments that are still missing do not compile. */
   applyAsync(this: Canvas<R>, options?: WorkflowOptions): Promise<WorkflowResult<R>>
+  clone(...missing: Missing): Composed<R, [], never>
 }
 
 /** One after the other, each with the result of the one before. */

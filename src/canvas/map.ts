@@ -1,20 +1,29 @@
 import { formatProblem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { TaskArgs, TaskClass, TaskResult } from '../task/base-task.js'
-import type { FunctionTask } from '../task/define-task.js'
+import type { TaskDefinition } from '../task/definition.js'
 import { taskNameOf } from '../task/metadata.js'
-import type { Group } from './canvas.js'
+import type { AnyCanvas, Group, ResultOf } from './canvas.js'
 import type { Each, TaskData } from './canvas-data.js'
 import type { Signature } from './signature.js'
 import { signatureOf } from './signature-of.js'
 
-type AnyTask = TaskClass | FunctionTask<never[], unknown>
+/** A task made of a function, as far as it is looked at here. */
+interface AnyFunctionTask {
+  readonly definition: TaskDefinition
+  si(...args: never[]): AnyCanvas
+}
+type AnyTask = TaskClass | AnyFunctionTask
 /** The arguments of a task, made of a class or a function. */
-export type ItemArgs<T> = T extends TaskClass ? TaskArgs<T> : T extends FunctionTask<infer Args, unknown> ? Args : never
+export type ItemArgs<T> = T extends TaskClass
+  ? TaskArgs<T>
+  : T extends { si(...args: infer Args extends unknown[]): unknown }
+    ? Args
+    : never
 type ItemResult<T> = T extends TaskClass
   ? TaskResult<T>
-  : T extends { s(...args: never[]): Signature<infer R> }
-    ? R
+  : T extends { si(...args: never[]): infer S extends AnyCanvas }
+    ? ResultOf<S>
     : never
 
 /**
@@ -87,7 +96,7 @@ const eachOf = (task: AnyTask, each: Each, items?: readonly unknown[]) => signat
 
 /** A list that is given is all that the job gets. */
 function dataOf(task: AnyTask, each: Each, items?: readonly unknown[]): TaskData {
-  const name = 'definition' in task ? task.definition.name : taskNameOf(task)
+  const name = isFunctionTask(task) ? task.definition.name : taskNameOf(task)
   const args = items === undefined ? [] : [items]
   return {
     kind: 'task',
@@ -100,3 +109,5 @@ function dataOf(task: AnyTask, each: Each, items?: readonly unknown[]): TaskData
     errorLinks: [],
   }
 }
+
+const isFunctionTask = (task: AnyTask): task is AnyFunctionTask => 'definition' in task

@@ -50,9 +50,15 @@ export type Tails<Args extends unknown[]> = Args extends [unknown, ...infer Rest
 /** What is missing in front of a given tail. Nothing, where what is given is enough to run. */
 export type Missing<Args extends unknown[], Given extends unknown[]> = Given extends Args
   ? []
-  : Required<Args> extends [...infer Front, ...AnyOf<Given>]
-    ? Front
-    : Args
+  : Given extends []
+    ? Needed<Args>
+    : Required<Args> extends [...infer Front, ...AnyOf<Given>]
+      ? Front
+      : Args
+
+/** The arguments that nobody may leave out. */
+type Needed<Args extends unknown[]> =
+  Args extends Required<Args> ? Args : Args extends [infer First, ...infer Rest] ? [First, ...Needed<Rest>] : []
 
 /** What may be put in front of a given tail, alone, so that it can run: any value where the task takes none. */
 export type Takes<Args extends unknown[], Given extends unknown[]> = [Args[0], ...Given] extends Args

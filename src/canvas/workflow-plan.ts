@@ -15,7 +15,7 @@ export interface WorkflowPlan {
 }
 
 /** Where a result goes: the workflow's end, nowhere, a node, or a slot of a join (`7.2`). */
-export type Target = 'e' | '-' | `${number}`
+export type Target = 'e' | '-' | `${number}` | `${number}.${number}`
 
 /** Where a failure goes: the workflow's end, nowhere, a guard, or a slot of a join. */
 export type Upward = Target

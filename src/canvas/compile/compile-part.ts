@@ -94,7 +94,7 @@ function compileGroup(plan: PlanBuilder, group: GroupData, { next, up, isCounted
   const begins: Goal[] = []
   const shapes: Shape[] = []
   members.forEach((member, at) => {
-    const slot: Goal = { to: `${join}.${at}` as `${number}` }
+    const slot: Goal = { to: `${join}.${at}` }
     const compiled = compilePart(plan, member, { next: slot, up: slot, isCounted, depth: depth + 1 })
     for (const goal of compiled.begins) begins.push(goal)
     addShape(shapes, compiled.shape)
