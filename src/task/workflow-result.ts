@@ -1,6 +1,5 @@
 import type { WorkflowCause } from '../errors/workflow-failed-error.js'
-import type { Duration } from '../time/duration.js'
-import type { AsyncResult } from './async-result.js'
+import type { AsyncResult, ProgressOptions } from './async-result.js'
 import type { JobState } from './job-state.js'
 
 /** How far a workflow is: its jobs, callbacks not counted. */
@@ -50,7 +49,7 @@ export interface WorkflowResult<R = unknown> extends AsyncResult<R, WorkflowProg
    * The results of its group's members as they come in: of a chord its header's, of a chain its last group's. It ends
    * when all are in. A member that is let fail, or that failed, is told as failed, and does not end it.
    */
-  iter(options?: { timeout?: Duration; signal?: AbortSignal }): AsyncIterable<MemberResult>
+  iter(options?: ProgressOptions): AsyncGenerator<MemberResult, void>
   /** Its parts, and how each stands. Turned into text, it is a drawing of it. */
   tree(): Promise<WorkflowTree & { toString(): string }>
 }

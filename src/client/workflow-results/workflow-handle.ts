@@ -28,7 +28,7 @@ export interface HandleTools {
   readonly engine: Engine
   readonly codec: Codec
   /** Makes the handle of another job, or workflow. */
-  handle(id: string): AsyncResult
+  handle(id: string, traits?: { readonly task: string }): AsyncResult
 }
 
 /** How a console asks a value to show itself. */
@@ -150,8 +150,9 @@ export class WorkflowHandle<R> implements WorkflowResult<R> {
   /** Its jobs, in the order in which they are written; of very many the first 10,000. Callbacks are not among them. */
   async children(): Promise<readonly AsyncResult[]> {
     const nodes = await this.tools.engine.workflows.nodes(this.id, 0, MOST_CHILDREN)
-    const parts = nodes.filter(({ node }) => node.kind === 'task')
-    return parts.map(({ index }) => this.tools.handle(partId(this.id, index)))
+    return nodes.flatMap(({ index, node }) =>
+      node.kind === 'task' ? this.tools.handle(partId(this.id, index), { task: node.task }) : [],
+    )
   }
 
   async parent(): Promise<AsyncResult | undefined> {
@@ -160,7 +161,8 @@ export class WorkflowHandle<R> implements WorkflowResult<R> {
   }
 
   async forget(): Promise<boolean> {
-    return this.tools.engine.workflows.forget(this.id)
+    const { forgetWorkflow } = await import('../../engine/workflows/forget-workflow.js')
+    return forgetWorkflow(this.tools.engine, this.id)
   }
 
   #find(): Promise<WorkflowSummary | undefined> {
