@@ -12,9 +12,10 @@ interface Place {
   readonly depth: number
 }
 
-/** A part that has its nodes: where it begins, and how it looks. */
+/** A part that has its nodes: where it begins, where a failure of it goes, and how it looks. */
 interface Compiled {
   readonly begins: readonly Goal[]
+  readonly up: Goal
   readonly shape: Shape
 }
 
@@ -46,7 +47,7 @@ function compileCalled(plan: PlanBuilder, part: CanvasData, place: Place): Compi
   if (errorLinks.length > 0) {
     up.to = plan.add({ kind: 'guard', targets: errorLinks.flatMap(beginsOf), up: place.up })
   }
-  return { begins, shape: withCalled(shape, shapesOf('links', links), shapesOf('errorLinks', errorLinks)) }
+  return { begins, up, shape: withCalled(shape, shapesOf('links', links), shapesOf('errorLinks', errorLinks)) }
 }
 
 function compileBare(plan: PlanBuilder, part: CanvasData, place: Place): Compiled {
@@ -64,7 +65,7 @@ function compileBare(plan: PlanBuilder, part: CanvasData, place: Place): Compile
 
 function compileTask(plan: PlanBuilder, task: TaskData, { next, up, isCounted }: Place): Compiled {
   const index = plan.addTask(task, next, up, isCounted)
-  return { begins: [{ to: `${index}` }], shape: index }
+  return { begins: [{ to: `${index}` }], up, shape: index }
 }
 
 /** One after the other: each part's result goes to where the one after it begins. */
@@ -72,23 +73,29 @@ function compileRow(plan: PlanBuilder, parts: ChainData['parts'], kind: 'chain' 
   const depth = place.depth + 1
   const shapes: Shape[] = []
   let begins: readonly Goal[] | undefined
-  let beforeIt: Goal | undefined
+  let beforeIt: { readonly next: Goal; readonly up: Goal } | undefined
   parts.forEach((part, at) => {
-    const next: Goal = at === parts.length - 1 ? place.next : {}
-    const compiled = compilePart(plan, part, { ...place, next, depth })
-    if (beforeIt !== undefined) beforeIt.to = plan.oneOf(compiled.begins)
+    const isLast = at === parts.length - 1
+    const next: Goal = isLast ? place.next : {}
+    // The error callbacks of a chord's body hear of its header's failure, too.
+    const up: Goal = part.kind === 'group' && !isLast ? {} : place.up
+    const compiled = compilePart(plan, part, { ...place, next, up, depth })
+    if (beforeIt !== undefined) {
+      beforeIt.next.to = plan.oneOf(compiled.begins)
+      if (beforeIt.up !== place.up) beforeIt.up.to = compiled.up
+    }
     begins ??= compiled.begins
-    beforeIt = next
+    beforeIt = { next, up }
     shapes.push(compiled.shape)
   })
-  return { begins: begins ?? [], shape: { kind, parts: shapes } }
+  return { begins: begins ?? [], up: place.up, shape: { kind, parts: shapes } }
 }
 
 /** Side by side: results and failures of the members meet in the slots of a join. */
 function compileGroup(plan: PlanBuilder, group: GroupData, { next, up, isCounted, depth }: Place): Compiled {
   const { members, allowFailures } = group
   if (members.length === 0) {
-    return { begins: [plan.add({ kind: 'pass', next, up })], shape: { kind: 'group', parts: [] } }
+    return { begins: [plan.add({ kind: 'pass', next, up })], up, shape: { kind: 'group', parts: [] } }
   }
   const join = plan.add({ kind: 'join', next, up, size: members.length, allowFailures }).to as `${number}`
   const begins: Goal[] = []
@@ -99,7 +106,7 @@ function compileGroup(plan: PlanBuilder, group: GroupData, { next, up, isCounted
     for (const goal of compiled.begins) begins.push(goal)
     addShape(shapes, compiled.shape)
   })
-  return { begins, shape: { kind: 'group', parts: shapes, join: Number(join) } }
+  return { begins, up, shape: { kind: 'group', parts: shapes, join: Number(join) } }
 }
 
 /** Adds a member's shape: a task to the row of those before it, where it is the next. */
