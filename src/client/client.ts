@@ -129,6 +129,12 @@ export class Client implements Enqueuer {
     return this.#workflow(await startFromRun(canvas, run, this.#site))
   }
 
+  /** Adds a member to the group that a run's job is in: its result comes after the others'. */
+  async addMember<R = unknown>(canvas: CanvasData, run: RunOrigin): Promise<AsyncResult<R>> {
+    const { addMember } = await import('./workflows/add-member.js')
+    return this.#handles.of<R>(await addMember(canvas, run, this.#site))
+  }
+
   /** Lets workflows go on, for a worker. */
   async workflowDriver(): Promise<ClientDriver> {
     const { ClientDriver } = await import('./workflows/client-driver.js')

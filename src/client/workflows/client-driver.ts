@@ -51,6 +51,7 @@ export class ClientDriver {
   async #lookAfter(id: string): Promise<void> {
     const { workflows } = this.site.engine
     await makeReadyJobs(await workflows.take(id, TAKEN), this.site)
+    for (const move of await workflows.mend(id)) await makeReadyJobs(move, this.site)
   }
 
   async #quietly(id: string, work: () => Promise<void>): Promise<void> {

@@ -1,15 +1,15 @@
 import type { Codec } from '../../codec/codec.js'
+import type { ResolvedConfig } from '../../config/resolved-config.js'
 import type { Engine } from '../../engine/engine.js'
 import type { TaskDefinition } from '../../task/definition.js'
 import type { JobCall } from '../../task/job-call.js'
-import type { ClientConfig } from '../client.js'
 import type { Destination, KnownTask } from '../destination.js'
 
 /** What workflows need of their client. */
 export interface WorkflowSite {
   readonly engine: Engine
   readonly codec: Codec
-  readonly config: Pick<ClientConfig, 'payload' | 'results' | 'deadLetters' | 'middleware'>
+  readonly config: Pick<ResolvedConfig, 'payload' | 'results' | 'deadLetters' | 'middleware'>
   readonly warn: (message: string) => void
   /** The task as far as it is known here. */
   known(task: string): KnownTask | Promise<KnownTask>

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Shape, Target } from '../../canvas/workflow-plan.js'
 import type { BrokerLink } from '../broker-link.js'
+import type { Connection } from '../connection.js'
 import type { Keys } from '../keys.js'
 import { CUT_DRAFT, jobsAmong, notSent, unknown, writeDraft } from './create-workflow.js'
 import { ledgerCommands } from './ledger-commands.js'
@@ -55,20 +56,21 @@ export function findPlace(
   return link.read(async (redis) => {
     const [known, base] = await redis.hmget(record, `m${mark}`, 'nodes')
     if (typeof known === 'string') return numberIn(known)
-    let at = String(node)
-    // Where a failure goes: through those that are told of it, to the group.
-    for (;;) {
-      const found = parseNode(await redis.hget(record, `n${at}`))
-      const up = found !== undefined && 'up' in found ? found.up : '-'
-      const [, join] = /^(\d+)\.\d+$/.exec(up) ?? []
-      if (join !== undefined) {
-        const group = parseNode(await redis.hget(record, `n${join}`))
-        return group?.kind === 'join' ? { join: Number(join), slot: group.size, base: numberIn(base) } : undefined
-      }
-      if (!/^\d+$/.test(up)) return undefined
-      at = up
-    }
+    const join = await joinAbove(redis, record, node)
+    const group = join === undefined ? undefined : parseNode(await redis.hget(record, `n${join}`))
+    return group?.kind === 'join' ? { join: Number(join), slot: group.size, base: numberIn(base) } : undefined
   })
+}
+
+/** The join that a node's failure comes to, through those that are told of it; undefined where it comes to the end. */
+async function joinAbove(redis: Connection, record: string, node: number): Promise<string | undefined> {
+  for (let at = String(node); ; ) {
+    const found = parseNode(await redis.hget(record, `n${at}`))
+    const [above = '', slot] = found !== undefined && 'up' in found ? found.up.split('.') : []
+    if (slot !== undefined) return above
+    if (!/^\d+$/.test(above)) return undefined
+    at = above
+  }
 }
 
 /** Adds a member to a group that waits for its others. All of it, or nothing. */
@@ -91,7 +93,7 @@ export async function extendWorkflow(
   if (code === -1) throw notSent(new Error(CUT_DRAFT))
   if (code === 0) return { kind: 'over' }
   if (code === 3) return { kind: 'changed' }
-  if (code === 2) return { kind: 'added', last: numberIn(String(what)) }
+  if (code === 2) return { kind: 'added', last: numberIn(String(what)), move: { workflow: id, ready: [], more: true } }
   const move = parseMove(what as MoveReply)
   return { kind: 'added', last, ...(move && { move }) }
 }

@@ -5,6 +5,13 @@ import type { Keys } from '../keys.js'
 import { storedReason } from '../revoke.js'
 import { runPipeline } from '../run-pipeline.js'
 import { type CreatedWorkflow, createWorkflow } from './create-workflow.js'
+import {
+  type ExtendedWorkflow,
+  extendWorkflow,
+  findPlace,
+  type MemberPlace,
+  type NewMember,
+} from './extend-workflow.js'
 import { type LedgerCommands, ledgerCommands } from './ledger-commands.js'
 import { MOST_HANDED } from './ledger-script.js'
 import { mendParts } from './mend-parts.js'
@@ -47,6 +54,16 @@ export class Workflows {
    */
   create(workflow: NewWorkflow): Promise<CreatedWorkflow> {
     return createWorkflow(this.link, this.keys, workflow)
+  }
+
+  /** Where one more member of the group goes that a node is in: see {@link findPlace}. */
+  placeBeside(id: string, node: number, mark: string): Promise<MemberPlace | number | undefined> {
+    return findPlace(this.link, this.keys, id, { node, mark })
+  }
+
+  /** Adds a member to a group that waits for its others. All of it, or nothing. */
+  extend(id: string, member: NewMember): Promise<ExtendedWorkflow> {
+    return extendWorkflow(this.link, this.keys, id, member)
   }
 
   /** Hands nodes to the caller that are to be made jobs; nobody else gets them for ten seconds. */
