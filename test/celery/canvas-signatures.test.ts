@@ -56,7 +56,7 @@ describe('Signatures', () => {
   test('called in this process, it is run by runTask: add.s(2, 2)() there', async () => {
     const task = adding()
     testApp(broker, { tasks: [task] })
-    expect(await runTask(task, [2, 2])).toBe(4)
+    expect(await runTask(task, [2, 2])).toMatchObject({ result: 4 })
   })
 
   test('delay and applyAsync take the same arguments as those of the task', async () => {
