@@ -39,7 +39,7 @@ describe('a job that ends as a workflow does', () => {
     expect(await stateOf(app)).toBe('blocked')
     expect((await app.engine.jobs.find(OWNER.id))?.putAside).toContain(W)
     const { queues } = await app.engine.queueOverviews()
-    expect(queues.find(({ name }) => name === OWNER.lane)).toMatchObject({ blocked: 1, active: 0, queued: 0 })
+    expect(queues.find(({ queue }) => queue === OWNER.lane)).toMatchObject({ blocked: 1, active: 0, queued: 0 })
     await end(app, desk)
     expect(await stateOf(app)).toBe('queued')
     const again = await owners.take()
@@ -99,7 +99,7 @@ describe('a job that ends as a workflow does', () => {
     const app = testApp(broker)
     const { wait } = await owning(app)
     await app.redis.set(`${app.keys.job(OWNER.lane, OWNER.id)}:lock`, 'another')
-    expect((await rejection(wait())).message).toMatch(/Lock mismatch/)
+    expect(await rejection(wait())).toMatchObject({ message: expect.stringMatching(/Lock mismatch/) })
     expect(await stateOf(app)).toBe('active')
   })
 
