@@ -56,10 +56,11 @@ export class AsideRuns {
   comeBack(job: ActiveJob): Promise<void> {
     const run = this.#runs.get(job)
     if (run === undefined || --run.waits > 0) return Promise.resolve()
-    run.back = Promise.withResolvers<void>()
+    const back = Promise.withResolvers<void>()
+    run.back = back
     this.#returning.add(run)
     this.letIn()
-    return run.back.promise
+    return back.promise
   }
 
   /** A run has ended, whatever its code still waits for: the slot that it ends with is its own again. */

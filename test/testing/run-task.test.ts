@@ -24,6 +24,7 @@ describe('runTask', () => {
       }
     }
     expect(await runTask(Welcome, ['u_1', undefined])).toEqual({
+      ...{ spawned: [], added: [] },
       result: { user: 'u_1', at: null, task: 'emails.Welcome', queue: 'emails', attempt: 1, retries: 4 },
       logs: [
         { level: 'info', message: 'sending', fields: { user: 'u_1' } },

@@ -1,13 +1,16 @@
+import type { RunSlot } from '../../context/scope.js'
 import type { RunPort } from '../job-context.js'
 import { formatLogLine, type LogLevel } from '../run-log.js'
 import type { ParentPort } from './parent-port.js'
 import { receiveError, type SentError } from './sent-error.js'
 
-/** A run in a child: what it says goes to the worker. */
-export class ChildRunPort implements RunPort {
+/** A run in a child: what it says goes to the worker, which also has its slot. */
+export class ChildRunPort implements RunPort, RunSlot {
   /** Nobody gives up a run in a child: the child is ended. */
   readonly isGivenUp = false
   readonly #waiting = new Map<number, PromiseWithResolvers<void>>()
+  readonly #wantsSlot = new Map<number, PromiseWithResolvers<void>>()
+  #waits = 0
   #controller: AbortController | undefined
   #abortedFor: Error | undefined
   #progress = 0
@@ -49,6 +52,26 @@ export class ChildRunPort implements RunPort {
     this.port.send({ kind: 'log', run: this.run, level, message: line.message, ...fieldsOf(line.fields) })
   }
 
+  leaveSlot(): void {
+    if (!this.#isOver) this.port.send({ kind: 'waits', run: this.run, wait: ++this.#waits })
+  }
+
+  regainSlot(): Promise<void> {
+    if (this.#isOver) return Promise.resolve()
+    const wait = ++this.#waits
+    const mayGoOn = Promise.withResolvers<void>()
+    this.#wantsSlot.set(wait, mayGoOn)
+    this.port.send({ kind: 'wants-slot', run: this.run, wait })
+    return mayGoOn.promise
+  }
+
+  /** The worker has a slot for it again. */
+  goOn(run: number, wait: number): void {
+    if (run !== this.run) return
+    this.#wantsSlot.get(wait)?.resolve()
+    this.#wantsSlot.delete(wait)
+  }
+
   abort(run: number, reason: SentError): void {
     if (run !== this.run || this.#abortedFor !== undefined) return
     this.#abortedFor = receiveError(reason)
@@ -68,6 +91,7 @@ export class ChildRunPort implements RunPort {
     this.#isOver = true
     for (const { resolve } of this.#waiting.values()) resolve()
     this.#waiting.clear()
+    for (const { resolve } of this.#wantsSlot.values()) resolve()
   }
 }
 

@@ -109,6 +109,12 @@ export class Child {
         return handle.log(message.level, message.fields, message.message)
       case 'progress':
         return void this.#store(handle, message.progress, message.value)
+      case 'waits':
+        return handle.leaveSlot()
+      case 'wants-slot':
+        return void handle
+          .regainSlot()
+          .then(() => this.#link.send({ kind: 'go-on', run: message.run, wait: message.wait }))
       case 'done':
         this.runs++
         this.memory = message.memory ?? 0

@@ -29,6 +29,8 @@ export type ToChild =
   | ({ readonly kind: 'run'; readonly run: number } & ChildRun)
   | { readonly kind: 'abort'; readonly run: number; readonly reason: SentError }
   | { readonly kind: 'stored'; readonly progress: number; readonly error?: SentError }
+  /** The run may go on: it has its slot again. */
+  | { readonly kind: 'go-on'; readonly run: number; readonly wait: number }
   | { readonly kind: 'end' }
 
 /** What a child tells its worker. */
@@ -44,6 +46,8 @@ export type FromChild =
       readonly message: string
     }
   | { readonly kind: 'progress'; readonly run: number; readonly progress: number; readonly value: unknown }
+  /** The run waits for another job; it waits no more, and wants its slot again: `wait` tells one wish from another. */
+  | { readonly kind: 'waits' | 'wants-slot'; readonly run: number; readonly wait: number }
   | { readonly kind: 'done'; readonly run: number; readonly report: AttemptReport; readonly memory?: number }
   /** An error that nobody caught ends it. */
   | { readonly kind: 'accident'; readonly failure: JobFailure }

@@ -44,6 +44,8 @@ class ChildLife {
         return this.#current?.abort(message.run, message.reason)
       case 'stored':
         return this.#current?.stored(message.progress, message.error)
+      case 'go-on':
+        return this.#current?.goOn(message.run, message.wait)
       case 'end':
         return void this.#end()
     }
