@@ -7,7 +7,11 @@ import type { TestApp } from './test-app.js'
 const KEEP = { keepMs: 60_000, failKeepMs: 120_000 }
 
 /** A workflow of these nodes, which begins with the first. */
-export function workflowOf(id: string, nodes: readonly WorkflowNode[], start: NewWorkflow['start'] = ['0']): NewWorkflow {
+export function workflowOf(
+  id: string,
+  nodes: readonly WorkflowNode[],
+  start: NewWorkflow['start'] = ['0'],
+): NewWorkflow {
   return {
     id,
     name: id,
@@ -64,3 +68,14 @@ export async function end(
 export async function revive(app: TestApp, id: string, node: number): Promise<void> {
   await app.redis.eval(`${LEDGER}\nreviveNode(KEYS[1], ARGV[1], 'default')`, 1, app.keys.prefix, `${id}~${node}`)
 }
+
+/** Ends many parts, one after the other. */
+export async function endAll(app: TestApp, id: string, nodes: readonly number[], how: 'd' | 'f' = 'd'): Promise<void> {
+  for (const node of nodes) await end(app, id, node, how, `${how}${node}`)
+}
+
+/** The value that {@link endAll} tells, as a slot holds it. */
+export const slotOf = (id: string, node: number) => ({
+  kind: 'value' as const,
+  value: { id: `${id}~${node}`, stored: `d${node}` },
+})

@@ -43,7 +43,7 @@ function nodeRecord(index: number, fields: readonly (string | null)[], rows: rea
       pending: numberIn(pending ?? String(node.size)),
       failedSlots: numberIn(failedSlots),
     }),
-    ...(typeof failure === 'string' && { failure: parseFailure(failure) }),
+    ...(known === 'failed' && typeof failure === 'string' && { failure: parseFailure(failure) }),
     ...(known === 'added' && state !== undefined && state !== null && state.length > 1 && { lane: state.slice(1) }),
   }
 }

@@ -62,7 +62,6 @@ end
 local function revive(l, node, kind, up, lane)
   for _, key in ipairs({l.record, l.values, l.ready}) do try('PERSIST', key) end
   try('HSET', l.record, 's' .. node, 'a' .. lane)
-  try('HDEL', l.record, 'e' .. node)
   if kind == 't' then try('HINCRBY', l.record, 'failed', -1) end
   l.opened = l.opened + 1
   unfail(l, up)
