@@ -64,7 +64,7 @@ export type { LiveBatch, LiveEvent, LiveFailure, LiveName } from './events/live-
 // Calling them
 export type { EnqueueOptions } from './task/enqueue-options.js'
 export type { EnqueueManyOptions, ManyCalls, ManyEnqueued } from './task/enqueue-many.js'
-export { close, configure, getResult, sendMany, sendTask } from './app/ambient.js'
+export { close, configure, getResult, getWorkflow, sendMany, sendTask } from './app/ambient.js'
 
 // Workflows
 export type { AnyCanvas, Canvas, Chain, Chord, Group, SkewOptions } from './canvas/canvas.js'

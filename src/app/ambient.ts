@@ -6,6 +6,7 @@ import type { AsyncResult } from '../task/async-result.js'
 import type { EnqueueManyOptions, ManyCalls, ManyEnqueued } from '../task/enqueue-many.js'
 import type { EnqueueOptions } from '../task/enqueue-options.js'
 import { bindEnqueuer } from '../task/enqueuer.js'
+import type { WorkflowResult } from '../task/workflow-result.js'
 import { App } from './app.js'
 
 /**
@@ -90,6 +91,15 @@ export async function sendMany(
 /** A handle on a job by its id, for a process that did not enqueue it. */
 export async function getResult<R = unknown>(id: string): Promise<AsyncResult<R>> {
   return (await (await ambientApp()).client()).result<R>(id)
+}
+
+/**
+ * A handle on a workflow by its id, for a process that did not start it.
+ *
+ * @throws TaskqError `TASKQ_WORKFLOW_INVALID` for the id of anything else
+ */
+export async function getWorkflow<R = unknown>(id: string): Promise<WorkflowResult<R>> {
+  return (await (await ambientApp()).client()).workflow<R>(id)
 }
 
 /**

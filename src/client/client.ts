@@ -166,6 +166,11 @@ export class Client implements Enqueuer {
     return this.#handles.of<R>(id)
   }
 
+  /** A handle on a workflow; see {@link Handles.workflowOf}. */
+  workflow<R = unknown>(id: string): WorkflowResult<R> {
+    return this.#handles.workflowOf<R>(id)
+  }
+
   /** Waits for hints that are under way; call it before the engine is closed. */
   close(): Promise<void> {
     return this.#names.hintsSaid()

@@ -1,5 +1,7 @@
 import type { Codec } from '../codec/codec.js'
 import type { Engine } from '../engine/engine.js'
+import { formatProblem, show } from '../errors/problems.js'
+import { TaskqError } from '../errors/taskq-error.js'
 import type { AsyncResult } from '../task/async-result.js'
 import { isWorkflowId } from '../task/names.js'
 import type { WorkflowResult } from '../task/workflow-result.js'
@@ -24,6 +26,17 @@ export class Handles {
 
   job<R = unknown>(id: string, traits: JobTraits = {}): AsyncResult<R> {
     return new JobResult<R>(id, traits, this.engine, this.resultTtlMs, this.codec, this.#handle)
+  }
+
+  /**
+   * A handle on a workflow by its id.
+   *
+   * @throws TaskqError `TASKQ_WORKFLOW_INVALID` for the id of anything else
+   */
+  workflowOf<R = unknown>(id: unknown): WorkflowResult<R> {
+    if (typeof id === 'string' && isWorkflowId(id)) return this.workflow<R>(id)
+    const problem = { key: 'id', expected: "a workflow's id, which begins with w_", got: show(id) }
+    throw new TaskqError('TASKQ_WORKFLOW_INVALID', formatProblem(problem))
   }
 
   workflow<R = unknown>(id: string, traits: WorkflowTraits = {}): WorkflowResult<R> {

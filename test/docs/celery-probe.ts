@@ -2,7 +2,7 @@ import { codesIn, type Page } from './page.js'
 
 const NESTED = /^@Task\(\{ (\w+) \}\)$/
 const CODE =
-  /^(await |for await|throw new |throw this|return this|new |this\.|result\.|\(await |SendReceipt\.|getResult|sendTask)/
+  /^(await |for await|throw new |throw this|return this|new |this\.|result\.|\(await |SendReceipt\.|getResult|getWorkflow|sendTask)/
 
 /** What an answer of the guide tells to write, as statements of a task's code. Prose, settings and commands are left out. */
 export function statementsIn(answer: string): string[] {
@@ -29,7 +29,7 @@ function statementOf(code: string, before: string): string | undefined {
 export function probe(statements: readonly string[]): Pick<Page, 'path' | 'snippets'> {
   const blanks = [...new Set(statements.flatMap(namesLeftBlank))]
   const code = `// src/probe.ts
-import { BaseTask, chain, chord, chunks, type FunctionHooks, getResult, group, map, signature, starmap, Reject, Retry, RetryAfter, Ignore, Snooze, sendTask, Task } from 'taskq'
+import { BaseTask, chain, chord, chunks, type FunctionHooks, getResult, getWorkflow, group, map, signature, starmap, Reject, Retry, RetryAfter, Ignore, Snooze, sendTask, Task } from 'taskq'
 import { defineConfig } from 'taskq/config'
 declare const ${['blank', 'args', ...blanks].map((name) => `${name}: never`).join(', ')}
 @Task({ name: 'shop.sendReceipt' })
@@ -45,7 +45,7 @@ export class Probe extends BaseTask {
 ${statements.map((one) => `    { ${one} }`).join('\n')}
   }
 }
-export const used = [chain, chord, chunks, map, signature, starmap, defineConfig, getResult, sendTask, Reject, Retry, RetryAfter, Ignore, Snooze] as unknown as FunctionHooks[]
+export const used = [chain, chord, chunks, map, signature, starmap, getWorkflow, defineConfig, getResult, sendTask, Reject, Retry, RetryAfter, Ignore, Snooze] as unknown as FunctionHooks[]
 `
   return { path: 'a probe', snippets: [{ language: 'ts', path: 'src/probe.ts', code }] }
 }
