@@ -1,3 +1,4 @@
+import { whileWaiting } from '../context/while-waiting.js'
 import { type FollowEnd, followProgress, type ProgressSource } from '../engine/follow-progress.js'
 
 /** Which job is followed, how long, and how what it tells is read. */
@@ -18,7 +19,7 @@ export async function* readProgress(source: ProgressSource, job: FollowedJob): A
   let end: FollowEnd | undefined
   try {
     for (;;) {
-      const { done, value } = await following.next()
+      const { done, value } = await whileWaiting(() => following.next())
       if (done === true) {
         end = value
         break

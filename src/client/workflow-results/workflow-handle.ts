@@ -1,4 +1,5 @@
 import type { Codec } from '../../codec/codec.js'
+import { whileWaiting } from '../../context/while-waiting.js'
 import type { Engine } from '../../engine/engine.js'
 import { WORKFLOW_EVENTS, type WorkflowSummary } from '../../engine/workflows/workflow-record.js'
 import type { JobFailure } from '../../errors/job-failure.js'
@@ -61,7 +62,8 @@ export class WorkflowHandle<R> implements WorkflowResult<R> {
   async get({ timeout = DEFAULT_TIMEOUT }: { timeout?: Duration } = {}): Promise<R> {
     const timeoutMs = timeoutOf('get', timeout)
     const { finish } = this.tools.engine
-    const end = await finish.until({ lane: WORKFLOW_EVENTS, id: this.id }, () => this.#lookForEnd(), timeoutMs)
+    const here = { lane: WORKFLOW_EVENTS, id: this.id }
+    const end = await whileWaiting(() => finish.until(here, () => this.#lookForEnd(), timeoutMs))
     if (end === undefined) throw await this.#timeout(timeoutMs)
     return end.value as R
   }

@@ -1,3 +1,4 @@
+import { whileWaiting } from '../../context/while-waiting.js'
 import type { FinishWatch } from '../../engine/finish-watch.js'
 import { WORKFLOW_EVENTS } from '../../engine/workflows/workflow-record.js'
 
@@ -30,7 +31,7 @@ export class WorkflowStir {
 
   /** Returns when something may have changed since it returned last, or after so long. */
   async wait(mostMs: number): Promise<void> {
-    if (!this.#isRung) await this.#sleep(Math.min(mostMs, this.#lookMs))
+    if (!this.#isRung) await whileWaiting(() => this.#sleep(Math.min(mostMs, this.#lookMs)))
     this.#lookMs = this.#isRung ? FIRST_LOOK_MS : Math.min(2 * this.#lookMs, MAX_LOOK_MS)
     this.#isRung = false
   }
