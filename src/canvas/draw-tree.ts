@@ -14,7 +14,7 @@ export interface TreeLine {
   readonly label: string
   /** Of a part that is or becomes a job: its id. */
   readonly id?: string
-  /** Of a group: how many of its members stand how. */
+  /** Of a group: how many of its members stand how. Of a job that never was one: that it never ran. */
   readonly note?: string
   /** Why it failed. */
   readonly error?: string
@@ -44,11 +44,11 @@ export function drawLine({ stem, state, label, id, note, error }: TreeLine): str
 }
 
 function addLines(tree: WorkflowTree, { key, stem, beneath }: Place, lines: TreeLine[]): void {
-  const { state, id, error, progress, parts = [], more = 0 } = tree
+  const { state, id, error, parts = [], more = 0 } = tree
   lines.push({
     ...{ key, stem, state, label: labelOf(tree) },
     ...(tree.kind === 'task' && id !== undefined && { id }),
-    ...(progress !== undefined && { note: tell(progress) }),
+    ...noteOf(tree),
     ...(error !== undefined && { error }),
   })
   parts.forEach((part, index) => {
@@ -75,6 +75,14 @@ function whatOf({ kind, task, parts = [], more = 0, progress }: WorkflowTree): s
   if (kind !== 'group') return kind
   const members = parts.filter(({ role }) => role === undefined).length + more
   return `group of ${count(progress?.total ?? members)}`
+}
+
+const NEVER_RAN: ReadonlySet<JobState> = new Set<JobState>(['failed', 'revoked'])
+
+function noteOf({ kind, state, error, progress }: WorkflowTree): { readonly note?: string } {
+  if (progress !== undefined) return { note: tell(progress) }
+  // What ran and failed has an error.
+  return kind === 'task' && error === undefined && NEVER_RAN.has(state) ? { note: 'never ran' } : {}
 }
 
 /** How many of its members succeeded, and how many failed. */

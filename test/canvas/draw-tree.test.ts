@@ -43,6 +43,14 @@ test('each line has a key of its own, which says where it is', () => {
   expect(keys).toEqual(['', '0', '0.0', '0.1', '0+', '1', '2', '2.0', '2.1'])
 })
 
+test('what will not run any more, since something before it failed, is told so', () => {
+  const parts = [task(0, 'dead', { error: 'Error: no' }), task(1, 'failed'), task(2, 'revoked')]
+  expect(drawTree({ kind: 'chain', state: 'failed', parts }).split('\n').slice(2)).toEqual([
+    '├─ ✖ Resize  failed  never ran  w_a~1',
+    '└─ ⊘ Resize  revoked  never ran  w_a~2',
+  ])
+})
+
 test('callbacks of a group are none of its members', () => {
   const group: WorkflowTree = {
     ...{ kind: 'group', state: 'active' },
