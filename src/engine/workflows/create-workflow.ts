@@ -53,8 +53,7 @@ export async function writeDraft(
 ): Promise<number> {
   const others = Object.entries(fields)
   try {
-    if (others.length > 0) await write(link, draft, others.flat())
-    for (const chunk of chunksOf(nodes, jobsAmong(nodes))) await write(link, draft, chunk)
+    for (const chunk of chunksOf(others.flat(), nodes)) await write(link, draft, chunk)
   } catch (error) {
     throw notSent(error)
   }
@@ -101,8 +100,9 @@ export function jobsAmong(nodes: readonly NewNode[]): (index: number) => boolean
   return (index) => jobs.has(index)
 }
 
-function* chunksOf(nodes: readonly NewNode[], isTask: (index: number) => boolean): Generator<string[]> {
-  let chunk: string[] = []
+function* chunksOf(others: readonly string[], nodes: readonly NewNode[]): Generator<string[]> {
+  const isTask = jobsAmong(nodes)
+  let chunk = [...others]
   let bytes = 0
   for (const { index, node, call } of nodes) {
     chunk.push(`n${index}`, nodeText(node, isTask))

@@ -95,6 +95,14 @@ local function slotOf(target)
   return string.match(target, '^(%d+)%.%d+$')
 end
 
+-- What is to hear of a failure, and where that goes from there. What leads in a circle, somebody else wrote.
+local function guardAt(l, number)
+  l.guards = (l.guards or 0) + 1
+  if l.guards > 10000 then return nil, '-' end
+  local targets, beyond = string.match(try('HGET', l.record, 'n' .. number) or '', '^g|([^|]*)|([^|]*)$')
+  return targets, beyond or '-'
+end
+
 local function goOn(l, join)
   try('HSET', l.record, 'o' .. join.number, 'd')
   return reach(l, join.onward, {ref = 'j' .. join.number})
@@ -122,6 +130,7 @@ reach = function(l, target, got)
   if l.state == 'revoked' or target == '-' then return end
   if target == 'e' then return succeed(l, got) end
   if slotOf(target) then return fill(l, target, got) end
+  if not string.match(target, '^%d+$') then return end
   local text = try('HGET', l.record, 'n' .. target) or ''
   local kind = string.sub(text, 1, 1)
   if kind == 't' or kind == 'c' then
@@ -129,7 +138,7 @@ reach = function(l, target, got)
   elseif kind == 'f' then
     if try('HSETNX', l.record, 'o' .. target, '1') == 1 then each(l, string.sub(text, 3), got) end
   elseif kind == 'p' then
-    return reach(l, string.match(text, '^p|([^|]*)') or '-', {ref = '[]'})
+    if try('HSETNX', l.record, 'o' .. target, '1') == 1 then return reach(l, string.match(text, '^p|([^|]*)') or '-', {ref = '[]'}) end
   end
 end
 
@@ -160,8 +169,8 @@ fail = function(l, up, node, via)
     return over(l, 'failed')
   end
   if slotOf(up) then return failSlot(l, up, node, via) end
-  local targets, beyond = string.match(try('HGET', l.record, 'n' .. up) or '', '^g|([^|]*)|([^|]*)$')
-  if not beyond then return end
+  local targets, beyond = guardAt(l, up)
+  if not targets then return end
   if l.state ~= 'revoked' and try('HSETNX', l.record, 'o' .. up, '1') == 1 then each(l, targets, {ref = 'x' .. node}) end
   return fail(l, beyond, node, via)
 end

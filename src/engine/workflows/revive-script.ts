@@ -12,7 +12,8 @@ local function blame(l, up, old, new)
     return
   end
   if not slotOf(up) then
-    return blame(l, string.match(try('HGET', l.record, 'n' .. up) or '', '^g|[^|]*|([^|]*)$') or '-', old, new)
+    local _, beyond = guardAt(l, up)
+    return blame(l, beyond, old, new)
   end
   if try('HGET', l.values, up) ~= '!' .. old then return end
   try('HSET', l.values, up, '!' .. new)
@@ -56,7 +57,8 @@ unfail = function(l, up)
     return
   end
   if slotOf(up) then return clearSlot(l, up) end
-  return unfail(l, string.match(try('HGET', l.record, 'n' .. up) or '', '^g|[^|]*|([^|]*)$') or '-')
+  local _, beyond = guardAt(l, up)
+  return unfail(l, beyond)
 end
 
 local function revive(l, node, kind, up, lane)
