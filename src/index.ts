@@ -106,6 +106,7 @@ export type { JobState } from './task/job-state.js'
 export { ERROR_CODES, type ErrorCode } from './errors/codes.js'
 export { JobFailedError, type JobFailure } from './errors/job-failure.js'
 export { isTaskqError, TaskqError } from './errors/taskq-error.js'
+export { type RootCause, type WorkflowCause, WorkflowFailedError } from './errors/workflow-failed-error.js'
 
 // Values
 export type { Duration } from './time/duration.js'
