@@ -1,3 +1,4 @@
+import type { WorkflowFailure } from '../errors/workflow-failed-error.js'
 import type { AsyncResult } from '../task/async-result.js'
 import type { EnqueueOptions, Headers } from '../task/enqueue-options.js'
 import type { WorkflowOptions } from '../task/workflow-options.js'
@@ -33,10 +34,10 @@ export interface Canvas<R = unknown, Missing extends unknown[] = [], Takes = nev
   set(options: EnqueueOptions): this
   /** The same, and when it has succeeded `callback` with its result: that is no part of what it comes to. */
   link<Callback extends AnyCanvas>(callback: Callback & Fits<R, Callback>): this
-  /** The same, and where it fails `callback`, once, with a WorkflowFailure as its first argument unless immutable. */
-  linkError(callback: AnyCanvas): this
+  /** The same, and where it fails `callback`, once, with a {@link WorkflowFailure} as its first argument unless immutable. */
+  linkError<Callback extends AnyCanvas>(callback: Callback & Fits<WorkflowFailure, Callback>): this
   /** As {@link linkError}. */
-  onError(callback: AnyCanvas): this
+  onError<Callback extends AnyCanvas>(callback: Callback & Fits<WorkflowFailure, Callback>): this
   /** The same with more headers on every task in it, its callbacks included. */
   stamp(headers: Headers | ((task: TaskData) => Headers)): this
   /** The same with the arguments that are missing in front of its own. */
