@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { threadId } from 'node:worker_threads'
-import { currentContext, currentJob, defineTask, Reject, Snooze } from 'taskq'
+import { currentContext, currentJob, defineTask, group, Reject, Snooze } from 'taskq'
 
 // Loaded twice: by the tests, and by the children that their workers make.
 
@@ -121,3 +121,13 @@ export const throwsAsTold = defineTask(
     afterReturn: ({ log }, { state }) => log.info({ pid: process.pid }, state),
   },
 )
+
+/** Waits for a group that it makes, with its child's own app. */
+export const spawnsTwo = defineTask({ name: 'spawnsTwo' }, async (ctx) => {
+  const results = await ctx.spawn(group([add.s(1, 2), addElsewhere.s()]))
+  return results.get({ timeout: '15s' })
+})
+
+export const isReplaced = defineTask({ name: 'isReplaced' }, async (ctx, n: number) => ctx.replace(add.s(n, 1)))
+
+export const sums = defineTask({ name: 'sums' }, (_ctx, all: number[]) => all.reduce((one, more) => one + more, 0))
