@@ -1,4 +1,5 @@
 import { partOf } from '../task/names.js'
+import { wrapText } from './clean-text.js'
 import type { PageLine } from './page-line.js'
 import { shownText } from './rows.js'
 import type { DashboardState } from './state.js'
@@ -24,13 +25,13 @@ export function pageLines(state: DashboardState): readonly PageLine[] {
   }
   const { detail } = page
   if (detail === undefined) return says('Reading…')
-  if (detail === 'missing') return says(missingText(page.id))
+  if (detail === 'missing') return wrapText(missingText(page.id), width, 4).flatMap(says)
   return remembered(detail, width, () => jobPageLines(detail, width))
 }
 
 function missingText(id: string): string {
   if (partOf(id) === undefined) return 'There is no such job any more: it was deleted, or its time is over.'
-  return 'There is no such job: this part of its workflow is none before its turn has come, or its time is over.'
+  return 'There is no job of this part: its turn has not come, it never ran, or its time is over.'
 }
 
 const says = (text: string): readonly PageLine[] => [{ text, tone: 'faint' }]

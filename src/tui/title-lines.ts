@@ -1,6 +1,7 @@
 import { TASK_WINDOW_MINUTES } from '../control/dashboard.js'
 import { labelWorkers } from '../control/worker-labels.js'
 import type { WorkflowPage } from '../control/workflows/workflow-view.js'
+import { partOf } from '../task/names.js'
 import { formatCount, formatWhole } from './amounts.js'
 import { gap, type Line, lineOf, type Span, span } from './line.js'
 import type { Page } from './page.js'
@@ -52,7 +53,11 @@ function pageTitle(state: DashboardState, page: Page, theme: Theme): readonly Sp
   const { detail } = page
   const head = [span('Job ', 'dim'), span(page.id, 'strong', 40), gap(2)]
   if (detail === undefined) return [...head, span('reading…', 'dim')]
-  if (detail === 'missing') return [...head, span('there is no such job any more', 'warn')]
+  if (detail === 'missing')
+    return [
+      ...head,
+      span(partOf(page.id) === undefined ? 'there is no such job any more' : 'there is no job of it', 'warn'),
+    ]
   const { task, state: stands } = detail
   return [...head, span(task, 'plain', 60), gap(2), span(signedState(stands, theme), toneOfState(stands))]
 }

@@ -21,6 +21,6 @@ test('the guide names as many keys for each as there are', () => {
 })
 
 test('the guide shows a screen of each view', () => {
-  const views = ['Queues', 'Tasks', 'Jobs', 'Workers', 'Schedules', 'Events']
+  const views = ['Queues', 'Tasks', 'Jobs', 'Workers', 'Schedules', 'Workflows', 'Events']
   for (const view of views) expect(GUIDE).toMatch(new RegExp(`^.*\\[\\d ${view}\\]`, 'm'))
 })

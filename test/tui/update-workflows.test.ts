@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makeState, makeWorkflowDetail, WORKFLOWS, withCursor } from './fixtures.ts'
+import { makeJobDetail, makeState, makeWorkflowDetail, WORKFLOWS, withCursor } from './fixtures.ts'
 import { play, press, typed } from './play.ts'
 import { screen } from './terminal.ts'
 
@@ -66,7 +66,12 @@ test(':workflow ID shows it', () => {
   expect(effects).toEqual([{ kind: 'load-workflow', id: 'w_u_Order' }])
 })
 
-test("a job's page names the workflow that it is a part of", () => {
-  const state = press(page, 'j', 'j', 'enter').state
-  expect(state.pages).toHaveLength(2)
+test("a job's page names the workflow that it is a part of, or says that there is no job of it", () => {
+  const id = `${album}~0`
+  const { state } = press(page, 'j', 'j', 'enter')
+  const found = play(state, { kind: 'job', id, detail: makeJobDetail({ id, workflow: album }) }).state
+  expect(screen(found, 80, 24)).toContain(`workflow  ${album}`)
+  const missing = screen(play(state, { kind: 'job', id, detail: undefined }).state, 60, 24)
+  expect(missing).toContain('There is no job of this part: its turn has not come')
+  expect(missing).toContain('its time is over.')
 })
