@@ -23,12 +23,12 @@ export class RunBook {
 }
 
 /** Returns when nothing of a workflow goes on. */
-export async function untilOver({ engine }: TestApp, id: string): Promise<void> {
+export async function untilOver({ engine }: TestApp, id: string, timeoutMs = 30_000): Promise<void> {
   const look = async () => {
     const summary = await engine.workflows.summary(id)
     if (summary?.state === 'running' || summary?.open !== 0) throw new Error(`it hangs: ${JSON.stringify(summary)}`)
   }
-  await vi.waitFor(look, { timeout: 30_000, interval: 100 })
+  await vi.waitFor(look, { timeout: timeoutMs, interval: 100 })
 }
 
 /** What is wrong with a workflow, with its drawing; undefined where nothing is. */
