@@ -106,7 +106,12 @@ export type { JobState } from './task/job-state.js'
 export { ERROR_CODES, type ErrorCode } from './errors/codes.js'
 export { JobFailedError, type JobFailure } from './errors/job-failure.js'
 export { isTaskqError, TaskqError } from './errors/taskq-error.js'
-export { type RootCause, type WorkflowCause, WorkflowFailedError } from './errors/workflow-failed-error.js'
+export {
+  type RootCause,
+  type WorkflowCause,
+  WorkflowFailedError,
+  type WorkflowFailure,
+} from './errors/workflow-failed-error.js'
 
 // Values
 export type { Duration } from './time/duration.js'

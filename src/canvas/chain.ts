@@ -5,16 +5,14 @@ import { chained, signatureOf } from './signature-of.js'
 type Parts = readonly [AnyCanvas, ...AnyCanvas[]]
 type Last<P extends Parts> = P extends readonly [...unknown[], infer L extends AnyCanvas] ? L : P[number]
 
-/** Nothing more where each part takes the result of the one before, else the parts with what does not fit. */
-type Fitting<P extends readonly AnyCanvas[]> = P extends readonly [
+/** At the place of each part nothing more where it takes the result of the one before, else what does not fit. */
+type Fitting<P extends readonly unknown[], Checked extends readonly unknown[] = [unknown]> = P extends readonly [
   infer A extends AnyCanvas,
   infer B extends AnyCanvas,
-  ...infer Rest extends readonly AnyCanvas[],
+  ...infer Rest,
 ]
-  ? unknown extends Fits<ResultOf<A>, B>
-    ? Fitting<readonly [B, ...Rest]>
-    : readonly (AnyCanvas & Fits<ResultOf<A>, B>)[]
-  : unknown
+  ? Fitting<[B, ...Rest], [...Checked, Fits<ResultOf<A>, B>]>
+  : Readonly<Checked>
 
 /**
  * One after the other, each with the result of the one before as its first argument (an immutable one without). It comes

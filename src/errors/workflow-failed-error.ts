@@ -9,6 +9,11 @@ export interface WorkflowCause {
   readonly code?: string
 }
 
+/** What error callbacks of workflows are given: the job that failed, and why, and the id of its workflow. */
+export interface WorkflowFailure extends WorkflowCause {
+  readonly workflow: string
+}
+
 /** The job that made a workflow fail, with its place in it. */
 export type RootCause = WorkflowCause & { readonly node: number }
 

@@ -6,6 +6,7 @@ import { chord } from '../../src/canvas/chord.js'
 import { group } from '../../src/canvas/group.js'
 import { chunks, map, starmap } from '../../src/canvas/map.js'
 import { type Signature, signature } from '../../src/canvas/signature.js'
+import type { WorkflowFailure } from '../../src/errors/workflow-failed-error.js'
 import type { AsyncResult } from '../../src/task/async-result.js'
 import { BaseTask } from '../../src/task/base-task.js'
 import { defineTask } from '../../src/task/define-task.js'
@@ -70,6 +71,12 @@ class Tidy extends BaseTask {
 class Pair extends BaseTask {
   run([count, text]: [number, string]) {
     return { count, text }
+  }
+}
+@Task()
+class Report extends BaseTask {
+  run({ workflow, task, message }: WorkflowFailure, _urgency?: number) {
+    return `${workflow}: ${task} ${message}`
   }
 }
 const resize = defineTask({ name: 'resize' }, (_, path: string, width: number) => ({ path, width }))
@@ -209,6 +216,11 @@ export function callbacksTakeTheResult() {
     .stamp({ shop: 'a' })
     .stamp(({ task }) => ({ task }))
     .set({ queue: 'sums' })
+  Add.s(1, 2).onError(Report.s()).linkError(Report.s(3)).linkError(chain(Report.s(), Measure.s()))
+  // @ts-expect-error a failure is no number
+  Add.s(1, 2).onError(Negate.s())
+  // @ts-expect-error all arguments are given: there is no place for the failure
+  Add.s(1, 2).linkError(Negate.s(1))
   // @ts-expect-error a number is no text
   Add.s(1, 2).link(Measure.s())
   // @ts-expect-error there is no such option
