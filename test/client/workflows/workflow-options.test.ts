@@ -100,7 +100,7 @@ describe('options of a workflow', () => {
     testApp(broker, { tasks: all })
     const error = await rejection(chain(add.s(1, 2), add.s(3)).applyAsync(options as WorkflowOptions))
     expect(error).toMatchObject({ code: 'TASKQ_ENQUEUE_OPTION_INVALID' })
-    expect(error.message).toContain(message)
+    expect((error as Error).message).toContain(message)
   })
 })
 
@@ -124,7 +124,7 @@ describe('options of a part', () => {
       chain(add.s(1, 2), add.s(Number.NaN)).delay(),
       chain(add.s(1, 2), add.s(3).set({ queue: 'a b' })).delay(),
     ]
-    for (const refused of wrong) expect((await rejection(refused)).message).toMatch(/^add: /)
+    for (const refused of wrong) expect(((await rejection(refused)) as Error).message).toMatch(/^add: /)
     expect((await app.engine.workflows.newest(0, 10)).total).toBe(0)
   })
 

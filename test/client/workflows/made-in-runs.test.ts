@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest'
+import { chain } from '../../../src/canvas/chain.js'
+import { chord } from '../../../src/canvas/chord.js'
+import { group } from '../../../src/canvas/group.js'
+import { defineTask } from '../../../src/task/define-task.js'
+import type { RunOrigin } from '../../../src/task/run-origin.js'
+import { brokerOfFile } from '../../support/broker.js'
+import { rejection } from '../../support/refusal.js'
+import { testApp } from '../../support/test-app.js'
+
+const broker = brokerOfFile()
+
+const makeTasks = () => {
+  const add = defineTask({ name: 'add' }, (_, a: number, b: number) => a + b)
+  const sum = defineTask({ name: 'sum' }, (_, numbers: number[]) => numbers.reduce((all, one) => all + one, 0))
+  const fail = defineTask({ name: 'fail' }, (): number => {
+    throw new Error('broken')
+  })
+  return { add, sum, fail, all: [add, sum, fail] }
+}
+
+const run = (mark: string, over: Partial<RunOrigin> = {}): RunOrigin => ({
+  job: 'j1',
+  lane: 'default',
+  mark,
+  owns: false,
+  ...over,
+})
+
+describe('a workflow that a run makes', () => {
+  it('is found again by the job’s next run', async () => {
+    const { add, all } = makeTasks()
+    const app = testApp(broker, { tasks: all })
+    const first = await app.client.startFromRun(chain(add.s(1, 2), add.s(3)), run('0'))
+    const again = await app.client.startFromRun(chain(add.s(1, 2), add.s(3)), run('0'))
+    const another = await app.client.startFromRun(chain(add.s(1, 2), add.s(3)), run('1'))
+    expect([again.id, again.deduplicated]).toEqual([first.id, true])
+    expect(another.id).not.toBe(first.id)
+    expect(first.id).toMatch(/^w_[\w-]{22}$/)
+    await app.worker()
+    expect(await again.get()).toBe(6)
+    const afterwards = await app.client.startFromRun(chain(add.s(1, 2), add.s(3)), run('0'))
+    expect([afterwards.id, afterwards.deduplicated]).toEqual([first.id, true])
+  })
+
+  it('is made anew where it failed', async () => {
+    const { add, fail, all } = makeTasks()
+    const app = testApp(broker, { tasks: all })
+    await app.worker()
+    const first = await app.client.startFromRun(chain(fail.s(), add.s(3)), run('0'))
+    await rejection(first.get())
+    const second = await app.client.startFromRun(chain(add.s(1, 2), add.s(3)), run('0'))
+    expect(second.deduplicated).toBe(false)
+    expect(await second.get()).toBe(6)
+    const third = await app.client.startFromRun(chain(add.s(1, 2), add.s(3)), run('0'))
+    expect([third.id, third.deduplicated]).toEqual([second.id, true])
+  })
+
+  it('knows the job that made it', async () => {
+    const { add, all } = makeTasks()
+    const outer = defineTask({ name: 'outer' }, async (ctx) => {
+      const made = await ctx.spawn(chain(add.s(1, 2), add.s(3)))
+      return [made.id, await made.get()]
+    })
+    const app = testApp(broker, { tasks: [...all, outer], config: { worker: { concurrency: 1 } } })
+    await app.worker()
+    const handle = await outer.delay()
+    const [id, value] = (await handle.get()) as [string, number]
+    expect(value).toBe(6)
+    expect(await app.engine.workflows.summary(id)).toMatchObject({ parent: handle.id, root: handle.id })
+    expect((await app.client.result(id).parent())?.id).toBe(handle.id)
+  })
+})
+
+describe('a member added to a group', () => {
+  it('comes after the others, and is one, however often its run is made', async () => {
+    const { add, sum, all } = makeTasks()
+    const more = defineTask({ name: 'more', retries: 1, backoff: { type: 'fixed', delay: '10ms' } }, async (ctx) => {
+      await ctx.addToChord(add.s(40, 2))
+      await ctx.addToChord(chain(add.s(1, 1), add.s(98)))
+      if (ctx.request.attempt === 1) throw new Error('once more')
+      return 1
+    })
+    const app = testApp(broker, { tasks: [...all, more] })
+    await app.worker()
+    const listed = await group(more.s(), add.s(2, 3)).delay()
+    expect(await listed.get()).toEqual([1, 5, 42, 100])
+    expect(await listed.counts()).toEqual({ done: 5, failed: 0, total: 5 })
+    const summed = await chord([more.s(), more.s()], sum.s()).delay()
+    expect(await summed.get()).toBe(1 + 1 + 2 * 142)
+    expect(String(await summed.tree())).toContain('sum')
+  })
+
+  it('gives the handle of the job that it ends with', async () => {
+    const { add, all } = makeTasks()
+    const more = defineTask({ name: 'more' }, async (ctx) => {
+      const added = await ctx.addToChord(chain(add.s(1, 1), add.s(98)))
+      return added.get()
+    })
+    const app = testApp(broker, { tasks: [...all, more] })
+    await app.worker()
+    const result = await group(more.s(), add.s(2, 3)).delay()
+    expect(await result.get()).toEqual([100, 5, 100])
+  })
+
+  it('fails the group where it fails', async () => {
+    const { add, sum, fail, all } = makeTasks()
+    const more = defineTask({ name: 'more' }, async (ctx) => {
+      await ctx.addToChord(fail.s())
+      return 1
+    })
+    const app = testApp(broker, { tasks: [...all, more] })
+    await app.worker()
+    const result = await chord([more.s(), add.s(2, 3)], sum.s()).delay()
+    expect(await rejection(result.get())).toMatchObject({ rootCause: { task: 'fail', message: 'broken' } })
+  })
+
+  it('is refused outside of groups', async () => {
+    const { add, all } = makeTasks()
+    const more = defineTask({ name: 'more' }, async (ctx) => {
+      await ctx.addToChord(add.s(1, 1))
+    })
+    const app = testApp(broker, { tasks: [...all, more] })
+    await app.worker()
+    for (const flow of [chain(more.s(), add.si(1, 2)), chord([add.s(1, 1)], more.si())]) {
+      const error = await rejection((await flow.delay()).get())
+      expect(error).toMatchObject({ rootCause: { task: 'more', code: 'TASKQ_WORKFLOW_INVALID' } })
+    }
+  })
+})
+
+describe('a workflow whose maker died', () => {
+  it('goes on by a sweep', async () => {
+    const { add, all } = makeTasks()
+    const app = testApp(broker, { tasks: all })
+    // Its process ended after the record was written, and before the first job was added.
+    const lost = app.newEngine()
+    lost.producer.add = () => new Promise(() => {})
+    void app.newClient(lost).startWorkflow(chain(add.s(1, 2), add.s(3)), { taskId: 'lost' })
+    const id = 'w_u_lost'
+    await expect.poll(() => app.engine.workflows.summary(id)).toMatchObject({ state: 'running' })
+    await app.worker()
+    await app.redis.zadd(app.keys.workflow(id, 'ready'), 0, '000000')
+    await app.redis.zadd(app.keys.workflows, 0, id)
+    const driver = await app.client.workflowDriver()
+    await driver.sweep()
+    expect(await app.client.result(id).get()).toBe(6)
+  })
+})
