@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { BaseTask, Task } from 'taskq'
+import { BaseTask, chain, chord, Task } from 'taskq'
 
 /** Somewhere between the two, most often near the lower. */
 const between = (from: number, to: number): number => from + Math.random() ** 2 * (to - from)
@@ -24,6 +24,15 @@ export class MakeThumbnails extends BaseTask {
       await this.progress((index + 1) / sizes.length)
     }
     return sizes.map((size) => `${picture}@${size}.webp`)
+  }
+}
+
+/** Puts a product's pictures on its page, when all of them are scaled. */
+@Task({ name: 'image.Publish' })
+export class PublishPictures extends BaseTask {
+  async run(pictures: readonly (readonly string[])[], product: string) {
+    await pause(between(20, 200), undefined, { signal: this.signal })
+    return { product, files: pictures.flat().length }
   }
 }
 
@@ -53,9 +62,16 @@ export class Traffic extends BaseTask {
     const orders = Math.round(between(2, 14))
     for (let n = 0; n < orders; n++) {
       const order = `o_${Math.random().toString(36).slice(2, 8)}`
-      await ChargeCard.delay(order, Math.round(between(500, 20_000)))
-      await SendReceipt.delay(order, { email: `${order}@example.com`, password: 'hunter2' })
+      const customer = { email: `${order}@example.com`, password: 'hunter2' }
+      // The receipt only when it is paid.
+      await chain(ChargeCard.s(order, Math.round(between(500, 20_000))), SendReceipt.si(order, customer)).applyAsync({
+        name: `order ${order}`,
+      })
       if (n % 3 === 0) await MakeThumbnails.delay(`${order}.jpg`, [64, 256, 1024])
+      if (n % 6 === 5) {
+        const scaled = ['front', 'side', 'back'].map((side) => MakeThumbnails.s(`${side}.jpg`, [256, 1024]))
+        await chord(scaled, PublishPictures.s(order)).applyAsync({ name: `pictures of ${order}` })
+      }
       if (n % 7 === 0)
         await SendReceipt.applyAsync([order, { email: `${order}@example.com`, password: '' }], { countdown: '2m' })
     }
