@@ -5,6 +5,7 @@ import { map, starmap } from '../../../src/canvas/map.js'
 import { JobFailedError } from '../../../src/errors/job-failure.js'
 import { defineTask } from '../../../src/task/define-task.js'
 import { partId } from '../../../src/task/names.js'
+import { forgetTasks } from '../../../src/task/registry.js'
 import { brokerOfFile } from '../../support/broker.js'
 import { rejection } from '../../support/refusal.js'
 import { testApp } from '../../support/test-app.js'
@@ -114,6 +115,20 @@ describe('a job of many calls', () => {
     const error = await rejection((await chain(text.s(), map(task)).delay()).get())
     expect(error).toBeInstanceOf(JobFailedError)
     expect(error).toMatchObject({ failure: { message: 'double: map takes one list, got "text"' } })
+  })
+
+  test('brings the arguments of each call up to date', async () => {
+    const before = defineTask({ name: 'greet' }, (_ctx, name: string) => name)
+    const app = testApp(broker, { tasks: [before] })
+    const result = await map(before, ['ada', 'bob']).delay()
+    forgetTasks('greet')
+    const migrate = { 1: ([name]: readonly unknown[]) => [name, 'hello'] }
+    const now = defineTask(
+      { name: 'greet', version: 2, migrate },
+      (_ctx, name: string, word: string) => `${word} ${name}`,
+    )
+    await app.worker({ tasks: [now] })
+    expect(await result.get()).toEqual(['hello ada', 'hello bob'])
   })
 
   test('ends between two calls where it is revoked', async () => {

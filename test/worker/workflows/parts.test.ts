@@ -118,6 +118,6 @@ describe('a part of a workflow', () => {
 
 async function overdue(app: ReturnType<typeof testApp>, workflow: string): Promise<void> {
   const ready = app.keys.workflow(workflow, 'ready')
-  for (const member of await app.redis.zrange(ready, 0, -1)) await app.redis.zadd(ready, 0, member)
-  await app.redis.zadd(app.keys.workflows, 0, workflow)
+  for (const member of await app.redis.zrange(ready, '0', '-1')) await app.redis.zadd(ready, '0', member)
+  await app.redis.zadd(app.keys.workflows, '0', workflow)
 }
