@@ -65,7 +65,7 @@ test('where there are no workflows, none are counted', async () => {
 test('all of a workflow is its tree, line by line; a job of it names it', async () => {
   const { app, pay, send, count } = shop()
   await app.worker()
-  const made = await chain(chord([pay.s('a'), send.s('b')], count.s()), pay.s()).applyAsync({ name: 'nested' })
+  const made = await chain(chord([pay.s('a'), send.s('b')], count.s()), pay.si('c')).applyAsync({ name: 'nested' })
   await expect(made.get()).rejects.toThrow('fetch failed')
   const detail = await readWorkflow(app.engine, made.id)
   expect(detail).toMatchObject({ name: 'nested', state: 'failed' })
