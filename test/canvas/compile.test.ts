@@ -97,7 +97,13 @@ describe('compile', () => {
   })
 
   test('guards what has error callbacks', () => {
-    expect(nodesOf(chain(s('a'), s('b')).onError(s('x')).linkError(group(s('y'), s('z'))))).toEqual([
+    expect(
+      nodesOf(
+        chain(s('a'), s('b'))
+          .onError(s('x'))
+          .linkError(group(s('y'), s('z'))),
+      ),
+    ).toEqual([
       'start 0',
       'a → 1 | 6',
       'b → e | 6',
