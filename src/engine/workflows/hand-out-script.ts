@@ -1,24 +1,10 @@
-/** Whoever is handed a node has so long to make a job of it; then it is anybody's again. */
-export const LEASE_MS = 10_000
+import { LEASE_MS } from './reach-script.js'
 
 /** Bytes of calls after which no more nodes are handed out at once. */
 const MOST_BYTES = 1_000_000
 
 /** How scripts hand out what is ready, and end what is over. */
 export const HAND_OUT = `
--- Where a node's job is. Jobs go from lane to lane.
-local function laneOf(l, node)
-  for _, lane in ipairs(try('SMEMBERS', l.root .. '~lanes') or {}) do
-    if try('EXISTS', l.root .. ':' .. lane .. ':' .. l.id .. '~' .. node) == 1 then return lane end
-  end
-end
-
--- What only this node began with is not needed any more.
-local function dropInput(l, node, ref)
-  local text = string.match(ref, '^%d+$') and try('HGET', l.record, 'n' .. ref) or ''
-  if string.match(text, '^[tc]|([^|]*)|') == node then try('HDEL', l.values, ref) end
-end
-
 local function noteAdded(l, node, state, lane)
   try('HSET', l.record, 's' .. node, 'a' .. lane)
   try('HDEL', l.record, 'c' .. node)
@@ -68,13 +54,35 @@ local function textOf(l, ref)
   return failure or '', string.match(text or '', '^[tc]|[^|]*|[^|]*|(.*)$') or ''
 end
 
-local function handOut(l, most)
-  local nodes, texts, known, bytes = {}, {}, {}, 0
-  while most > 0 and bytes < ${MOST_BYTES} do
+local function give(l, out, node, ref, made, known)
+  for _, part in ipairs({node, made or '', ref}) do out.nodes[#out.nodes + 1] = part end
+  out.most, out.bytes = out.most - 1, out.bytes + #(made or '')
+  if out.known[ref] then return end
+  local text, task = known, ''
+  if not text then text, task = textOf(l, ref) end
+  if not text then return end
+  out.known[ref] = true
+  for _, part in ipairs({ref, text, task}) do out.texts[#out.texts + 1] = part end
+  out.bytes = out.bytes + #text
+end
+
+local function giveBegun(l, out)
+  for _, begun in ipairs(l.given) do
+    if out.bytes < ${MOST_BYTES} then
+      give(l, out, begun.node, begun.got.ref, try('HGET', l.record, 'c' .. begun.node), begun.got.text)
+    else
+      try('ZADD', l.ready, 0, string.format('%06d', begun.node))
+      l.hasFree = true
+    end
+  end
+end
+
+local function handOut(l, out)
+  while out.most > 0 and out.bytes < ${MOST_BYTES} do
     local member = freeOnes(l, 1)[1]
     if not member then break end
     if rowOf(member) then
-      split(l, member, most)
+      split(l, member, out.most)
     else
       local node = ms(tonumber(member) or -1)
       local state, made = unpack(fieldsOf(l, 's' .. node, 'c' .. node), 1, 2)
@@ -82,19 +90,10 @@ local function handOut(l, most)
         try('ZREM', l.ready, member)
       elseif not wasAdded(l, member, node, state) then
         try('ZADD', l.ready, ms(l.now + ${LEASE_MS}), member)
-        local ref = string.sub(state, 2)
-        for _, part in ipairs({node, made or '', ref}) do nodes[#nodes + 1] = part end
-        most, bytes = most - 1, bytes + #(made or '')
-        local text, task = textOf(l, known[ref] and '' or ref)
-        if text then
-          known[ref] = true
-          for _, part in ipairs({ref, text, task}) do texts[#texts + 1] = part end
-          bytes = bytes + #text
-        end
+        give(l, out, node, string.sub(state, 2), made)
       end
     end
   end
-  return nodes, texts
 end
 
 -- Nodes that nobody was handed will not be jobs any more.
@@ -113,6 +112,8 @@ local function dropFree(l)
 end
 
 local function close(l)
+  -- As many began as ended: some are open.
+  if l.opened == 0 and l.woken then return end
   local open = tonumber(try('HINCRBY', l.record, 'open', ms(l.opened)) or 0) or 0
   l.opened = 0
   if open > 0 then return end
@@ -132,14 +133,16 @@ end
 -- What came of it: the job that waited for the end, and nodes that are to be made jobs.
 local function answer(l, most)
   if not l.woken and not l.owner then return false end
-  local nodes, texts = {}, {}
+  local out = {nodes = {}, texts = {}, known = {}, bytes = 0, most = most}
   local more = 0
-  if l.woken then
-    nodes, texts = handOut(l, most)
+  giveBegun(l, out)
+  if l.hasFree then
+    handOut(l, out)
     if l.opened ~= 0 then close(l) end
     more = #freeOnes(l, 1)
-    if (try('ZCARD', l.ready) or 0) > 0 then stirred(l, more == 1 and most == 0 and l.now or l.now + ${LEASE_MS}) end
   end
-  return {l.id, l.owner or '', l.ownerLane or '', more, nodes, texts}
+  local isOpen = #l.given > 0 or l.hasFree and (try('ZCARD', l.ready) or 0) > 0
+  if isOpen then stirred(l, more == 1 and most == 0 and l.now or l.now + ${LEASE_MS}) end
+  return {l.id, l.owner or '', l.ownerLane or '', more, out.nodes, out.texts}
 end
 `

@@ -1,8 +1,9 @@
 import type { Connection } from '../connection.js'
 import { EXTEND } from './extend-script.js'
-import { LEASE_MS } from './hand-out-script.js'
 import { LEDGER_PARTS } from './ledger-script.js'
 import type { MoveReply } from './move-reply.js'
+import { LEASE_MS } from './reach-script.js'
+import { RECORD } from './record-script.js'
 
 /** A workflow that goes on is looked at so long after its last job was made; an old one more rarely. */
 const LOOK_MS = 60_000
@@ -44,11 +45,11 @@ if l.state == 'revoked' then
   close(l)
   return false
 end
-l.woken = true
+l.woken, l.hasFree = true, true
 return answer(l, tonumber(most))
 `
 
-const ACK = `${LEDGER_PARTS}
+const ACK = `${RECORD}
 local root, id = unpack(ARGV)
 local l = ledgerOf(root, id)
 -- A job that nobody wants any more: it was made too late. Whoever takes it ends it.
@@ -56,22 +57,33 @@ local function refuse(job)
   local fields = try('HMGET', job, 'name', 'finishedOn') or {}
   if fields[1] and not fields[2] then try('HSET', job, 'defa', 'revoked: its workflow has no need of it') end
 end
-local stands = try('HGET', l.record, 'state')
+local names = {'state'}
+for at = 3, #ARGV, 2 do names[#names + 1] = 's' .. ARGV[at] end
+local stand = fieldsOf(l, unpack(names))
+local states, calls, settled, inputs = {}, {}, {}, {}
+local function added(node, state, lane)
+  for _, part in ipairs({'s' .. node, 'a' .. lane}) do states[#states + 1] = part end
+  calls[#calls + 1] = 'c' .. node
+  local ref = string.match(state, '^q(%d+)$')
+  if ref then inputs[ref] = node end
+end
 for at = 3, #ARGV, 2 do
   local node, lane = ARGV[at], ARGV[at + 1]
   local job = root .. ':' .. lane .. ':' .. id .. '~' .. node
-  local state = try('HGET', l.record, 's' .. node) or ''
+  local state = stand[(at + 1) / 2] or ''
   local kind = string.sub(state, 1, 1)
-  if kind ~= 'q' then
-    try('ZREM', l.ready, string.format('%06d', node))
-    if kind ~= 'a' then refuse(job) end
-  else
-    local place = try('EXISTS', job) == 1 and lane or laneOf(l, node)
-    if place then noteAdded(l, node, state, place) end
-    if place and stands == 'revoked' then refuse(root .. ':' .. place .. ':' .. id .. '~' .. node) end
-  end
+  local place = kind == 'q' and (try('EXISTS', job) == 1 and lane or laneOf(l, node))
+  if place then added(node, state, place) end
+  if place and stand[1] == 'revoked' then refuse(root .. ':' .. place .. ':' .. id .. '~' .. node) end
+  if kind ~= 'q' and kind ~= 'a' then refuse(job) end
+  if place or kind ~= 'q' then settled[#settled + 1] = string.format('%06d', node) end
 end
-if (try('ZCARD', l.ready) or 0) == 0 then try('ZADD', l.due, 'XX', ms(l.now + ${LOOK_MS}), id) end
+if #settled > 0 then try('ZREM', l.ready, unpack(settled)) end
+if #calls > 0 then
+  try('HSET', l.record, unpack(states))
+  try('HDEL', l.record, unpack(calls))
+end
+for ref, node in pairs(inputs) do dropInput(l, node, ref) end
 return 1
 `
 
@@ -96,7 +108,7 @@ close(l)
 return 1
 `
 
-const DUE = `${LEDGER_PARTS}
+const DUE = `${RECORD}
 local root, most = unpack(ARGV)
 local now, due = ledgerTime(), {}
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ms(now), 'LIMIT', 0, most)) do
@@ -112,7 +124,7 @@ end
 return due
 `
 
-const FORGET = `${LEDGER_PARTS}
+const FORGET = `${RECORD}
 local root, id = unpack(ARGV)
 local l = ledgerOf(root, id)
 local told = fieldsOf(l, 'state', 'open')

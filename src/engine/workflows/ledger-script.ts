@@ -7,20 +7,41 @@ export const MOST_HANDED = 50
 
 /** All that this folder's own scripts are made of. `settle` takes what state the node must be in, if that matters. */
 export const LEDGER_PARTS = `${REACH}${REVIVE}${HAND_OUT}
-local function tellProgress(l, field, total)
-  local counts = fieldsOf(l, 'done', 'failed')
-  local done, failed, all = tonumber(counts[1] or 0) or 0, tonumber(counts[2] or 0) or 0, tonumber(total or 0) or 0
-  local settled = done + failed
+local function tellProgress(l, task)
+  local settled, all = task.done + task.failed, task.total
   if all < 1 or math.floor(settled * 100 / all) == math.floor((settled - 1) * 100 / all) then return end
-  tell(l, 'progress', 'data', string.format('{"done":%d,"failed":%d,"total":%d}', done, failed, all))
+  tell(l, 'progress', 'data', string.format('{"done":%d,"failed":%d,"total":%d}', task.done, task.failed, all))
 end
 
 local function taskAt(l, node)
-  local state, text, stands, total = unpack(fieldsOf(l, 's' .. node, 'n' .. node, 'state', 'total'), 1, 4)
+  local fields = fieldsOf(l, 's' .. node, 'n' .. node, 'state', 'total', 'done', 'failed')
+  local state, text, stands = fields[1], fields[2], fields[3]
   local kind, onward, up = string.match(text or '', '^([tc])|([^|]*)|([^|]*)|')
   if not kind or not stands then return end
   l.state = stands
-  return {kind = kind, onward = onward, up = up, total = total, state = string.sub(state or '', 1, 1)}
+  local function count(at) return tonumber(fields[at] or 0) or 0 end
+  return {
+    kind = kind, onward = onward, up = up, state = string.sub(state or '', 1, 1),
+    total = count(4), done = count(5), failed = count(6),
+  }
+end
+
+-- Writes that it has ended, and counts it.
+local function noteEnd(l, node, task, how, payload)
+  local changes = {'s' .. node, how}
+  local function change(field, value)
+    changes[#changes + 1] = field
+    changes[#changes + 1] = value
+  end
+  if how == 'f' then change('e' .. node, payload) end
+  if task.kind == 't' then
+    local field = how == 'd' and 'done' or 'failed'
+    task[field] = task[field] + 1
+    change(field, task[field])
+  end
+  try('HSET', l.record, unpack(changes))
+  if task.state ~= 'a' then try('HDEL', l.record, 'c' .. node) end
+  if task.kind == 't' then tellProgress(l, task) end
 end
 
 local function settle(l, node, how, payload, most, wanted)
@@ -29,17 +50,12 @@ local function settle(l, node, how, payload, most, wanted)
   if wanted and wanted ~= task.state then return false end
   if task.state == 'f' then
     revive(l, node, task.kind, task.up, '')
-    task.state = 'a'
+    task.state, task.failed = 'a', task.failed - (task.kind == 't' and 1 or 0)
   end
   if task.state == 'q' then try('ZREM', l.ready, string.format('%06d', node)) end
   if task.state ~= '' then l.opened = l.opened - 1 end
-  try('HSET', l.record, 's' .. node, how)
-  try('HDEL', l.record, 'c' .. node)
-  if how == 'f' then try('HSET', l.record, 'e' .. node, payload) end
-  if task.kind == 't' then
-    try('HINCRBY', l.record, how == 'd' and 'done' or 'failed', 1)
-    tellProgress(l, how, task.total)
-  end
+  l.most = most
+  noteEnd(l, node, task, how, payload)
   if how == 'd' then reach(l, task.onward, {ref = node, text = payload}) else fail(l, task.up, node) end
   close(l)
   return answer(l, most)

@@ -1,40 +1,17 @@
 import { RELEASE } from '../release-script.js'
+import { RECORD } from './record-script.js'
+
+/** Whoever is handed a node has so long to make a job of it; then it is anybody's again. */
+export const LEASE_MS = 10_000
 
 /** Values of slots that one command reads. */
 export const BATCH = 500
 
 /**
- * What scripts know of a workflow's record: its keys, where a result and a failure go, and what begins then. `l` is a
- * workflow under way in a script. Nothing here raises an error: what somebody else wrote is read as nothing, so that a
- * job's end, which this is a part of, is never cut in two.
+ * What scripts know of a workflow's record: where a result and a failure go, and what begins then.
  */
-export const REACH = `${RELEASE}
+export const REACH = `${RELEASE}${RECORD}
 local fail, reach
-
-local function try(...)
-  local reply = redis.pcall(...)
-  if type(reply) == 'table' and reply.err then return nil end
-  return reply
-end
-
-local function ledgerTime()
-  local time = redis.call('TIME')
-  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-end
-
-local function ms(number) return string.format('%.0f', number) end
-
-local function ledgerOf(root, id)
-  local record = root .. '~workflow:' .. id
-  return {
-    id = id, root = root, record = record, values = record .. ':values', ready = record .. ':ready',
-    due = root .. '~workflows', now = ledgerTime(), opened = 0, woken = false,
-  }
-end
-
-local function fieldsOf(l, ...)
-  return try('HMGET', l.record, ...) or {}
-end
 
 local function tell(l, event, ...)
   try('XADD', l.root .. ':~workflows:events', 'MAXLEN', '~', '10000', '*', 'event', event, 'jobId', l.id, ...)
@@ -55,10 +32,13 @@ local function keep(l, got)
   if got.text then try('HSET', l.values, got.ref, got.text) end
 end
 
+-- Given to the caller at once, where that can take more.
 local function begin(l, node, got)
   if try('HSETNX', l.record, 's' .. node, 'q' .. got.ref) ~= 1 then return end
   keep(l, got)
-  try('ZADD', l.ready, 0, string.format('%06d', node))
+  local isGiven = #l.given < (l.most or 0)
+  try('ZADD', l.ready, isGiven and ms(l.now + ${LEASE_MS}) or 0, string.format('%06d', node))
+  if isGiven then l.given[#l.given + 1] = {node = node, got = got} else l.hasFree = true end
   l.opened, l.woken = l.opened + 1, true
 end
 
@@ -67,7 +47,7 @@ local function beginRow(l, from, to, step, got)
   if to < from or step < 1 then return end
   keep(l, got)
   try('ZADD', l.ready, 0, string.format('%06d-%06d/%06d|%s', from, to, step, got.ref))
-  l.opened, l.woken = l.opened + math.floor((to - from) / step) + 1, true
+  l.opened, l.woken, l.hasFree = l.opened + math.floor((to - from) / step) + 1, true, true
 end
 
 local function each(l, targets, got)
