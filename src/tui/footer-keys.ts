@@ -1,4 +1,5 @@
 import type { JobState } from '../task/job-state.js'
+import { partOf } from '../task/names.js'
 import { nameOfKey } from './help-lines.js'
 import { bindingsAt, type Command, type KeyBinding, type Place } from './keymap.js'
 import { back } from './navigate.js'
@@ -35,7 +36,7 @@ const FIRST: Readonly<Record<Place, readonly Command[]>> = {
   queues: ['enter', 'pause', 'back', 'filter', 'select', 'sort'],
   tasks: ['enter', 'rate-limit', 'back', 'filter', 'sort'],
   jobs: ['right', 'enter', 'back', 'filter', ...JOB_KEYS, 'select'],
-  job: ['back', 'right', ...JOB_KEYS, 'traceback'],
+  job: ['back', 'right', 'enter', ...JOB_KEYS, 'traceback'],
   workers: ['enter', ...WORKER_KEYS, 'back', 'filter', 'select'],
   slots: ['enter', 'back', 'revoke', ...WORKER_KEYS],
   schedules: ['enter', 'run-now', 'pause', 'back', 'filter', 'select'],
@@ -50,6 +51,7 @@ function isOffered(state: DashboardState, { command, acts }: KeyBinding): boolea
   if (command === 'back') return back(state) !== undefined
   if (!mayHelp(state, command)) return false
   if (command === 'rate-limit') return hasLimits(state)
+  if (command === 'enter') return mayEnter(state)
   if (command === 'retry-all') return mayMatch(state)
   return !FOR_ROWS.has(command) || hasRows(state)
 }
@@ -92,12 +94,18 @@ function mayMatch({ jobs: { page } }: DashboardState): boolean {
   return page === undefined || page.rows.length > 0 || page.searched < page.total
 }
 
+/** Of the pages of jobs, those of a workflow's parts lead somewhere. */
+function mayEnter(state: DashboardState): boolean {
+  const page = shownPage(state)
+  return page?.kind === 'job' ? partOf(page.id) !== undefined : hasRows(state)
+}
+
 const hasLimits = ({ overview }: DashboardState): boolean =>
   overview?.queues.some(({ limits }) => limits.length > 0) ?? false
 
 /** What is done to rows. */
 const FOR_ROWS: ReadonlySet<Command> = new Set<Command>([
-  ...['enter', 'select', 'sort', 'copy', 'open', 'traceback', 'retry', 'promote', 'revoke', 'delete'],
+  ...['select', 'sort', 'copy', 'open', 'traceback', 'retry', 'promote', 'revoke', 'delete'],
   ...['pause', 'run-now', 'rate-limit'],
 ] as Command[])
 

@@ -124,7 +124,7 @@ export const KEYMAP: readonly KeyBinding[] = Object.freeze([
   bind('Move', 'l right', 'right', 'the next state', ['jobs'], { label: 'state', shown: 'h l' }),
   bind('Move', 'h left', 'left', 'the section before', ['job']),
   bind('Move', 'l right', 'right', 'the next section', ['job'], { label: 'section', shown: 'h l' }),
-  bind('Move', 'enter', 'enter', 'go in', [...LISTS, 'schedule'], { label: 'in' }),
+  bind('Move', 'enter', 'enter', 'go in', [...LISTS, 'job', 'schedule'], { label: 'in' }),
   bind('Move', 'esc backspace', 'back', 'go back; clear selection and filter', undefined, { label: 'back' }),
   bind('Views', 'tab', 'next-view', 'the next view'),
   bind('Views', 'shift-tab', 'previous-view', 'the view before'),

@@ -1,12 +1,13 @@
 import type { QueueRow, TaskRow } from '../control/dashboard.js'
 import type { JobPlaceName } from '../engine/job-summary.js'
+import { partOf } from '../task/names.js'
 import { type Step, step } from './dashboard-event.js'
 import { isRead } from './empty-text.js'
 import { moveTo, restart, withList } from './list.js'
 import { loadsFor, loadsForView, seekJobs, showJobs } from './loads.js'
 import { say } from './notices.js'
 import type { Page } from './page.js'
-import { rowAtCursor, shownList, shownPage } from './rows.js'
+import { rowAtCursor, shownList, shownText } from './rows.js'
 import type { DashboardState, JobsState, ListName, ViewName } from './state.js'
 
 /** Shows a view's list. */
@@ -77,7 +78,7 @@ const ENTER: { readonly [Name in ListName]: (state: DashboardState) => Step | un
 /** Goes into what the cursor is on. */
 export function enter(state: DashboardState): Step {
   const name = shownList(state)
-  if (name === undefined) return enterSchedule(state)
+  if (name === undefined) return enterPage(state)
   if (state.lists[name].cursor === undefined) return step(state)
   return ENTER[name](state) ?? sayGone(state)
 }
@@ -87,10 +88,16 @@ function openAt(state: DashboardState, name: ListName): Step | undefined {
   return cursor === undefined ? undefined : openJob(state, cursor)
 }
 
-/** From a schedule's page to the last job of it. */
-function enterSchedule(state: DashboardState): Step {
-  const page = shownPage(state)
-  if (page?.kind !== 'schedule') return step(state)
+/** From a schedule's page to the last job of it, from a job's to the workflow that it is a part of. */
+function enterPage(state: DashboardState): Step {
+  const page = shownText(state)
+  if (page === undefined) return step(state)
+  if (page.kind === 'job') {
+    const part = partOf(page.id)
+    return part === undefined
+      ? step(say(state, 'this job is no part of a workflow'))
+      : openWorkflow(state, part.workflow)
+  }
   const last = state.schedules?.find(({ name }) => name === page.name)?.last
   return last === undefined ? step(say(state, `${page.name} has not run yet`)) : openJob(state, last.jobId)
 }

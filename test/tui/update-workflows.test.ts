@@ -37,6 +37,13 @@ test("Enter on a part shows its job's page; on what is no job it says so", () =>
   expect(press(page, 'enter').state.notice?.text).toContain('no job')
 })
 
+test('Enter on the page of a part shows its workflow, on that of another job that there is none', () => {
+  const job = press(page, 'j', 'j', 'enter').state
+  expect(press(job, 'enter').effects).toEqual([{ kind: 'load-workflow', id: album }])
+  const alone = press(makeState({ view: 'jobs' }), 'enter', 'enter').state
+  expect(alone.notice?.text).toBe('this job is no part of a workflow')
+})
+
 test('r runs the failed jobs of the workflow again, or of those that are selected', () => {
   const act = (ids: readonly string[]) => [{ action: { kind: 'workflows', verb: 'retry', ids } }]
   expect(press(page, 'r').effects).toMatchObject(act([album]))
