@@ -4,14 +4,17 @@ import type { Headers } from '../../src/task/enqueue-options.js'
 /**
  * What tasks of random workflows do, the same in the interpreter, the simulator and on brokers: their headers say who
  * they are (`label`), whether they fail (`fails`: with the label as the message) and that they come to a list of so many
- * (`list`). What they come to is made of what they were given.
+ * (`list`), or to something long (`large`). What they come to is made of what they were given.
  */
 export function probe(headers: Headers, args: readonly unknown[]): unknown {
-  const { label, fails, list } = headers
+  const { label, fails, list, large } = headers
   if (fails === true) throw new Error(String(label))
-  const value = `${label}:${digest(args)}`
+  const value = `${label}:${digest(args)}${large === true ? '-'.repeat(LARGE) : ''}`
   return typeof list === 'number' ? Array.from({ length: list }, (_, at) => `${value}.${at}`) : value
 }
+
+/** More than stays with its job. */
+const LARGE = 9000
 
 /** Who of several failed first is a matter of luck: that it failed is all that goes on. */
 const digest = (args: readonly unknown[]): string =>

@@ -9,16 +9,21 @@ export const healed = (canvas: CanvasData): CanvasData => mapCanvas(canvas, with
  */
 export const withoutChances = (canvas: CanvasData): CanvasData => mapCanvas(canvas, (task) => task, withoutFailure)
 
+/** The canvas with each of its tasks changed. */
+export const withTasks = (canvas: CanvasData, change: OfTask): CanvasData =>
+  mapCanvas(canvas, change, change, (group) => group.allowFailures)
+
 type OfTask = (task: TaskData) => TaskData
+type LetsFail = (group: GroupData) => boolean
 
 function withoutFailure(task: TaskData): TaskData {
   const { fails, ...headers } = task.options.headers ?? {}
   return { ...task, options: { ...task.options, headers } }
 }
 
-function mapCanvas(canvas: CanvasData, ofTask: OfTask, ofCallback: OfTask): CanvasData {
-  const callback = (called: CanvasData) => mapCanvas(called, ofCallback, ofCallback)
-  const part = (inner: CanvasData) => mapCanvas(inner, ofTask, ofCallback)
+function mapCanvas(canvas: CanvasData, ofTask: OfTask, ofCallback: OfTask, lets: LetsFail = () => false): CanvasData {
+  const callback = (called: CanvasData) => mapCanvas(called, ofCallback, ofCallback, lets)
+  const part = (inner: CanvasData) => mapCanvas(inner, ofTask, ofCallback, lets)
   const own = { links: canvas.links.map(callback), errorLinks: canvas.errorLinks.map(callback) }
   switch (canvas.kind) {
     case 'task':
@@ -26,7 +31,7 @@ function mapCanvas(canvas: CanvasData, ofTask: OfTask, ofCallback: OfTask): Canv
     case 'chain':
       return { ...canvas, ...own, parts: canvas.parts.map(part) }
     case 'group':
-      return { ...canvas, ...own, members: canvas.members.map(part), allowFailures: false }
+      return { ...canvas, ...own, members: canvas.members.map(part), allowFailures: lets(canvas) }
     case 'chord':
       return { ...canvas, ...own, header: part(canvas.header) as GroupData, body: part(canvas.body) }
   }
