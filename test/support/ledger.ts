@@ -50,6 +50,22 @@ export function chordOf(id: string, size: number, allowFailures = false): NewWor
   )
 }
 
+/** A connection that has learnt to call what other scripts embed. */
+interface Scripted {
+  testEnd(root: string, ...args: (string | number)[]): Promise<unknown>
+  testRevive(root: string, id: string): Promise<unknown>
+}
+
+function scripted({ redis }: TestApp): Scripted {
+  if (!('testEnd' in redis)) {
+    const lua = `${LEDGER}\nreturn settleNode(KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]))`
+    redis.defineCommand('testEnd', { numberOfKeys: 1, lua })
+    const again = `${LEDGER}\nreviveNode(KEYS[1], ARGV[1], 'default')`
+    redis.defineCommand('testRevive', { numberOfKeys: 1, lua: again })
+  }
+  return redis as unknown as Scripted
+}
+
 /** Tells the record how a part's job ended, as the scripts that end jobs do. */
 export async function end(
   app: TestApp,
@@ -60,13 +76,12 @@ export async function end(
   most = MOST_HANDED,
 ): Promise<WorkflowMove | undefined> {
   const told = how === 'd' ? { id: `${id}~${node}`, stored: what } : { name: 'Error', message: what }
-  const lua = `${LEDGER}\nreturn settleNode(KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]))`
-  return parseMove(await app.redis.eval(lua, 1, app.keys.prefix, `${id}~${node}`, how, JSON.stringify(told), most))
+  return parseMove(await scripted(app).testEnd(app.keys.prefix, `${id}~${node}`, how, JSON.stringify(told), most))
 }
 
 /** Lets a part's failed job run again, as the script that does so. */
 export async function revive(app: TestApp, id: string, node: number): Promise<void> {
-  await app.redis.eval(`${LEDGER}\nreviveNode(KEYS[1], ARGV[1], 'default')`, 1, app.keys.prefix, `${id}~${node}`)
+  await scripted(app).testRevive(app.keys.prefix, `${id}~${node}`)
 }
 
 /** Ends many parts, one after the other. */

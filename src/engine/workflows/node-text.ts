@@ -1,7 +1,7 @@
 import type { Target, WorkflowNode } from '../../canvas/workflow-plan.js'
 
 /** Whether a node becomes a job. */
-export type IsTask = (index: number) => boolean
+type IsTask = (index: number) => boolean
 
 /** Whether a node, as it is planned, becomes a job. */
 export const becomesJob = ({ kind }: WorkflowNode): boolean => kind === 'task' || kind === 'callback'

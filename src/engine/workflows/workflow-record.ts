@@ -22,7 +22,7 @@ export interface NewWorkflow {
 }
 
 /** A job and the lane that it was in. */
-export interface JobAt {
+interface JobAt {
   readonly id: string
   readonly lane: string
 }
