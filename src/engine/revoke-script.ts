@@ -4,6 +4,7 @@ import { CLAIM_OF, IS_JOB } from './same-jobs/claim-field.js'
 import { CLAIMS } from './same-jobs/settle-script.js'
 import { TAKE_OUT } from './take-out-script.js'
 import { LEDGER } from './workflows/ledger-script.js'
+import { UNWANT } from './workflows/wait-script.js'
 
 /**
  * Ends a job that waits, or notes on one that runs that it is to end. One step of the broker: a worker that asks for a
@@ -23,6 +24,7 @@ ${CLAIMS}
 ${CLAIM_OF}
 ${IS_JOB}
 ${LEDGER}
+${UNWANT}
 
 local places = {delayed = delayed, retrying = retrying, prioritized = prioritized, rows = rows, meta = meta, wait = wait}
 
@@ -61,6 +63,8 @@ if not from then
   call('HSET', job, 'defa', note)
   return remember('told', task)
 end
+local root = string.match(job, '^{[^}]*}')
+if from == 'waiting-children' then unwant(root, job, message) end
 if keepsNoResult() then
   call('DEL', job, job .. ':logs')
 else
@@ -71,7 +75,7 @@ end
 local kept = call('HGET', meta, 'opts.maxLenEvents') or 10000
 call('XADD', events, 'MAXLEN', '~', kept, '*', 'event', 'failed', 'jobId', id, 'failedReason', message, 'prev', from)
 if claim then settle(claim) end
-settleNode(string.match(job, '^{[^}]*}'), id, 'f', failure, 0)
+settleNode(root, id, 'f', failure, 0)
 return remember('removed', task)
 `
 

@@ -1,3 +1,4 @@
+import { revokeWorkflow } from '../../engine/workflows/revoke-workflow.js'
 import type { WorkflowMove } from '../../engine/workflows/workflow-record.js'
 import { TaskqError } from '../../errors/taskq-error.js'
 import { slotValue } from '../workflow-results/slot-value.js'
@@ -49,7 +50,11 @@ export class ClientDriver {
 
   /** What is ready and nobody took, and what no job will ever settle. */
   async #lookAfter(id: string): Promise<void> {
-    const { workflows } = this.site.engine
+    const { engine } = this.site
+    const { workflows } = engine
+    const { state, reason } = (await workflows.summary(id)) ?? {}
+    // The job is gone that was to end as it does.
+    if (state === 'running' && reason !== undefined) return void (await revokeWorkflow(engine, id, { reason }))
     await makeReadyJobs(await workflows.take(id, TAKEN), this.site)
     for (const move of await workflows.mend(id)) await makeReadyJobs(move, this.site)
   }

@@ -31,6 +31,22 @@ if state ~= 'running' then release(root, lane, id, tonumber(now)) end
 return 1
 `
 
+/**
+ * The part of scripts that end a job which waits for its workflow: nobody wants what that comes to any more. Its record
+ * gets the reason, though it still runs, and the next sweep ends it, however much there is of it.
+ */
+export const UNWANT = `
+local function unwant(root, job, reason)
+  local read, options = pcall(cjson.decode, redis.call('HGET', job, 'opts') or '')
+  local workflow = read and type(options) == 'table' and options['${WAITS_FOR_OPTION}']
+  if type(workflow) ~= 'string' then return end
+  local record = root .. '~workflow:' .. workflow
+  if redis.pcall('HGET', record, 'state') ~= 'running' then return end
+  redis.call('HSET', record, 'reason', reason)
+  redis.call('ZADD', root .. '~workflows', 0, workflow)
+end
+`
+
 /** A job that a worker holds. */
 interface HeldJob {
   readonly id: string

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { chain } from '../../../src/canvas/chain.js'
 import { group } from '../../../src/canvas/group.js'
 import { map } from '../../../src/canvas/map.js'
@@ -101,7 +101,7 @@ describe('a run that is replaced', () => {
     expect(await (await Countdown.delay(4)).get()).toBe('liftoff')
   })
 
-  test('is ended by a revoke of its job', async () => {
+  test('is ended by a revoke of its job, and its workflow with it', async () => {
     const never = defineTask({ name: 'never', queue: 'nobody' }, async () => 'x')
     const outer = defineTask({ name: 'outer' }, async (ctx): Promise<string> => ctx.replace(never.s()))
     const app = testApp(broker, { tasks: [never, outer] })
@@ -110,7 +110,11 @@ describe('a run that is replaced', () => {
     await events.waitFor('job.replaced')
     await result.revoke({ reason: 'enough' })
     expect(await rejection(result.get())).toMatchObject({ code: 'TASKQ_JOB_REVOKED' })
-  })
+    const [replaced] = events.of('job.replaced')
+    const workflow = app.client.result(replaced?.workflow ?? '')
+    await vi.waitFor(async () => expect(await workflow.state()).toBe('revoked'), { timeout: 15_000, interval: 100 })
+    expect(await app.client.result(`${workflow.id}~0`).state()).toBe('revoked')
+  }, 30_000)
 
   test('cannot be one of many calls', async () => {
     const sum = add()
