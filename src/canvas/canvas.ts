@@ -36,7 +36,7 @@ export interface Canvas<R = unknown, Missing extends unknown[] = [], Takes = nev
   link<Callback extends AnyCanvas>(callback: Callback & Fits<R, Callback>): this
   /** The same, and where it fails `callback`, once, with a {@link WorkflowFailure} as its first argument unless immutable. */
   linkError<Callback extends AnyCanvas>(callback: Callback & Fits<WorkflowFailure, Callback>): this
-  /** As {@link linkError}. */
+  /** As {@link linkError}. One of a chord's body is called where its header fails, too. */
   onError<Callback extends AnyCanvas>(callback: Callback & Fits<WorkflowFailure, Callback>): this
   /** The same with more headers on every task in it, its callbacks included. */
   stamp(headers: Headers | ((task: TaskData) => Headers)): this

@@ -4,6 +4,7 @@ import type { WorkflowOptions } from '../task/workflow-options.js'
 import type { AnyCanvas, SkewOptions } from './canvas.js'
 import type { CanvasData, ChainData, GroupData, TaskData } from './canvas-data.js'
 import { checkCanvas } from './check-canvas.js'
+import { describeCanvas } from './describe-canvas.js'
 import { skewed } from './skew.js'
 import { mapTasks, stampTasks, withArguments } from './transform.js'
 
@@ -32,6 +33,9 @@ const METHODS = {
   clone(this: CanvasData, ...missing: unknown[]) {
     return signatureOf(withArguments(this, missing))
   },
+  toString(this: CanvasData) {
+    return describeCanvas(this)
+  },
 }
 
 const GROUP_METHODS = {
@@ -50,9 +54,13 @@ function withErrorLink(this: CanvasData, callback: CanvasData) {
  * that is asked for: it can be an argument of a job.
  */
 function prototypeOf(methods: object): object {
-  const descriptors = Object.getOwnPropertyDescriptors(methods) as PropertyDescriptorMap
+  // Consoles name what they show by it.
+  function Canvas() {}
+  const descriptors = Object.getOwnPropertyDescriptors({ ...methods, constructor: Canvas }) as PropertyDescriptorMap
   for (const descriptor of Object.values(descriptors)) descriptor.enumerable = false
-  return Object.freeze(Object.create(null, { ...Object.getOwnPropertyDescriptors(Object.prototype), ...descriptors }))
+  const all = { ...Object.getOwnPropertyDescriptors(Object.prototype), ...descriptors }
+  Canvas.prototype = Object.freeze(Object.create(null, all))
+  return Canvas.prototype
 }
 
 const PROTOTYPE = prototypeOf(METHODS)

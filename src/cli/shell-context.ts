@@ -1,7 +1,11 @@
-import { getResult, sendTask } from '../app/ambient.js'
+import { getResult, getWorkflow, sendTask } from '../app/ambient.js'
 import type { App } from '../app/app.js'
 import { control } from '../app/control.js'
 import { schedules } from '../app/schedules.js'
+import { chain } from '../canvas/chain.js'
+import { chord } from '../canvas/chord.js'
+import { group } from '../canvas/group.js'
+import { chunks, map, starmap } from '../canvas/map.js'
 import { signature } from '../canvas/signature.js'
 import type { TaskDefinition } from '../task/definition.js'
 import type { EnqueueOptions } from '../task/enqueue-options.js'
@@ -27,7 +31,8 @@ const callerOf = (definition: TaskDefinition) => ({
 /** Gathers what the shell has at hand. A name that two tasks could have, or that is taken, is nobody's. */
 export function createShellContext(app: App, definitions: readonly TaskDefinition[]): ShellContext {
   const all = Object.fromEntries(definitions.map((definition) => [definition.name, callerOf(definition)]))
-  const things = { app, config: app.config, tasks: all, control, schedules, sendTask, getResult, signature }
+  const workflows = { signature, chain, group, chord, map, starmap, chunks, getWorkflow }
+  const things = { app, config: app.config, tasks: all, control, schedules, sendTask, getResult, ...workflows }
   const short = definitions.flatMap(({ name }) => {
     const identifier = identifierOf(name)
     const isFree = identifier !== undefined && !(identifier in things) && !(identifier in globalThis)

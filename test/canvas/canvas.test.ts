@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import type { AnyCanvas, Canvas } from '../../src/canvas/canvas.js'
 import type { CanvasData, TaskData } from '../../src/canvas/canvas-data.js'
@@ -67,6 +68,11 @@ describe('canvases', () => {
     expect(write(signatureOf(travelled))).toBe(write(all))
     expect(structuredClone(all)).toEqual(travelled)
     expect(signatureOf(all as unknown as CanvasData)).toBe(all)
+  })
+
+  test('are shown as what they are', () => {
+    expect(inspect(s('a', 1))).toMatch(/^Canvas \{\s+kind: 'task',\s+task: 'a',\s+args: \[ 1 \]/)
+    expect(`${chain(s('a'), group(s('b'), s('c')))}`).toBe('a → (b, c)')
   })
 
   test('put chains into one another, and pipes make chains', () => {

@@ -122,6 +122,19 @@ describe('compile', () => {
     ])
   })
 
+  test('lets the error callbacks of what takes a list hear of its group’s failure', () => {
+    expect(nodesOf(chord([s('a')], s('b').onError(s('x'))))).toEqual([
+      'start 1',
+      'join 1 → 2 | 4',
+      'a → 0.0 | 0.0',
+      'b → e | 4',
+      '(x) → - | -',
+      'guard 3 | e',
+    ])
+    const plain = nodesOf(chain(s('a'), s('b').onError(s('x'))))
+    expect(plain).toEqual(['start 0', 'a → 1 | e', 'b → e | 3', '(x) → - | -', 'guard 2 | e'])
+  })
+
   test('refuses more than 50,000 jobs, callbacks and empty groups counted', () => {
     const many = Array.from({ length: 50_000 }, () => s('a'))
     expect(planOf(group(many)).total).toBe(50_000)

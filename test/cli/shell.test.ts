@@ -17,6 +17,7 @@ test.each([
   ['Add.s(1, 2).args', '[ 1, 2 ]\n'],
   ['[typeof app.close, typeof schedules.list, typeof control.poolGrow].join()', "'function,function,function'\n"],
   ['[sendTask, getResult, signature].every((one) => typeof one === "function")', 'true\n'],
+  ['[chain, group, chord, map, starmap, chunks, getWorkflow].every((one) => typeof one === "function")', 'true\n'],
   ['({ text: "\\u001b[31m\\u202e" })', "{ text: '\\x1B[31m\\u202e' }\n"],
 ])('taskq shell -e %j prints %j', async (code, printed) => {
   const shop = new CliProject(broker.url).write('src/tasks/a.ts', TASKS)
