@@ -5,6 +5,8 @@ import type { DispatcherOptions } from './dispatcher-options.js'
 /** The longest rest of a lane at its rate limit; jobs that come due meanwhile are only seen after it. */
 const MAX_REST_MS = 1000
 const ERROR_REST_MS = 1000
+/** While a run waits for other jobs, an empty lane is asked again after this long. */
+const LOOK_AGAIN_MS = 100
 /** Timers are late by about that; the engine's next window begins when it is asked for, so each delay slows the rate. */
 const EARLY_MS = 1
 
@@ -32,9 +34,15 @@ export class LanePauses {
     if (limitedForMs !== undefined) {
       if (limitedForMs > EARLY_MS) this.options.onLimited(lane.consumer.name, limitedForMs)
       this.#rest(lane, Math.max(1, Math.min(limitedForMs, MAX_REST_MS) - EARLY_MS))
-    } else if (this.options.untilEmpty && isLimitedByKey !== true && !this.isMoreToCome()) lane.state = 'empty'
+    } else if (this.options.untilEmpty && isLimitedByKey !== true) this.#leaveEmpty(lane)
     else if (isLimitedByKey === true || this.#listening.has(lane)) this.#waitForTurn(lane, nextDueAt)
     else void this.#wait(lane, nextDueAt)
+  }
+
+  /** Nothing waits here for long: the worker ends when all lanes are empty. */
+  #leaveEmpty(lane: Lane): void {
+    if (this.isMoreToCome()) this.#rest(lane, LOOK_AGAIN_MS)
+    else lane.state = 'empty'
   }
 
   /** Leaves a lane alone for a second. */
