@@ -1,5 +1,6 @@
+import { setTimeout } from 'node:timers/promises'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { CanvasData } from '../../src/canvas/canvas-data.js'
 import { defineTask } from '../../src/task/define-task.js'
 import type { WorkflowResult } from '../../src/task/workflow-result.js'
@@ -74,6 +75,51 @@ describe('random nested workflows with random failures', () => {
     }
     await hold(app, onRedis ? 300 : 60, judge, withoutChances)
   })
+
+  it('come to the same when jobs run again while others still go on', { timeout: 300_000 }, async () => {
+    const app = testApp(broker, { tasks })
+    await app.worker({ options: { concurrency: 20 } })
+    const judge: Judge = async (workflow, canvas) => {
+      const wanted = interpret(healed(canvas))
+      // At once where something has failed, and as often as something fails meanwhile.
+      const goOn = async () => {
+        const { failed } = await workflow.counts()
+        if (failed > 0) {
+          mended.add(workflow.id)
+          await workflow.retry()
+        }
+        expect(await workflow.state()).toBe('succeeded')
+      }
+      await vi.waitFor(goOn, { timeout: 30_000, interval: 20 })
+      await untilOver(app, workflow.id)
+      await expectOutcome(workflow, wanted)
+      const [failing, first] = [failingIn(canvas), interpret(canvas)]
+      for (const [label, runs] of book.of(workflow.id)) {
+        const once = wanted.runs.get(label) ?? first.runs.get(label)
+        if (!failing.has(label)) expect(runs.length, `runs of ${label}`).toBe(once?.length)
+      }
+    }
+    await hold(app, onRedis ? 300 : 60, judge, withoutChances)
+  })
+
+  it('stop when they are revoked, whenever that is', { timeout: 300_000 }, async () => {
+    const app = testApp(broker, { tasks })
+    await app.worker({ options: { concurrency: 20 } })
+    let revoked = 0
+    const judge: Judge = async (workflow, canvas) => {
+      const whole = interpret(canvas)
+      await setTimeout(JSON.stringify(canvas).length % 100)
+      const outcome = await workflow.revoke({ reason: 'enough' })
+      if (outcome !== 'too-late') revoked++
+      await untilOver(app, workflow.id)
+      const states = outcome === 'too-late' ? ['succeeded', 'failed'] : ['revoked']
+      expect(states).toContain(await workflow.state())
+      for (const [label, runs] of book.of(workflow.id))
+        expect(runs.length, `runs of ${label}`).toBe(whole.runs.get(label)?.length)
+    }
+    await hold(app, onRedis ? 300 : 60, judge)
+    expect(revoked).toBeGreaterThan(0)
+  })
 })
 
 type Runs = ReturnType<typeof interpret>['runs']
@@ -91,3 +137,6 @@ function bothRuns(canvas: CanvasData, first: Runs, second: Runs): Runs {
     }),
   )
 }
+
+const failingIn = (canvas: CanvasData): ReadonlySet<string> =>
+  new Set([...JSON.stringify(canvas).matchAll(/"label":"(t\d+)","fails":true/g)].map(([, label]) => String(label)))
