@@ -12,7 +12,14 @@ type Fitting<P extends readonly unknown[], Checked extends readonly unknown[] = 
   ...infer Rest,
 ]
   ? Fitting<[B, ...Rest], [...Checked, Fits<ResultOf<A>, B>]>
-  : Readonly<Checked>
+  : P extends readonly [infer A extends AnyCanvas, ...infer Rest extends readonly AnyCanvas[]]
+    ? readonly [...Checked, ...Repeated<A, Rest>]
+    : Readonly<Checked>
+
+/** Of parts that are spread from a list: the first fits, and each fits after another. */
+type Repeated<A extends AnyCanvas, Rest extends readonly AnyCanvas[]> = Rest extends readonly []
+  ? []
+  : (Fits<ResultOf<A>, Rest[number]> & Fits<ResultOf<Rest[number]>, Rest[number]>)[]
 
 /**
  * One after the other, each with the result of the one before as its first argument (an immutable one without). It comes

@@ -49,6 +49,10 @@ export function group<const M extends readonly AnyCanvas[]>(
   options?: { readonly allowFailures?: false },
 ): Group<Results<M>, MembersMissing<M>, TakesOf<M[number]>>
 export function group<const M extends readonly AnyCanvas[]>(
+  members: M,
+  options: GroupOptions,
+): Group<Results<M> | Settlements<M>, MembersMissing<M>, TakesOf<M[number]>>
+export function group<const M extends readonly AnyCanvas[]>(
   ...members: M
 ): Group<Results<M>, MembersMissing<M>, TakesOf<M[number]>>
 export function group(...given: readonly unknown[]): unknown {

@@ -93,6 +93,9 @@ export async function resultsFlowThroughChains() {
   chain(Add.s(1, 2), Total.s(), Tidy.s())
   chain(Log.s('text'), Tidy.s())
   chain(Add.s(1, 2))
+  const negations = [1, 2, 3].map(() => Negate.s())
+  expectTypeOf(chain(Add.s(1, 2), ...negations)).toEqualTypeOf<Chain<number, [], never>>()
+  expectTypeOf(chain(negations)).toEqualTypeOf<Chain<number, [x: number], number>>()
 }
 
 export function whatDoesNotFitDoesNotCompile() {
@@ -112,6 +115,10 @@ export function whatDoesNotFitDoesNotCompile() {
   chain(Add.s(1, 2), Negate.s(3))
   // @ts-expect-error a list of numbers is no number
   chain(group(Add.s(1, 2), Add.s(3, 4)), Negate.s())
+  // @ts-expect-error a number is no text, the first time
+  chain(Add.s(1, 2), ...[1, 2].map(() => Find.s()))
+  // @ts-expect-error a length is no text, the second time
+  chain(Measure.s('a').pipe(Show.s()), ...[1, 2].map(() => Measure.s()))
   // @ts-expect-error a class is no signature
   chain(Add.s(1, 2), Negate)
   // @ts-expect-error a chain has a part
@@ -156,6 +163,8 @@ export async function groupsComeToTheirMembersResults() {
   expectTypeOf(await (await many.delay()).get()).toEqualTypeOf<number[]>()
   const settled = group([Add.s(1, 2), Measure.s('a')], { allowFailures: true })
   expectTypeOf(await (await settled.delay()).get()).toEqualTypeOf<[Settled<number>, Settled<number>]>()
+  const perhaps = group([Add.s(1, 2)], { allowFailures: Math.random() > 0.5 })
+  expectTypeOf(await (await perhaps.delay()).get()).toEqualTypeOf<[number] | [Settled<number>]>()
   const partial = group(Negate.s(), Show.s())
   expectTypeOf(partial).toEqualTypeOf<Group<[number, string], [number], number>>()
   await partial.delay(1)
