@@ -13,15 +13,16 @@ local function noteAdded(l, node, state, lane)
 end
 
 -- One that was handed out before may have been made a job, of which nobody told.
-local function wasAdded(l, member, node, state)
-  if try('ZSCORE', l.ready, member) == '0' then return false end
+local function wasAdded(l, node, state, leased)
+  if tonumber(leased) == 0 then return false end
   local lane = laneOf(l, node)
   if lane then noteAdded(l, node, state, lane) end
   return lane ~= nil
 end
 
+-- Each is followed by until when somebody had it; 0 where nobody did.
 local function freeOnes(l, most)
-  return try('ZRANGEBYSCORE', l.ready, '-inf', ms(l.now), 'LIMIT', 0, most) or {}
+  return try('ZRANGEBYSCORE', l.ready, '-inf', ms(l.now), 'WITHSCORES', 'LIMIT', 0, most) or {}
 end
 
 local function rowOf(member)
@@ -77,33 +78,41 @@ local function giveBegun(l, out)
   end
 end
 
+local function handOne(l, out, member, leased)
+  local node = ms(tonumber(member) or -1)
+  local state, made = unpack(fieldsOf(l, 's' .. node, 'c' .. node), 1, 2)
+  if not state or string.sub(state, 1, 1) ~= 'q' then
+    try('ZREM', l.ready, member)
+  elseif not wasAdded(l, node, state, leased) then
+    try('ZADD', l.ready, ms(l.now + ${LEASE_MS}), member)
+    give(l, out, node, string.sub(state, 2), made)
+  end
+end
+
 local function handOut(l, out)
   while out.most > 0 and out.bytes < ${MOST_BYTES} do
-    local member = freeOnes(l, 1)[1]
-    if not member then break end
-    if rowOf(member) then
-      split(l, member, out.most)
-    else
-      local node = ms(tonumber(member) or -1)
-      local state, made = unpack(fieldsOf(l, 's' .. node, 'c' .. node), 1, 2)
-      if not state or string.sub(state, 1, 1) ~= 'q' then
-        try('ZREM', l.ready, member)
-      elseif not wasAdded(l, member, node, state) then
-        try('ZADD', l.ready, ms(l.now + ${LEASE_MS}), member)
-        give(l, out, node, string.sub(state, 2), made)
+    local free = freeOnes(l, math.min(out.most, 50))
+    if #free == 0 then break end
+    for at = 1, #free, 2 do
+      if rowOf(free[at]) then
+        split(l, free[at], out.most)
+        break
       end
+      if out.bytes < ${MOST_BYTES} then handOne(l, out, free[at], free[at + 1]) end
     end
   end
 end
 
 -- Nodes that nobody was handed will not be jobs any more.
 local function dropFree(l)
-  for _, member in ipairs(freeOnes(l, 1000000)) do
+  local free = freeOnes(l, 1000000)
+  for at = 1, #free, 2 do
+    local member = free[at]
     local from, to, step = rowOf(member)
     local node = ms(tonumber(member) or -1)
     if from then
       l.opened = l.opened - math.floor((to - from) / step) - 1
-    elseif not wasAdded(l, member, node, try('HGET', l.record, 's' .. node) or '') then
+    elseif not wasAdded(l, node, try('HGET', l.record, 's' .. node) or '', free[at + 1]) then
       l.opened = l.opened - 1
       try('HSET', l.record, 's' .. node, 'f')
     end
@@ -139,7 +148,7 @@ local function answer(l, most)
   if l.hasFree then
     handOut(l, out)
     if l.opened ~= 0 then close(l) end
-    more = #freeOnes(l, 1)
+    more = #freeOnes(l, 1) / 2
   end
   local isOpen = #l.given > 0 or l.hasFree and (try('ZCARD', l.ready) or 0) > 0
   if isOpen then stirred(l, more == 1 and most == 0 and l.now or l.now + ${LEASE_MS}) end

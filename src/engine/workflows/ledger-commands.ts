@@ -28,11 +28,18 @@ redis.call('RENAME', draft, l.record)
 redis.call('PERSIST', l.record)
 l.state = 'running'
 redis.call('HSET', l.record, 'state', 'running', 'call', call, 'createdAt', ms(l.now), 'done', 0, 'failed', 0)
+-- Each that is made looks at some others, so that the list does not grow by those that are gone.
+local count = redis.call('ZCARD', list)
+local rank = count > 0 and tonumber(redis.call('TIME')[2]) % count or 0
+for _, other in ipairs(redis.call('ZRANGE', list, rank, rank + 2)) do
+  if redis.call('EXISTS', ledgerOf(root, other).record) == 0 then redis.call('ZREM', list, other) end
+end
 redis.call('ZADD', list, ms(l.now), id)
 stirred(l, l.now + ${LEASE_MS})
+l.most = tonumber(most)
 each(l, start, {ref = ''})
 close(l)
-return {1, answer(l, tonumber(most))}
+return {1, answer(l, l.most)}
 `
 
 const TAKE = `${LEDGER_PARTS}

@@ -29,7 +29,8 @@ end
 
 -- Kept for whoever begins with it. A failure and a list are there already.
 local function keep(l, got)
-  if got.text then try('HSET', l.values, got.ref, got.text) end
+  if got.text and not got.isKept then try('HSET', l.values, got.ref, got.text) end
+  got.isKept = true
 end
 
 -- Given to the caller at once, where that can take more.

@@ -95,6 +95,15 @@ describe('workflows that are known', () => {
     expect(await app.redis.zcard(app.keys.workflowList)).toBe(4)
   })
 
+  test('are no more than twice as many as there are, though nobody lists them', async () => {
+    const app = testApp(broker)
+    for (let at = 0; at < 60; at++) {
+      await app.engine.workflows.create(chainOf(`w_${at}`, 1))
+      if (at < 50) await app.redis.del(app.keys.workflow(`w_${at}`))
+    }
+    expect(await app.redis.zcard(app.keys.workflowList)).toBeLessThan(35)
+  })
+
   test('are due when somebody is to look, to one caller each', async () => {
     const app = testApp(broker)
     await app.engine.workflows.create(chainOf('w_1', 1))
