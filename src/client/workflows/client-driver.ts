@@ -1,5 +1,5 @@
 import { revokeWorkflow } from '../../engine/workflows/revoke-workflow.js'
-import type { WorkflowMove } from '../../engine/workflows/workflow-record.js'
+import type { WorkflowMove, WorkflowSummary } from '../../engine/workflows/workflow-record.js'
 import { TaskqError } from '../../errors/taskq-error.js'
 import { slotValue } from '../workflow-results/slot-value.js'
 import { workflowFailure } from '../workflow-results/workflow-failure.js'
@@ -14,6 +14,8 @@ type Failed = { readonly kind: 'failed'; readonly failure: NonNullable<ReturnTyp
 const SWEPT = 20
 /** Nodes of each that it begins with. */
 const TAKEN = 100
+
+const NO_REASON = 'its workflow was revoked'
 
 /** Lets the workflows of an app go on, over its client. */
 export class ClientDriver {
@@ -52,9 +54,9 @@ export class ClientDriver {
   async #lookAfter(id: string): Promise<void> {
     const { engine } = this.site
     const { workflows } = engine
-    const { state, reason } = (await workflows.summary(id)) ?? {}
-    // The job is gone that was to end as it does.
-    if (state === 'running' && reason !== undefined) return void (await revokeWorkflow(engine, id, { reason }))
+    const summary = await workflows.summary(id)
+    if (summary !== undefined && isUnwanted(summary))
+      await revokeWorkflow(engine, id, { reason: summary.reason ?? NO_REASON })
     await makeReadyJobs(await workflows.take(id, TAKEN), this.site)
     for (const move of await workflows.mend(id)) await makeReadyJobs(move, this.site)
   }
@@ -67,3 +69,7 @@ export class ClientDriver {
     }
   }
 }
+
+/** Whoever revoked it died before all of its jobs were told. Or the job is gone that was to end as it does. */
+const isUnwanted = ({ state, open, reason }: WorkflowSummary): boolean =>
+  state === 'revoked' ? open > 0 : state === 'running' && reason !== undefined
