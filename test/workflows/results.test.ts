@@ -156,6 +156,41 @@ describe('the handle of a workflow', () => {
     expect(tree.parts?.map(({ state }) => state)).toEqual(['failed', 'failed', 'failed'])
   })
 
+  it('draws what waits, what runs and what is called after it', async () => {
+    const app = testApp(broker, { tasks })
+    await app.worker()
+    const held = newGate()
+    const canvas = chain(hold.s(1).link(tell.s()), group([add.s(1), add.s(2)]).onError(tell.s()), sum.s())
+    const result = await canvas.delay()
+    await until(async () => (await app.client.result(`${result.id}~0`).state()) === 'active')
+    const tree = await result.tree()
+    expect(tree).toMatchObject({
+      state: 'active',
+      parts: [
+        { kind: 'task', task: 'wr.hold', state: 'active', parts: [{ role: 'link', state: 'blocked' }] },
+        { kind: 'group', state: 'blocked' },
+        { kind: 'task', task: 'wr.sum', state: 'blocked' },
+      ],
+    })
+    held.open()
+    expect(await result.get({ timeout: '10s' })).toBe(5)
+    const later = await result.tree()
+    expect(later).toMatchObject({ state: 'succeeded', parts: [{}, { state: 'succeeded' }, { state: 'succeeded' }] })
+    expect(String(later)).not.toContain('on error')
+  })
+
+  it('draws the first of many members, and counts all', async () => {
+    const app = testApp(broker, { tasks })
+    await app.worker()
+    const result = await group(Array.from({ length: 50 }, (_, at) => add.s(at, 1))).delay()
+    await result.get({ timeout: '10s' })
+    const tree = await result.tree()
+    expect(tree).toMatchObject({ kind: 'group', more: 30, progress: { done: 50, failed: 0, total: 50 } })
+    expect(tree.parts).toHaveLength(20)
+  })
+})
+
+describe('the handles of a workflow and its parts', () => {
   it('is found again by its id, and so are its parts', async () => {
     const app = testApp(broker, { tasks })
     await app.worker()
@@ -189,6 +224,37 @@ describe('the handle of a workflow', () => {
       failure: { code: 'TASKQ_WORKFLOW_UPSTREAM', cause: { name: 'RangeError' } },
     })
     expect(await second.state()).toBe('failed')
+  })
+
+  it('says of a body of which the header failed that it is why', async () => {
+    const app = testApp(broker, { tasks })
+    await app.worker()
+    const result = await chord([add.s(1, 1), fail.s(2)], sum.s()).delay()
+    await result.get({ timeout: '10s' }).catch(() => {})
+    const bodies = (await result.children()).slice(-1)
+    await expect(bodies[0]?.get({ timeout: '10s' })).rejects.toMatchObject({
+      failure: { name: 'ChordError', code: 'TASKQ_WORKFLOW_CHORD', cause: { message: 'out of paper' } },
+    })
+  })
+
+  it('revokes what no worker has taken', async () => {
+    const app = testApp(broker, { tasks })
+    const result = await group([add.s(1, 1), add.s(2, 2)]).delay()
+    expect(await result.revoke()).toBe('removed')
+    await expect(result.get({ timeout: '10s' })).rejects.toMatchObject({ code: 'TASKQ_JOB_REVOKED' })
+    const states = (await result.children()).map((child) => child.state())
+    expect(await Promise.all(states)).toEqual(['revoked', 'revoked'])
+    expect(await app.client.result('w_nobody').revoke()).toBe('unknown')
+    expect(await result.retry()).toBe(false)
+  })
+
+  it('says no to waits that are none', async () => {
+    testApp(broker, { tasks })
+    const result = await group([add.s(1, 1)]).delay()
+    expect(() => result.iter({ timeout: 'soon' as '1s' })).toThrow('iter: timeout')
+    await expect(result.get({ timeout: -1 })).rejects.toThrow('get: timeout')
+    await expect(result.iter({ timeout: 20 }).next()).rejects.toMatchObject({ code: 'TASKQ_RESULT_TIMEOUT' })
+    expect(await Array.fromAsync(result.iter({ signal: AbortSignal.abort() }))).toEqual([])
   })
 
   it('revokes all that has not run', async () => {

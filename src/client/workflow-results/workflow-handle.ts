@@ -12,7 +12,7 @@ import type { MemberResult, WorkflowProgress, WorkflowResult, WorkflowTree } fro
 import { type Duration, formatDuration } from '../../time/duration.js'
 import { readProgress } from '../job-progress.js'
 import { timeoutOf } from '../timeout-option.js'
-import { membersOf } from './members.js'
+import type { MembersRequest } from './members.js'
 import { slotValue } from './slot-value.js'
 import { workflowError, workflowFailure } from './workflow-failure.js'
 import { progressOf, progressSource } from './workflow-progress.js'
@@ -113,13 +113,18 @@ export class WorkflowHandle<R> implements WorkflowResult<R> {
 
   iter({ timeout, signal }: ProgressOptions = {}): AsyncGenerator<MemberResult, void> {
     const timeoutMs = timeout === undefined ? Number.POSITIVE_INFINITY : timeoutOf('iter', timeout)
-    return membersOf(this.tools.engine, this.tools.codec, {
+    return this.#members({
       id: this.id,
       timeoutMs,
       signal,
       timeoutError: () => this.#timeout(timeoutMs),
       unknownError: () => this.#unknown(),
     })
+  }
+
+  async *#members(request: MembersRequest): AsyncGenerator<MemberResult, void> {
+    const { membersOf } = await import('./members.js')
+    yield* membersOf(this.tools.engine, this.tools.codec, request)
   }
 
   async tree(): Promise<WorkflowTree & { toString(): string }> {
