@@ -68,7 +68,7 @@ function mayHelpWorkflow(state: DashboardState, command: Command): boolean {
   const shown = shownWorkflow(state)
   const workflows = shownPage(state) === undefined ? workflowRows(state) : shown === undefined ? [] : [shown]
   if (command === 'revoke') return workflows.some((workflow) => workflow.state === 'running')
-  return command !== 'retry' || workflows.some(({ failed }) => failed > 0)
+  return command !== 'retry' || workflows.some((workflow) => workflow.failed > 0 && workflow.state !== 'revoked')
 }
 
 /** What is refused for jobs of other states. */

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { WorkflowDetail } from '../../src/control/workflows/workflow-view.ts'
+import { footerKeys } from '../../src/tui/footer-keys.ts'
 import { makeJobDetail, makeState, makeWorkflowDetail, WORKFLOWS, withCursor } from './fixtures.ts'
 import { play, press, typed } from './play.ts'
 import { screen } from './terminal.ts'
@@ -49,6 +51,19 @@ test('r runs the failed jobs of the workflow again, or of those that are selecte
   expect(press(page, 'r').effects).toMatchObject(act([album]))
   expect(press(withCursor(list, 'workflows', broken), 'r').effects).toMatchObject(act([broken]))
   expect(press(list, 'x', 'x', 'r').effects).toMatchObject(act([first, album]))
+})
+
+test('keys that would be refused are not offered: what has ended cannot be revoked, what was revoked not retried', () => {
+  const keysOn = (facts: Partial<WorkflowDetail>) => {
+    const detail = makeWorkflowDetail(facts)
+    const { state } = play(page, { kind: 'workflow', id: album, detail })
+    return footerKeys(state).flatMap(({ key }) => (key === 'r' || key === 'c' ? [key] : []))
+  }
+  expect(keysOn({ state: 'running', failed: 1 })).toEqual(['r', 'c'])
+  expect(keysOn({ state: 'running', failed: 0 })).toEqual(['c'])
+  expect(keysOn({ state: 'failed', failed: 1 })).toEqual(['r'])
+  expect(keysOn({ state: 'revoked', failed: 1 })).toEqual([])
+  expect(keysOn({ state: 'succeeded', failed: 0 })).toEqual([])
 })
 
 test('c asks before it revokes, and names what', () => {

@@ -1,5 +1,6 @@
 import { string as stringArg } from '@oclif/core/args'
 import { boolean, string } from '@oclif/core/flags'
+import { TaskqError } from '../../errors/taskq-error.js'
 import { isWorkflowId } from '../../task/names.js'
 import { AppCommand, type AppFlags } from '../app-command.js'
 
@@ -7,6 +8,7 @@ import { AppCommand, type AppFlags } from '../app-command.js'
 interface ResultFlags extends AppFlags {
   readonly wait: boolean
   readonly timeout: string
+  readonly logs: boolean
   readonly tree: boolean
   readonly unmasked: boolean
 }
@@ -66,6 +68,7 @@ export default class Result extends AppCommand {
       import('../call-flags.js'),
       import('../presenters/workflow-result.js'),
     ])
+    if (flags.logs) throw new TaskqError('TASKQ_USAGE', '--logs: a workflow has no log; its jobs have')
     const wanted = { id, waitMs: waitFlag(flags), tree: flags.tree, unmasked: flags.unmasked }
     const shown = await showWorkflow(await this.openApp(flags), wanted)
     this.log(presentWorkflow(shown))
