@@ -79,11 +79,11 @@ test('workers that are killed lose no workflow, and run nothing twice but what t
     await setTimeout(150)
     await workers.killOne()
   }
-  const values = await Promise.all(results.map((result) => result.get({ timeout: '60s' })))
+  const values = await Promise.all(results.map((result) => result.get({ timeout: '120s' })))
   expect(values).toEqual(begun.map(([, expected]) => expected))
   const jobs = CHAINS * LINKS + CHORDS * (MEMBERS + 1 + 2)
   expect(workers.ends.size, 'jobs whose tasks have ended').toBe(jobs)
   const twice = [...workers.ends.values()].filter((ends) => ends > 1)
   expect(twice.length).toBeLessThanOrEqual(KILLS * worker.concurrency)
   expect(await app.redis.zcard(app.keys.workflows), 'workflows that are still looked after').toBe(0)
-}, 90_000)
+}, 180_000)

@@ -119,10 +119,14 @@ const DUE = `${RECORD}
 local root, most = unpack(ARGV)
 local now, due = ledgerTime(), {}
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ms(now), 'LIMIT', 0, most)) do
-  local told = fieldsOf(ledgerOf(root, id), 'state', 'createdAt')
+  local l = ledgerOf(root, id)
+  local told = fieldsOf(l, 'state', 'createdAt')
   if told[1] then
     local age = now - (tonumber(told[2] or nil) or now)
-    redis.call('ZADD', KEYS[1], ms(now + math.min(${LATE_LOOK_MS}, math.max(${LOOK_MS}, age / 10))), id)
+    local later = math.min(${LATE_LOOK_MS}, math.max(${LOOK_MS}, age / 10))
+    -- Whoever is told of it may be gone before it has made jobs of what is ready.
+    if try('EXISTS', l.ready) == 1 then later = ${LEASE_MS} end
+    redis.call('ZADD', KEYS[1], ms(now + later), id)
     due[#due + 1] = id
   else
     redis.call('ZREM', KEYS[1], id)
