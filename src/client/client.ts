@@ -1,7 +1,7 @@
 import type { CanvasData } from '../canvas/canvas-data.js'
 import { type Codec, createCodec } from '../codec/codec.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
-import { traceJobs } from '../context/trace-jobs.js'
+import { traceHere, traceJobs } from '../context/trace-jobs.js'
 import type { NewJob } from '../engine/delivery.js'
 import type { Engine } from '../engine/engine.js'
 import { type EnqueueEvent, tellListeners } from '../events/listeners.js'
@@ -54,6 +54,7 @@ export class Client implements Enqueuer {
   readonly #warnings: CallWarnings
   readonly #layers: readonly Middleware[]
   readonly #send: SendCall
+  #workflowSite: WorkflowSite | undefined
   readonly #tell: ((event: EnqueueEvent) => void) | undefined
 
   constructor(
@@ -180,17 +181,21 @@ export class Client implements Enqueuer {
     return this.#handles.workflow<R>(id, { deduplicated: !isNew })
   }
 
+  /** What workflows need of this client; made for the first of them. */
   get #site(): WorkflowSite {
-    return {
+    const { telemetry } = this.config
+    this.#workflowSite ??= {
       engine: this.engine,
       codec: this.#codec,
       config: this.config,
       warn: this.warn,
+      traceHere: () => telemetry && traceHere(telemetry()),
       known: (task) => this.#tasks.coded(task) ?? this.#tasks.told(task),
       coded: (task) => this.#tasks.coded(task)?.definition,
       destination: (call, known, queue) => this.#destinationOf(call, known, queue),
       enqueuePart: (call) => this.#enqueuePart(call),
     }
+    return this.#workflowSite
   }
 
   async #enqueuePart(part: JobCall): Promise<boolean> {

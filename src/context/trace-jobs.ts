@@ -17,7 +17,7 @@ export function traceJobs(telemetry: Telemetry): Required<Middleware> {
   const attempt = guard()
   return {
     enqueue: (call, next) => {
-      const here = attempt(() => contextManager.active())
+      const here = attempt(() => (isCalledLater() ? parentOf(telemetry) : contextManager.active()))
       const span = attempt(() => tracer.startSpan(`add ${call.task}`, { kind: PRODUCER }, here))
       if (span === undefined) return next()
       const inside = attempt(() => span.setSpanOnContext(here)) ?? here
@@ -41,6 +41,21 @@ export function traceJobs(telemetry: Telemetry): Required<Middleware> {
       })
     },
   }
+}
+
+/** The trace that the code that asks is a part of, as a text that can travel; undefined where the library throws. */
+export function traceHere({ contextManager }: Telemetry): string | undefined {
+  try {
+    return contextManager.getMetadata(contextManager.active())
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether a call is made later than it was asked for, as a workflow's are: in the trace of then. */
+const isCalledLater = (): boolean => {
+  const scope = scopeHere()
+  return scope?.trace !== undefined && scope.run === undefined
 }
 
 /** Calls the library; undefined where that throws. */

@@ -8,6 +8,7 @@ import {
 } from '@opentelemetry/sdk-trace-base'
 import { BullMQOtel } from 'bullmq-otel'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { chain } from '../../src/canvas/chain.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
 import { testApp } from '../support/test-app.js'
@@ -85,6 +86,27 @@ describe('with telemetry', () => {
       'bullmq.job.id': result.id,
       'bullmq.job.attempts.made': 1,
     })
+  })
+
+  test('the jobs of a workflow are traced to where it was made', async () => {
+    const first = defineTask({ name: 'first' }, () => 1)
+    const second = defineTask({ name: 'second' }, (_, n: number) => n + 1)
+    const app = testApp(broker, {
+      tasks: [first, second],
+      config: { telemetry: new BullMQOtel({ tracerName: 'test' }) },
+    })
+    const { events } = await app.worker()
+    const result = await trace.getTracer('test').startActiveSpan('request', async (span) => {
+      const handle = await chain(first.s(), second.s()).delay()
+      span.end()
+      return handle
+    })
+    expect(await result.get(inTime)).toBe(2)
+    await events.count('job.succeeded', 2)
+    for (const name of ['first', 'second']) {
+      expect(only(`add ${name}`).parentSpanContext?.spanId).toBe(idOf(only('request')))
+      expect(only(`process ${name}`).parentSpanContext?.spanId).toBe(idOf(only(`add ${name}`)))
+    }
   })
 
   test('each run of a job has a span, with what it threw', async () => {

@@ -6,8 +6,8 @@ import type { MemberPlace } from '../../engine/workflows/extend-workflow.js'
 import { TaskqError } from '../../errors/taskq-error.js'
 import { partId, partOf, type WorkflowPart } from '../../task/names.js'
 import type { RunOrigin } from '../../task/run-origin.js'
-import { lineageHere } from '../lineage.js'
 import { makeReadyJobs } from './make-jobs.js'
+import { lineageOf } from './part-draft.js'
 import { shiftPlan, withMember } from './shift-plan.js'
 import { readWorkflowOptions } from './workflow-call.js'
 import type { WorkflowSite } from './workflow-site.js'
@@ -47,7 +47,7 @@ async function addAt(
   if (record === undefined) throw over(run)
   refuseTooMany(record.total + plan.total)
   const { nodes, start, shape } = shiftPlan(plan, { base: place.base, end: `${place.join}.${place.slot}` as const })
-  const [call, lineage, nowMs] = [readWorkflowOptions({}, Date.now()), lineageHere(), Date.now()]
+  const [call, lineage, nowMs] = [readWorkflowOptions({}, Date.now()), lineageOf(site), Date.now()]
   const added = await site.engine.workflows.extend(id, {
     mark: markOf(part, run),
     place,

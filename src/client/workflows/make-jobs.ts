@@ -116,6 +116,9 @@ async function keyArgs(
   return { allArgs: [list && slotValue(workflow, list, codec), ...args] }
 }
 
-/** Whether an error says nothing of the job: then it is tried again. */
-const isOfBroker = (error: unknown): boolean =>
-  isTaskqError(error) && /^TASKQ_(BROKER_|ENQUEUE_(NOT_SENT|UNKNOWN|REFUSED))/.test(error.code)
+/** Whether an error says nothing of the job: then it is tried again. What a broker refuses for ever is the job's end. */
+function isOfBroker(error: unknown): boolean {
+  if (!isTaskqError(error)) return false
+  if (error.code === 'TASKQ_ENQUEUE_REFUSED') return /\b(OOM|BUSY|MISCONF|NOREPLICAS)\b/.test(error.message)
+  return /^TASKQ_(BROKER_|ENQUEUE_(NOT_SENT|UNKNOWN))/.test(error.code)
+}

@@ -5,6 +5,8 @@ import { TaskqError } from '../../errors/taskq-error.js'
 import type { EnqueueOptions } from '../../task/enqueue-options.js'
 import { partId } from '../../task/names.js'
 import type { TaskCodecOptions } from '../../task/options/payload-options.js'
+import { lineageHere } from '../lineage.js'
+import type { WorkflowSite } from './workflow-site.js'
 
 /** Which node of which workflow, and the task that it is a call of. */
 export interface PartIdentity {
@@ -82,3 +84,9 @@ const keyMissing = ({ task }: PartIdentity, keyId: string): TaskqError =>
   new TaskqError('TASKQ_PAYLOAD_KEY_MISSING', `${task}: its call needs the key ${JSON.stringify(keyId)}`, {
     hint: 'Workers that run parts of a workflow need the keys of all of its parts: codec.encrypt.keys.',
   })
+
+/** What all parts of a workflow that is made here take along. */
+export function lineageOf({ traceHere }: Pick<WorkflowSite, 'traceHere'>): PartDraft['lineage'] {
+  const trace = traceHere()
+  return { ...lineageHere(), ...(trace !== undefined && { trace }) }
+}

@@ -4,8 +4,8 @@ import { describeCanvas } from '../../canvas/describe-canvas.js'
 import type { NewWorkflow } from '../../engine/workflows/workflow-record.js'
 import type { RunOrigin } from '../../task/run-origin.js'
 import type { WorkflowOptions } from '../../task/workflow-options.js'
-import { lineageHere } from '../lineage.js'
 import { makeReadyJobs } from './make-jobs.js'
+import { lineageOf } from './part-draft.js'
 import { readWorkflowOptions, type WorkflowCall } from './workflow-call.js'
 import { findIdInRun, newWorkflowId } from './workflow-id.js'
 import type { WorkflowSite } from './workflow-site.js'
@@ -43,7 +43,7 @@ async function create(
   site: WorkflowSite,
 ): Promise<StartedWorkflow> {
   const { engine, config, warn } = site
-  const lineage = lineageHere()
+  const lineage = lineageOf(site)
   const plan = compile(canvas)
   const nodes = await writeNodes(plan, { id, call, lineage, nowMs: Date.now() }, site)
   const { parent, root } = lineage

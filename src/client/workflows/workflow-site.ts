@@ -11,6 +11,8 @@ export interface WorkflowSite {
   readonly codec: Codec
   readonly config: Pick<ResolvedConfig, 'payload' | 'results' | 'deadLetters' | 'middleware'>
   readonly warn: (message: string) => void
+  /** The trace that the calling code is a part of, where traces are kept. */
+  traceHere(): string | undefined
   /** The task as far as it is known here. */
   known(task: string): KnownTask | Promise<KnownTask>
   /** The task's code, where it is in this process. */
