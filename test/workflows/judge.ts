@@ -23,7 +23,7 @@ export class RunBook {
 }
 
 /** Returns when nothing of a workflow goes on. */
-export async function untilOver({ engine }: TestApp, id: string, timeoutMs = 30_000): Promise<void> {
+export async function untilOver({ engine }: TestApp, id: string, timeoutMs = 60_000): Promise<void> {
   const look = async () => {
     const summary = await engine.workflows.summary(id)
     if (summary?.state === 'running' || summary?.open !== 0) throw new Error(`it hangs: ${JSON.stringify(summary)}`)

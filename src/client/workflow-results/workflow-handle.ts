@@ -156,7 +156,9 @@ export class WorkflowHandle<R> implements WorkflowResult<R> {
 
   /** Its jobs, in the order in which they are written; of very many the first 10,000. Callbacks are not among them. */
   async children(): Promise<readonly AsyncResult[]> {
-    const nodes = await this.tools.engine.workflows.nodes(this.id, 0, MOST_CHILDREN)
+    const { workflows } = this.tools.engine
+    const record = await workflows.record(this.id)
+    const nodes = await workflows.nodes(this.id, 0, Math.min(record?.nodes ?? 0, MOST_CHILDREN))
     return nodes.flatMap(({ index, node }) =>
       node.kind === 'task' ? this.tools.handle(partId(this.id, index), { task: node.task }) : [],
     )

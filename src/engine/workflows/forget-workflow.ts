@@ -13,7 +13,7 @@ export async function forgetWorkflow(
   const record = await workflows.record(id)
   if (record === undefined || record.state === 'running' || record.open > 0) return false
   for (let from = 0; from < record.nodes; from += NODES_AT_ONCE) {
-    const nodes = await workflows.nodes(id, from, NODES_AT_ONCE)
+    const nodes = await workflows.nodes(id, from, Math.min(record.nodes - from, NODES_AT_ONCE))
     const ended = nodes.filter(({ state }) => state === 'done' || state === 'failed')
     const found = await Promise.all(ended.map(({ index, lane }) => jobs.find(partId(id, index), lane)))
     await Promise.all(found.map((job) => job && engine.forget(job)))

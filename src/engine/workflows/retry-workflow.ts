@@ -23,7 +23,7 @@ export async function retryWorkflow(
   const how = { call: randomUUID(), by }
   let retried = 0
   for (let from = 0; from < record.nodes; from += NODES_AT_ONCE) {
-    const nodes = await workflows.nodes(id, from, NODES_AT_ONCE)
+    const nodes = await workflows.nodes(id, from, Math.min(record.nodes - from, NODES_AT_ONCE))
     const failed = nodes.filter(({ node, state }) => node.kind === 'task' && state === 'failed')
     const lanes = await jobs.lanesOf(failed.map(({ index }) => partId(id, index)))
     for (const [lane, ids] of idsByLane(lanes)) {
