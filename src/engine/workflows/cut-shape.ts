@@ -22,9 +22,13 @@ export interface ShapeCut {
 /** Of a larger group only so many members are shown. */
 const MEMBERS = 20
 
-/** The first parts of a shape: at most so many, and of each group some. */
-export function cutShape(shape: Shape, most: number): ShapeCut {
-  const cutter = new Cutter(most)
+/**
+ * The first parts of a shape: at most so many, and of each group some.
+ *
+ * @param kept a node that is shown wherever it is
+ */
+export function cutShape(shape: Shape, most: number, kept?: number): ShapeCut {
+  const cutter = new Cutter(most, kept)
   const root = cutter.cut(shape)
   return { root, nodes: cutter.nodes }
 }
@@ -32,7 +36,10 @@ export function cutShape(shape: Shape, most: number): ShapeCut {
 class Cutter {
   readonly nodes: number[] = []
 
-  constructor(private left: number) {}
+  constructor(
+    private left: number,
+    private readonly kept: number | undefined,
+  ) {}
 
   cut(shape: Shape): CutShape {
     if (typeof shape === 'number') {
@@ -47,14 +54,8 @@ class Cutter {
   #composed({ kind, parts, links = [], errorLinks = [], join }: ShapeComposed): CutShape {
     this.left--
     if (join !== undefined) this.nodes.push(join)
-    const cut: CutShape[] = []
     const count = parts.reduce<number>((sum, part) => sum + sizeOf(part), 0)
-    const most = kind === 'group' && count > MEMBERS ? MEMBERS : count
-    for (const part of eachPart(parts)) {
-      // The first is always shown, so that nothing is without a part.
-      if (cut.length >= most || (this.left <= 0 && cut.length > 0)) break
-      cut.push(this.cut(part))
-    }
+    const cut = this.#parts(parts, kind === 'group' && count > MEMBERS ? MEMBERS : count)
     return {
       kind,
       parts: cut,
@@ -64,9 +65,28 @@ class Cutter {
       more: count - cut.length,
     }
   }
+
+  #parts(parts: readonly Shape[], most: number): readonly CutShape[] {
+    const cut: CutShape[] = []
+    for (const part of eachPart(parts)) {
+      // The first is always shown, so that nothing is without a part.
+      const isShown = cut.length === 0 || (cut.length < most && this.left > 0)
+      if (isShown || holds(part, this.kept)) cut.push(this.cut(part))
+      else if (this.kept === undefined) break
+    }
+    return cut
+  }
 }
 
 const isRange = (shape: Exclude<Shape, number>): shape is ShapeRange => 'from' in shape
+
+/** Whether a node is a part of a shape. */
+function holds(shape: Shape, node: number | undefined): boolean {
+  if (node === undefined || typeof shape === 'number') return shape === node
+  if (isRange(shape)) return node >= shape.from && node <= shape.to
+  const { parts, links = [], errorLinks = [] } = shape
+  return [parts, links, errorLinks].some((some) => some.some((part) => holds(part, node)))
+}
 
 const sizeOf = (part: Shape): number => (typeof part === 'object' && isRange(part) ? part.to - part.from + 1 : 1)
 

@@ -26,7 +26,8 @@ export async function readTree(
 ): Promise<WorkflowTree | undefined> {
   const record = await source.workflows.record(id)
   if (record === undefined) return undefined
-  const cut = cutShape(record.shape, most)
+  // What made it fail is shown, though it were the last of ten thousand.
+  const cut = cutShape(record.shape, most, record.cause?.node)
   const nodes = await source.workflows.nodesAt(id, cut.nodes)
   const states = await statesOf(source, id, nodes)
   const tree = growTree(record, cut.root, new Map(nodes.map((node) => [node.index, node])), states)
