@@ -10,8 +10,8 @@ export function learnAck(connection: Connection): void {
 }
 
 /**
- * Notes in their workflows that these jobs are there, of those that are parts: one command for each workflow. Behind the
- * commands that add them, in their pipeline: it looks whether each is there.
+ * Notes in their workflows that these jobs are there, of those that are parts: one command for all. Behind the commands
+ * that add them, in their pipeline: it looks whether each is there.
  */
 export function ackParts(pipeline: ChainableCommander, keys: Keys, jobs: readonly NewJob[]): void {
   const acks = new Map<string, (string | number)[]>()
@@ -21,6 +21,9 @@ export function ackParts(pipeline: ChainableCommander, keys: Keys, jobs: readonl
     ack.push(part.node, lane)
     acks.set(part.workflow, ack)
   }
+  const [first] = acks.keys()
+  if (first === undefined) return
+  const told = [...acks].flatMap(([workflow, ack]) => [workflow, ack.length / 2, ...ack])
   const commands = pipeline as unknown as LedgerCommands
-  for (const [workflow, ack] of acks) commands.taskqWorkflowAck(keys.workflow(workflow), keys.prefix, workflow, ...ack)
+  void commands.taskqWorkflowAck(keys.workflow(first), keys.prefix, ...told)
 }

@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.js'
+import { ACK } from './ack-script.js'
 import { EXTEND } from './extend-script.js'
 import { LEDGER_PARTS } from './ledger-script.js'
 import type { MoveReply } from './move-reply.js'
@@ -54,44 +55,6 @@ if l.state == 'revoked' then
 end
 l.woken, l.hasFree = true, true
 return answer(l, tonumber(most))
-`
-
-const ACK = `${RECORD}
-local root, id = unpack(ARGV)
-local l = ledgerOf(root, id)
--- A job that nobody wants any more: it was made too late. Whoever takes it ends it.
-local function refuse(job)
-  local fields = try('HMGET', job, 'name', 'finishedOn') or {}
-  if fields[1] and not fields[2] then try('HSET', job, 'defa', 'revoked: its workflow has no need of it') end
-end
-local names = {'state'}
-for at = 3, #ARGV, 2 do names[#names + 1] = 's' .. ARGV[at] end
-local stand = fieldsOf(l, unpack(names))
-local states, calls, settled, inputs = {}, {}, {}, {}
-local function added(node, state, lane)
-  for _, part in ipairs({'s' .. node, 'a' .. lane}) do states[#states + 1] = part end
-  calls[#calls + 1] = 'c' .. node
-  local ref = string.match(state, '^q(%d+)$')
-  if ref then inputs[ref] = node end
-end
-for at = 3, #ARGV, 2 do
-  local node, lane = ARGV[at], ARGV[at + 1]
-  local job = root .. ':' .. lane .. ':' .. id .. '~' .. node
-  local state = stand[(at + 1) / 2] or ''
-  local kind = string.sub(state, 1, 1)
-  local place = kind == 'q' and (try('EXISTS', job) == 1 and lane or laneOf(l, node))
-  if place then added(node, state, place) end
-  if place and stand[1] == 'revoked' then refuse(root .. ':' .. place .. ':' .. id .. '~' .. node) end
-  if kind ~= 'q' and kind ~= 'a' then refuse(job) end
-  if place or kind ~= 'q' then settled[#settled + 1] = string.format('%06d', node) end
-end
-if #settled > 0 then try('ZREM', l.ready, unpack(settled)) end
-if #calls > 0 then
-  try('HSET', l.record, unpack(states))
-  try('HDEL', l.record, unpack(calls))
-end
-for ref, node in pairs(inputs) do dropInput(l, node, ref) end
-return 1
 `
 
 const FAIL = `${LEDGER_PARTS}

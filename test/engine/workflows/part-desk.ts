@@ -29,11 +29,15 @@ export class PartDesk {
 
   /** Makes a workflow and the jobs that it begins with. */
   async begin(nodes: readonly NewNode[], over: Partial<NewWorkflow> = {}): Promise<void> {
+    await this.advance(await this.create(nodes, over))
+  }
+
+  /** Makes a workflow, and none of its jobs. */
+  async create(nodes: readonly NewNode[], over: Partial<NewWorkflow> = {}): Promise<WorkflowMove> {
     const kept = { keepMs: 60_000, failKeepMs: 60_000 }
     const total = nodes.filter(({ node }) => node.kind === 'task').length
     const about = { id: W, name: 'test', shape: 0, start: ['0'] as const, total, ...kept }
-    const { move } = await this.app.engine.workflows.create({ ...about, nodes, ...over })
-    await this.advance(move)
+    return (await this.app.engine.workflows.create({ ...about, nodes, ...over })).move
   }
 
   /** Makes jobs of what is ready. */

@@ -156,6 +156,27 @@ describe('a part that was added', () => {
     expect((await app.engine.workflows.take(W, 10)).ready).toEqual([])
   })
 
+  test('is known in its own workflow, of many that are added together', async () => {
+    const app = testApp(broker)
+    const desk = new PartDesk(app)
+    const pair = [task(0, '-'), task(1, '-')]
+    const start = ['0', '1'] as const
+    const moves = [
+      await desk.create(pair, { start }),
+      await desk.create(chainOf(1), { id: 'w_other' }),
+      await desk.create(pair, { start, id: 'w_third' }),
+    ]
+    await Promise.all(moves.map((move) => desk.advance(move)))
+    const lane = 'default'
+    const both = [
+      { index: 0, lane },
+      { index: 1, lane },
+    ]
+    expect((await app.engine.workflows.openParts(W)).parts).toEqual(both)
+    expect((await app.engine.workflows.openParts('w_other')).parts).toEqual([{ index: 0, lane }])
+    expect((await app.engine.workflows.openParts('w_third')).parts).toEqual(both)
+  })
+
   test('and was removed since makes the workflow fail', async () => {
     const app = testApp(broker)
     const desk = new PartDesk(app)
