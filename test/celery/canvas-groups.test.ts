@@ -86,7 +86,10 @@ describe('Group Results', () => {
     const tasks = canvasTasks()
     const { app } = await serve(broker, tasks.add)
     const { id } = await job(tasks).delay()
-    expect(await app.newClient().result(id).get()).toEqual([4, 8, 16, 32, 64])
+    const restored = app.newClient().workflow(id)
+    expect(await restored.get()).toEqual([4, 8, 16, 32, 64])
+    expect(await restored.counts()).toEqual({ done: 5, failed: 0, total: 5 })
+    expect(() => app.client.workflow('u_7')).toThrowError(/a workflow's id, which begins with w_/)
   })
 
   test('revoke: all that has not run', async () => {
