@@ -147,7 +147,7 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
 
   async children(): Promise<readonly AsyncResult[]> {
     const children = await this.engine.childrenOf(this.id)
-    return children.map(({ id, lane, task }) => this.handle(id, { lane, task }))
+    return children.map(({ id, ...traits }) => this.handle(id, traits))
   }
 
   async parent(): Promise<AsyncResult | undefined> {

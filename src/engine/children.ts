@@ -1,4 +1,5 @@
 import type { ChainableCommander } from 'ioredis'
+import { isWorkflowId } from '../task/names.js'
 import type { BrokerLink } from './broker-link.js'
 import type { NewJob } from './delivery.js'
 import type { JobReader } from './job-reader.js'
@@ -9,7 +10,11 @@ import { runPipeline } from './run-pipeline.js'
 const MOST = 10_000
 
 /** Notes with the jobs whose runs enqueued them, where any run did. A job that is sent twice is noted once. */
-export function noteChildren(pipeline: ChainableCommander, keys: Keys, jobs: readonly NewJob[]): void {
+export function noteChildren(
+  pipeline: ChainableCommander,
+  keys: Keys,
+  jobs: readonly Pick<NewJob, 'id' | 'parent'>[],
+): void {
   const parents = new Map<string, { keepMs: number; members: string[] }>()
   // Finer than milliseconds, in which a run enqueues more than one.
   const now = performance.timeOrigin + performance.now()
@@ -28,25 +33,29 @@ export function noteChildren(pipeline: ChainableCommander, keys: Keys, jobs: rea
   }
 }
 
-/** A job that another one enqueued. */
-export interface ChildJob {
-  readonly id: string
-  readonly lane: string
-  readonly task: string
-}
+/** A job that another one enqueued; or a workflow that it made, which is in no lane. */
+export type ChildJob =
+  | { readonly id: string; readonly lane: string; readonly task: string }
+  | { readonly id: string; readonly lane?: never; readonly task?: never }
 
-/** The jobs that a job's runs enqueued and that are still there, oldest first. */
+/** The jobs that a job's runs enqueued, and the workflows that they made, that are still there, oldest first. */
 export async function readChildren(link: BrokerLink, keys: Keys, jobs: JobReader, id: string): Promise<ChildJob[]> {
   const ids = await link.read((redis) => redis.zrange(keys.children(id), '0', '-1'))
-  const lanes = await jobs.lanesOf(ids)
-  const found = ids.flatMap((child) => {
-    const lane = lanes.get(child)
-    return lane === undefined ? [] : [{ id: child, lane }]
-  })
-  const names = await link.read((redis) => {
+  const lanes = await jobs.lanesOf(ids.filter((child) => !isWorkflowId(child)))
+  const found = ids.filter((child) => isWorkflowId(child) || lanes.has(child))
+  if (found.length === 0) return []
+  const told = await link.read((redis) => {
     const pipeline = redis.pipeline()
-    for (const { id: child, lane } of found) pipeline.hget(keys.job(lane, child), 'name')
+    for (const child of found) {
+      const lane = lanes.get(child)
+      if (lane === undefined) pipeline.exists(keys.workflow(child))
+      else pipeline.hget(keys.job(lane, child), 'name')
+    }
     return runPipeline(pipeline)
   })
-  return found.map((child, index) => ({ ...child, task: String(names[index] ?? '') }))
+  return found.flatMap((child, index) => {
+    const lane = lanes.get(child)
+    if (lane !== undefined) return { id: child, lane, task: String(told[index] ?? '') }
+    return told[index] === 1 ? { id: child } : []
+  })
 }

@@ -112,7 +112,7 @@ export class Engine {
     return this.revokes.endAt(job, { reason })
   }
 
-  /** The jobs that a job's runs enqueued and that are still there, oldest first. */
+  /** The jobs that a job's runs enqueued, and the workflows that they made, that are still there, oldest first. */
   childrenOf(jobId: string): Promise<readonly ChildJob[]> {
     return readChildren(this.#link, this.#keys, this.jobs, jobId)
   }

@@ -102,8 +102,8 @@ export interface AsyncResult<R = unknown, P = unknown> {
   /** Runs a job again that has failed for good, with fresh attempts. False where it has not. */
   retry(): Promise<boolean>
   /**
-   * The jobs that its runs enqueued, oldest first: those that are still there, and of very many the first 10,000. Known
-   * for as long as results are kept (`results.ttl`) after the last of them was enqueued.
+   * The jobs that its runs enqueued, and the workflows that they made, oldest first: those that are still there, and of
+   * very many the first 10,000. Known for as long as results are kept (`results.ttl`) after the last of them was made.
    */
   children(): Promise<readonly AsyncResult[]>
   /** The job whose run enqueued it; `undefined` where none did, or this one is gone. */

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { isTaskqError, TaskqError } from '../../errors/taskq-error.js'
 import type { BrokerLink } from '../broker-link.js'
+import { noteChildren } from '../children.js'
 import type { Keys } from '../keys.js'
+import { runPipeline } from '../run-pipeline.js'
 import { ledgerCommands } from './ledger-commands.js'
 import { MOST_HANDED } from './ledger-script.js'
 import { parseMove } from './move-reply.js'
@@ -29,7 +31,11 @@ export interface CreatedWorkflow {
 export async function createWorkflow(link: BrokerLink, keys: Keys, workflow: NewWorkflow): Promise<CreatedWorkflow> {
   const call = randomUUID()
   const draft = keys.workflow(workflow.id, `draft:${call}`)
-  const count = await writeDraft(link, draft, fieldsOf(workflow), workflow.nodes)
+  const [count] = await Promise.all([
+    writeDraft(link, draft, fieldsOf(workflow), workflow.nodes),
+    // Before it is there: a run that ends in between has not lost sight of it.
+    noteChild(link, keys, workflow),
+  ])
   const start = targetsText(workflow.start, jobsAmong(workflow.nodes))
   const [code, move] = await open(link, keys, workflow.id, [draft, count, start, call]).catch((error) => {
     throw unknown(error)
@@ -58,6 +64,20 @@ export async function writeDraft(
     throw notSent(error)
   }
   return others.length + nodes.reduce((sum, { call }) => sum + (call === undefined ? 1 : 2), 0)
+}
+
+/** With the job whose run makes it, where one does. */
+async function noteChild(link: BrokerLink, keys: Keys, { id, parent, keepMs }: NewWorkflow): Promise<void> {
+  if (parent === undefined) return
+  await link
+    .read((redis) => {
+      const pipeline = redis.pipeline()
+      noteChildren(pipeline, keys, [{ id, parent: { id: parent, keepMs } }])
+      return runPipeline(pipeline)
+    })
+    .catch((error) => {
+      throw notSent(error)
+    })
 }
 
 function open(

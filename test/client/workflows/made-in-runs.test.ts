@@ -70,6 +70,26 @@ describe('a workflow that a run makes', () => {
     expect(await app.engine.workflows.summary(id)).toMatchObject({ parent: handle.id, root: handle.id })
     expect((await app.client.result(id).parent())?.id).toBe(handle.id)
   })
+
+  it('is a child of that job, beside the jobs that it enqueued', async () => {
+    const { add, all } = makeTasks()
+    const outer = defineTask({ name: 'outer' }, async (ctx) => {
+      const spawned = await ctx.spawn(chain(add.s(1, 2), add.s(3)))
+      const job = await add.delay(1, 1)
+      const sent = await group(add.s(4, 4)).applyAsync()
+      return [spawned.id, job.id, sent.id]
+    })
+    const app = testApp(broker, { tasks: [...all, outer] })
+    await app.worker()
+    const handle = await outer.delay()
+    const made = (await handle.get()) as string[]
+    const children = await handle.children()
+    expect(children.map(({ id }) => id)).toEqual(made)
+    expect(await Promise.all(children.map((child) => child.get()))).toEqual([6, 2, [8]])
+    expect((await children[0]?.parent())?.id).toBe(handle.id)
+    await children[2]?.forget()
+    expect((await handle.children()).map(({ id }) => id)).toEqual(made.slice(0, 2))
+  })
 })
 
 describe('a member added to a group', () => {
