@@ -10,8 +10,10 @@ import type { WorkflowSite } from './workflow-site.js'
 type End = { readonly kind: 'running' } | { readonly kind: 'succeeded'; readonly value: unknown } | Failed
 type Failed = { readonly kind: 'failed'; readonly failure: NonNullable<ReturnType<typeof workflowFailure>> }
 
-/** Workflows that one sweep looks at. */
+/** Workflows that a sweep is handed at a time. */
 const SWEPT = 20
+/** Thousands may be due after an outage. Whoever sweeps next, here or elsewhere, goes on. */
+const SWEEP_MS = 4000
 /** Nodes of each that it begins with. */
 const TAKEN = 100
 
@@ -28,7 +30,12 @@ export class ClientDriver {
 
   async sweep(): Promise<void> {
     const { workflows } = this.site.engine
-    for (const id of await workflows.due(SWEPT)) await this.#quietly(id, () => this.#lookAfter(id))
+    const deadline = performance.now() + SWEEP_MS
+    for (let isFull = true; isFull && performance.now() < deadline; ) {
+      const due = await workflows.due(SWEPT)
+      for (const id of due) await this.#quietly(id, () => this.#lookAfter(id))
+      isFull = due.length === SWEPT
+    }
   }
 
   async readList(workflow: string, ref: string): Promise<readonly unknown[]> {

@@ -38,6 +38,20 @@ it('leaves what the broker cannot take now to a sweep', async () => {
   expect(await app.client.workflow(result.id).get()).toBe(6)
 })
 
+it('leaves very many to one sweep, too', async () => {
+  const task = add()
+  const app = testApp(broker, { tasks: [task] })
+  const full = new TaskqError('TASKQ_ENQUEUE_REFUSED', 'add: the broker refused the job: OOM command not allowed')
+  const refusing = refusingClient(app, full)
+  const flows = Array.from({ length: 50 }, (_, n) => chain(task.s(n, 2), task.s(3)))
+  const results = await Promise.all(flows.map((flow) => refusing.startWorkflow(flow)))
+  for (const { id } of results) await forgetLeases(app, id)
+  await (await app.client.workflowDriver()).sweep()
+  expect(await app.engine.workflows.due(1)).toEqual([])
+  await app.worker()
+  expect(await Promise.all(results.map((result) => result.get()))).toEqual(flows.map((_, n) => n + 5))
+})
+
 it('fails where the broker will never take it', async () => {
   const task = add()
   const app = testApp(broker, { tasks: [task] })
