@@ -149,6 +149,8 @@ export interface JobDetail extends JobRow {
   readonly sameAs?: string
   /** Why it waits, where a worker could not run it, or its task wanted it later. */
   readonly putAside?: string
+  /** The workflow that it ends like, and waits for. */
+  readonly waitsFor?: string
   /** The last hundred lines, oldest first, each safe for a terminal. */
   readonly logs: readonly string[]
   /** What happened when, oldest first. */

@@ -25,6 +25,8 @@ export interface JobReport {
   readonly progress?: unknown
   /** Why it waits, where a worker could not run it, or its task wanted it later. */
   readonly putAside?: string
+  /** The workflow that it ends like, and waits for. */
+  readonly waitsFor?: string
   /** What makes other calls the same as its own: its task and their key. */
   readonly sameAs?: string
   /** Runs that ended. */
@@ -43,7 +45,8 @@ export async function readJob(engine: Engine, id: string, viewer: Viewer): Promi
 
 /** All but the result, which may have to be read apart. */
 export function describeJob(job: JobRecord, viewer: Viewer): Omit<JobReport, 'result'> {
-  const { id, task, progress, attemptsMade, enqueuedAt, startedAt, finishedAt, standing, failure, putAside } = job
+  const { id, task, progress, attemptsMade, enqueuedAt, startedAt, finishedAt, standing, failure } = job
+  const { putAside, waitsFor } = job
   const { sameAs } = readStoredFields(job.data)
   const workflow = partOf(id)?.workflow
   return {
@@ -54,6 +57,7 @@ export function describeJob(job: JobRecord, viewer: Viewer): Omit<JobReport, 're
     ...(workflow !== undefined && { workflow }),
     ...(sameAs !== undefined && { sameAs }),
     ...(putAside !== undefined && { putAside }),
+    ...(waitsFor !== undefined && { waitsFor }),
     ...(failure !== undefined && !standing.succeeded && { error: failure }),
     ...(isReported(progress) && { progress: shownProgress(viewer, id, progress) }),
     attempts: attemptsMade,

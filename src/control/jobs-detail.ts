@@ -53,16 +53,16 @@ function describe(story: JobStory, viewer: Viewer): Omit<JobDetail, 'logs' | 'ti
     ...(isReported(progress) && { progress: shownProgress(viewer, id, progress) }),
     ...(putAside !== undefined && { putAside }),
     ...(audit.length > 0 && { audit }),
-    ...workflowOf(id),
+    ...workflowsOf(job),
     ...(worker !== undefined && { worker }),
     ...(schedule !== undefined && { schedule }),
     ...(sameAs !== undefined && { sameAs }),
   }
 }
 
-function workflowOf(id: string): { workflow?: string } {
+function workflowsOf({ id, waitsFor }: JobRecord): Pick<JobDetail, 'workflow' | 'waitsFor'> {
   const part = partOf(id)
-  return part === undefined ? {} : { workflow: part.workflow }
+  return { ...(part !== undefined && { workflow: part.workflow }), ...(waitsFor !== undefined && { waitsFor }) }
 }
 
 async function readResult(engine: Engine, job: JobRecord, viewer: Viewer): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import { describeFailure, type JobFailure } from '../errors/job-failure.js'
 import { asideReason } from './job-aside.js'
 import { CLAIM_FIELD, type ClaimFacts, readClaim } from './same-jobs/claim-field.js'
+import { WAITS_FOR_OPTION } from './workflows/wait-script.js'
 
 /** A job as it is stored, read once. */
 export interface JobRecord extends ClaimFacts {
@@ -20,6 +21,8 @@ export interface JobRecord extends ClaimFacts {
   readonly failure: JobFailure | undefined
   /** Why it waits, where a worker has put it aside. */
   readonly putAside?: string
+  /** The workflow whose end it waits for. */
+  readonly waitsFor?: string
   /** Where the job's id stands in the lane's sets. */
   readonly standing: JobStanding
 }
@@ -44,6 +47,7 @@ export function parseJobRecord(
   standing: JobStanding,
 ): JobRecord {
   const putAside = isWaiting(standing) ? asideReason(hash) : undefined
+  const waitsFor = standing.waitsForChildren ? workflowIn(hash.opts) : undefined
   return {
     id,
     lane,
@@ -59,8 +63,14 @@ export function parseJobRecord(
     result: parseJson(hash.returnvalue),
     failure: parseFailure(hash),
     ...(putAside !== undefined && { putAside }),
+    ...(waitsFor !== undefined && { waitsFor }),
     standing,
   }
+}
+
+function workflowIn(options: string | undefined): string | undefined {
+  const workflow = (parseJson(options) as Readonly<Record<string, unknown>> | null | undefined)?.[WAITS_FOR_OPTION]
+  return typeof workflow === 'string' ? workflow : undefined
 }
 
 const isWaiting = ({ succeeded, failed, locked }: JobStanding): boolean => !succeeded && !failed && !locked

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { readJob } from '../../../src/control/job-report.js'
+import { readJobDetail } from '../../../src/control/jobs-detail.js'
 import { jobStateOf } from '../../../src/engine/job-state.js'
 import { brokerOfFile } from '../../support/broker.js'
+import { plainViewer } from '../../support/plain-viewer.js'
 import { rejection } from '../../support/refusal.js'
 import { type TestApp, testApp } from '../../support/test-app.js'
 import { chainOf, FAILURE, PartDesk, W } from './part-desk.js'
@@ -37,11 +40,14 @@ describe('a job that ends as a workflow does', () => {
     const { desk, owners, wait, job } = await owning(app)
     await wait()
     expect(await stateOf(app)).toBe('blocked')
-    expect((await app.engine.jobs.find(OWNER.id))?.putAside).toContain(W)
+    expect(await app.engine.jobs.find(OWNER.id)).toMatchObject({ putAside: expect.stringContaining(W), waitsFor: W })
+    expect(await readJob(app.engine, OWNER.id, plainViewer())).toMatchObject({ state: 'blocked', waitsFor: W })
+    expect(await readJobDetail(app.engine, OWNER.id, plainViewer())).toMatchObject({ state: 'blocked', waitsFor: W })
     const { queues } = await app.engine.queueOverviews()
     expect(queues.find(({ queue }) => queue === OWNER.lane)).toMatchObject({ blocked: 1, active: 0, queued: 0 })
     await end(app, desk)
     expect(await stateOf(app)).toBe('queued')
+    expect(await app.engine.jobs.find(OWNER.id)).not.toHaveProperty('waitsFor')
     const again = await owners.take()
     expect(again.job).toMatchObject({ id: OWNER.id, waitsFor: W, attemptsMade: job.attemptsMade, crashes: 0 })
   })
