@@ -1,13 +1,10 @@
 import { createViewer, shownBy } from '../codec/viewer.js'
-import { isoTime } from '../control/job-report.js'
-import { toRow } from '../control/workflows/read-workflows.js'
-import type { WorkflowRow, WorkflowState } from '../control/workflows/workflow-view.js'
+import { describeWorkflow, type WorkflowReport } from '../control/workflows/workflow-report.js'
 import { readTree } from '../engine/workflows/read-tree.js'
-import type { WorkflowSummary } from '../engine/workflows/workflow-record.js'
 import { JobFailedError, type JobFailure } from '../errors/job-failure.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { AsyncResult } from '../task/async-result.js'
-import type { WorkflowProgress, WorkflowTree } from '../task/workflow-result.js'
+import type { WorkflowTree } from '../task/workflow-result.js'
 import type { App } from './app.js'
 
 /** Which workflow is shown, and how much of it. */
@@ -20,18 +17,8 @@ export interface WorkflowRequest {
   readonly unmasked: boolean
 }
 
-/** All that is known of one workflow. Times are ISO 8601; JSON only. */
-export interface WorkflowReport {
-  readonly id: string
-  readonly name: string
-  readonly state: WorkflowState
-  readonly jobs: WorkflowProgress
-  readonly createdAt: string
-  readonly finishedAt?: string
-  /** The job whose run made it. */
-  readonly parent?: string
-  /** The job that made it fail. */
-  readonly cause?: { readonly id: string; readonly task: string }
+/** All that is known of one workflow. JSON only. */
+export interface WholeWorkflow extends WorkflowReport {
   readonly error?: JobFailure
   /** Present when it succeeded. */
   readonly result?: unknown
@@ -39,7 +26,7 @@ export interface WorkflowReport {
 
 /** A workflow, and its tree where that was asked for. */
 export interface ShownWorkflow {
-  readonly workflow: WorkflowReport
+  readonly workflow: WholeWorkflow
   readonly failed: boolean
   readonly tree: WorkflowTree | undefined
 }
@@ -66,7 +53,7 @@ export async function showWorkflow(app: App, request: WorkflowRequest): Promise<
   const error = await handle.error()
   return {
     workflow: {
-      ...describe(summary),
+      ...describeWorkflow(summary),
       ...(error !== undefined && { error }),
       ...(value !== undefined && { result: request.unmasked ? value.of : (shownBy(viewer, value.of) ?? null) }),
     },
@@ -80,17 +67,6 @@ export async function readShownTree(app: App, id: string): Promise<WorkflowTree>
   const tree = await readTree(await app.engine(), id, { most: DRAWN })
   if (tree === undefined) throw unknownWorkflow(id)
   return tree
-}
-
-function describe(summary: WorkflowSummary): Omit<WorkflowReport, 'error' | 'result'> {
-  const { id, name, state, done, failed, total, createdAt, finishedAt, cause }: WorkflowRow = toRow(summary)
-  const { parent } = summary
-  return {
-    ...{ id, name, state, jobs: { done, failed, total }, createdAt: isoTime(createdAt) },
-    ...(finishedAt !== undefined && { finishedAt: isoTime(finishedAt) }),
-    ...(parent !== undefined && { parent }),
-    ...(cause !== undefined && { cause: { id: cause.id, task: cause.task } }),
-  }
 }
 
 /** What came of waiting; undefined where it failed. */

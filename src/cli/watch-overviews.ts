@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { App } from '../app/app.js'
-import type { Dashboard, Overview } from '../control/dashboard.js'
+import type { Dashboard } from '../control/dashboard.js'
 import { describeError } from './describe-error.js'
 import { jsonLine } from './json-line.js'
 import { errorJson } from './presenters/error.js'
-import { overviewJson } from './presenters/overview.js'
+import { type OverviewLook, overviewJson, readOverview } from './presenters/overview.js'
 import { stopWish } from './stop-wish.js'
 
 /** What a watch needs. */
@@ -12,7 +12,7 @@ interface WatchOptions {
   readonly everyMs: number
   /** Ends the watch. */
   readonly wish: AbortSignal
-  readonly onOverview: (overview: Overview) => void
+  readonly onOverview: (look: OverviewLook) => void
   /** A look that failed: the broker is away, say. The next one comes later. */
   readonly onError: (error: unknown) => void
 }
@@ -26,7 +26,7 @@ export async function printOverviews(app: App, everyMs: number): Promise<void> {
     await watchOverviews(dashboard, {
       everyMs,
       wish,
-      onOverview: (overview) => print(overviewJson(overview)),
+      onOverview: (look) => print(overviewJson(look)),
       onError: (error) => print(errorJson(describeError(error, { command: 'taskq dashboard', flags: [] }))),
     })
   } finally {
@@ -42,15 +42,18 @@ export const waitAfter = (failures: number, everyMs: number): number =>
   failures === 0 ? everyMs : Math.max(everyMs, Math.min(everyMs * 2 ** failures, LONGEST_WAIT_MS))
 
 /** Looks again and again, until it is stopped. A broker that is away is asked less and less often. */
-export async function watchOverviews(dashboard: Pick<Dashboard, 'overview'>, options: WatchOptions): Promise<void> {
+export async function watchOverviews(
+  dashboard: Pick<Dashboard, 'overview' | 'workflows'>,
+  options: WatchOptions,
+): Promise<void> {
   const { everyMs, wish, onOverview, onError } = options
   let failures = 0
   while (!wish.aborted) {
     const startedAt = performance.now()
     try {
-      const overview = await dashboard.overview()
+      const look = await readOverview(dashboard)
       failures = 0
-      if (!wish.aborted) onOverview(overview)
+      if (!wish.aborted) onOverview(look)
     } catch (error) {
       failures++
       if (!wish.aborted) onError(error)

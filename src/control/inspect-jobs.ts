@@ -1,10 +1,12 @@
 import type { Viewer } from '../codec/viewer.js'
 import type { Engine } from '../engine/engine.js'
 import type { JobFilter } from '../engine/job-summary.js'
+import { isWorkflowId } from '../task/names.js'
 import type { JobRow } from './dashboard.js'
 import { describeJob, isoTime, type JobReport } from './job-report.js'
 import { readJobs } from './jobs-list.js'
 import { requireQueue } from './known-queues.js'
+import { describeWorkflow, type WorkflowReport } from './workflows/workflow-report.js'
 
 /** Which jobs that wait for their time are wanted. */
 export interface ScheduledRequest extends Pick<JobFilter, 'queue' | 'task'> {
@@ -81,15 +83,16 @@ function describeRow(row: JobRow, now: number): ScheduledJobReport {
   }
 }
 
-/** Where a job stands, without its result; and the worker that runs it now, where one does. */
+/** Where a job stands, without its result, and the worker that runs it now, where one does; or where a workflow does. */
 export type QueriedJob =
   | (Omit<JobReport, 'result'> & { readonly worker?: string })
+  | WorkflowReport
   | { readonly id: string; readonly state: 'unknown' }
 
 /** Jobs that are asked for at a time. */
 const CHUNK = 200
 
-/** Where jobs stand, in the order of the ids. One that is not there is `unknown`. */
+/** Where jobs and workflows stand, in the order of the ids. One that is not there is `unknown`. */
 export async function queryJobs(
   engine: Engine,
   ids: readonly string[],
@@ -106,8 +109,14 @@ export async function queryJobs(
 }
 
 async function queryJob(engine: Engine, id: string, runner: string | undefined, viewer: Viewer): Promise<QueriedJob> {
+  if (isWorkflowId(id)) return queryWorkflow(engine, id)
   const job = await engine.jobs.find(id)
   if (job === undefined) return { id, state: 'unknown' }
   const report = describeJob(job, viewer)
   return report.state === 'active' && runner !== undefined ? { ...report, worker: runner } : report
+}
+
+async function queryWorkflow({ workflows }: Engine, id: string): Promise<QueriedJob> {
+  const summary = await workflows.summary(id)
+  return summary === undefined ? { id, state: 'unknown' } : describeWorkflow(summary)
 }

@@ -56,6 +56,7 @@ const LINES: readonly (readonly [command: string, args: readonly string[], code?
   ['result', ['w_u_sums~0', '--tree']],
   ['result', ['w_u_sums~2', '--logs']],
   ['result', ['w_nobody'], 1],
+  ['inspect query', ['w_u_sums', 'w_u_sums~0']],
   ['dead retry', ['--id', 'w_u_sums', '--dry-run']],
   ['revoke', ['w_u_sums', 'w_nobody'], 1],
   ['call', ['hold', '-a', '[60000]']],

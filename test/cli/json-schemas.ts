@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import { action, JOB_SCHEMAS } from './job-schemas.js'
 import { count, failure, instant, ms, state, text } from './schema-parts.js'
-import { partResult, tree, workflowResult, workflowsStatus } from './workflow-schemas.js'
+import {
+  listedWorkflow,
+  partResult,
+  queriedWorkflow,
+  tree,
+  workflowResult,
+  workflowsStatus,
+} from './workflow-schemas.js'
 
 // What every `--json` prints: nothing may be missing, and nothing may be there that no schema tells of.
 
@@ -86,6 +93,7 @@ const overview = z.strictObject({
     }),
   ),
   workers: z.array(worker),
+  workflows: z.array(listedWorkflow),
   beat,
 })
 
@@ -137,6 +145,7 @@ const job = {
   progress: z.unknown().optional(),
   sameAs: text.optional(),
   putAside: text.optional(),
+  waitsFor: text.optional(),
   attempts: count,
   enqueuedAt: instant,
   startedAt: instant.optional(),
@@ -265,6 +274,7 @@ export const SCHEMAS: Readonly<Record<string, z.ZodType>> = {
       z.union([
         z.strictObject({ id: text, state: z.literal('unknown') }),
         z.strictObject({ ...job, worker: text.optional() }),
+        queriedWorkflow,
       ]),
     ),
   }),

@@ -150,7 +150,7 @@ test('a look that fails is told, and a stop ends the waiting for the next', asyn
   const wish = new AbortController()
   const told: unknown[] = []
   await watchOverviews(
-    { overview: () => Promise.reject(new Error('away')) },
+    { overview: () => Promise.reject(new Error('away')), workflows: async () => ({ rows: [], total: 0 }) },
     {
       everyMs: 60_000,
       wish: wish.signal,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ShownWorkflow } from '../../src/app/show-workflow.js'
+import { presentQueried } from '../../src/cli/presenters/inspect.js'
 import { presentResult, resultJson } from '../../src/cli/presenters/result.js'
 import { presentRevoked } from '../../src/cli/presenters/revoke.js'
 import { presentWorkflow } from '../../src/cli/presenters/workflow-result.js'
@@ -109,5 +110,25 @@ test('a revoke tells of workflows and their parts in their own words', () => {
     'w_b    revoked: nothing of it runs, and nothing will',
     'w_c    no such workflow',
     'w_c~1  no such job: its workflow has not made it, or it is gone; revoke the workflow',
+  ])
+})
+
+test('a workflow that is asked for among jobs is told by its name', () => {
+  const { id, name, state, jobs, createdAt } = failed.workflow
+  const lines = presentQueried([{ id, name: EVIL + name, state, jobs, createdAt }]).split('\n')
+  expect(lines.at(-1)).toMatch(/^w_u_7 +failed +workflow .*order 7 +- +- +-$/)
+  expect(lines.join()).not.toMatch(UNSAFE)
+})
+
+test('a job that waits for a workflow names it', () => {
+  const job = {
+    id: 'j',
+    task: 'Report',
+    state: 'blocked' as const,
+    waitsFor: 'w_u_7',
+    putAside: 'it ends as w_u_7 does',
+  }
+  expect(presentResult({ job, failed: false, logs: undefined }).split('\n')).toEqual([
+    ...['job       j', 'task      Report', 'state     blocked', 'waits for w_u_7'],
   ])
 })

@@ -19,16 +19,17 @@ export const tree = z.strictObject({
   },
 })
 
+/** A workflow in a list. */
+export const listedWorkflow = z.strictObject({
+  ...{ id: text, name: text, state: workflowState, done: count, failed: count, total: count },
+  ...{ createdAt: instant, finishedAt: instant.optional(), reason: z.string().optional() },
+  cause: z.strictObject({ id: text, task: text, error: text }).optional(),
+})
+
 /** What `status` tells of them. */
 export const workflowsStatus = z.strictObject({
   ...{ running: count, succeeded: count, failed: count, revoked: count, total: count },
-  newest: z.array(
-    z.strictObject({
-      ...{ id: text, name: text, state: workflowState, done: count, failed: count, total: count },
-      ...{ createdAt: instant, finishedAt: instant.optional(), reason: z.string().optional() },
-      cause: z.strictObject({ id: text, task: text, error: text }).optional(),
-    }),
-  ),
+  newest: z.array(listedWorkflow),
 })
 
 /** What `result` prints of a part of a workflow of which there is no job. */
@@ -37,10 +38,17 @@ export const partResult = z.strictObject({
   ...{ logs: z.tuple([]).optional(), tree: tree.optional() },
 })
 
-/** What it prints of a workflow. */
-export const workflowResult = z.strictObject({
+const report = {
   ...{ id: text, name: text, state: workflowState, jobs: progress, createdAt: instant },
-  ...{ finishedAt: instant.optional(), parent: text.optional(), error: failure.optional() },
-  ...{ cause: z.strictObject({ id: text, task: text }).optional(), result: z.json().optional() },
+  ...{ finishedAt: instant.optional(), parent: text.optional() },
+  cause: z.strictObject({ id: text, task: text }).optional(),
+}
+
+/** What `inspect query` prints of a workflow. */
+export const queriedWorkflow = z.strictObject(report)
+
+/** What `result` prints of one. */
+export const workflowResult = z.strictObject({
+  ...{ ...report, error: failure.optional(), result: z.json().optional() },
   tree: tree.optional(),
 })

@@ -7,6 +7,7 @@ import { inspectActive, inspectRegistered, inspectReserved, inspectStats } from 
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
 import { fakeHeartbeat } from '../support/fake-worker.js'
+import { chainOf, end } from '../support/ledger.js'
 import { plainViewer } from '../support/plain-viewer.js'
 import { rejection } from '../support/refusal.js'
 import { testApp } from '../support/test-app.js'
@@ -196,6 +197,18 @@ describe('jobs', () => {
       attempts: 0,
       enqueuedAt: expect.stringMatching(/^\d{4}-.*Z$/),
     })
+  })
+
+  test('may be workflows', async () => {
+    const app = testApp(broker)
+    await app.engine.workflows.create(chainOf('w_flow', 2))
+    await end(app, 'w_flow', 0, 'd', 1)
+    const [flow, missing] = await queryJobs(app.engine, ['w_flow', 'w_nowhere'], viewer)
+    expect(flow).toEqual({
+      ...{ id: 'w_flow', name: 'w_flow', state: 'running', jobs: { done: 1, failed: 0, total: 2 } },
+      createdAt: expect.stringMatching(/^\d{4}-.*Z$/),
+    })
+    expect(missing).toEqual({ id: 'w_nowhere', state: 'unknown' })
   })
 
   test('are told without the secrets of their progress', async () => {

@@ -29,8 +29,8 @@ export default class Dashboard extends AppCommand {
       return printOverviews(app, refreshMs)
     }
     if (this.jsonEnabled()) {
-      const { overviewJson } = await import('../presenters/overview.js')
-      return overviewJson(await (await app.dashboard()).overview())
+      const { overviewJson, readOverview } = await import('../presenters/overview.js')
+      return overviewJson(await readOverview(await app.dashboard()))
     }
     if (flags.snapshot || !process.stdin.isTTY || !process.stdout.isTTY) {
       const { printDashboard } = await import('../print-dashboard.js')

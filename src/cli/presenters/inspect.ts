@@ -49,13 +49,13 @@ function tellDue(dueInMs: number | undefined): string {
   return dueInMs === 0 ? 'due' : `in ${formatDuration(dueInMs)}`
 }
 
-/** Where jobs stand. */
+/** Where jobs and workflows stand. A workflow has no queue: it is told by its name. */
 export function presentQueried(jobs: readonly QueriedJob[]): string {
-  const rows = jobs.map((job) =>
-    'task' in job
-      ? [job.id, job.state, job.task, job.queue, String(job.attempts), job.worker ?? '-']
-      : [job.id, job.state, '-', '-', '-', '-'],
-  )
+  const rows = jobs.map((job) => {
+    if ('name' in job) return [job.id, job.state, `workflow ${job.name}`, '-', '-', '-']
+    if (!('task' in job)) return [job.id, job.state, '-', '-', '-', '-']
+    return [job.id, job.state, job.task, job.queue, String(job.attempts), job.worker ?? '-']
+  })
   return presentTable(['job', 'state', 'task', 'queue', 'attempts', 'worker'], rows)
 }
 

@@ -1,5 +1,6 @@
 import { safeText } from '../../codec/safe-text.js'
-import type { Overview, QueueRow } from '../../control/dashboard.js'
+import type { Dashboard, Overview, QueueRow } from '../../control/dashboard.js'
+import type { WorkflowRow } from '../../control/workflows/workflow-view.js'
 import { formatDuration } from '../../time/duration.js'
 import { formatRate } from '../../time/rate.js'
 import { presentBlocked } from './blocked.js'
@@ -7,9 +8,26 @@ import { pauseMark, QUEUE_HEADS, queueCells } from './queue-cells.js'
 import { presentTable } from './table.js'
 import { presentUnserved } from './unserved.js'
 import { tellInstant, workerJson } from './worker-json.js'
+import { workflowJson } from './workflows.js'
+
+/** So many workflows are told of. */
+const NEWEST = 10
+
+/** A look at what goes on, with the newest workflows. */
+export async function readOverview(dashboard: Pick<Dashboard, 'overview' | 'workflows'>): Promise<OverviewLook> {
+  const [overview, { rows }] = await Promise.all([dashboard.overview(), dashboard.workflows(NEWEST)])
+  return { overview, workflows: rows }
+}
+
+/** What `taskq dashboard` prints where it does not fill the screen. */
+export interface OverviewLook {
+  readonly overview: Overview
+  readonly workflows: readonly WorkflowRow[]
+}
 
 /** What `--json` prints: instants as text, and null for what is not known. */
-export function overviewJson({ at, rates, queues, tasks, workers, beat, ...rest }: Overview) {
+export function overviewJson({ overview, workflows }: OverviewLook) {
+  const { at, rates, queues, tasks, workers, beat, ...rest } = overview
   return {
     at: tellInstant(at),
     ...rest,
@@ -23,6 +41,7 @@ export function overviewJson({ at, rates, queues, tasks, workers, beat, ...rest 
       waitMs: task.waitMs ?? null,
     })),
     workers: workers.map(workerJson),
+    workflows: workflows.map(workflowJson),
     beat: beat ?? null,
   }
 }

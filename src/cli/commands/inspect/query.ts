@@ -3,15 +3,15 @@ import { AppCommand } from '../../app-command.js'
 
 /** `taskq inspect query`: where jobs stand. */
 export default class InspectQuery extends AppCommand {
-  static override summary = 'Show where jobs stand, and which worker runs them.'
+  static override summary = 'Show where jobs and workflows stand, and which worker runs a job.'
   static override description =
-    'In every state, not only while they run. Exits with 1 when one is unknown: it never was, or was forgotten. taskq result shows all of one job.'
+    'In every state, not only while they run. Exits with 1 when one is unknown: it never was, or was forgotten. taskq result shows all of one.'
   static override enableJsonFlag = true
   static override examples = [
     { description: 'Two jobs', command: '<%= config.bin %> inspect query mwpjonpwXMLduI91RF2E kSd02mZpQ7TTyfEqd1Bv' },
   ]
 
-  static override args = { ids: stringArg({ required: true, multiple: true, description: "the jobs' ids" }) }
+  static override args = { ids: stringArg({ required: true, multiple: true, description: 'ids of jobs or workflows' }) }
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(InspectQuery)
