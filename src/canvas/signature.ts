@@ -52,13 +52,25 @@ export type Missing<Args extends unknown[], Given extends unknown[]> = Given ext
   ? []
   : Given extends []
     ? Needed<Args>
-    : Required<Args> extends [...infer Front, ...AnyOf<Given>]
-      ? Front
-      : Args
+    : FrontOf<Args, Given>
+
+/** The shortest front that makes a call of what is given. */
+type FrontOf<Args extends unknown[], Given extends unknown[], Front extends unknown[] = []> = [
+  ...Front,
+  ...Given,
+] extends Args
+  ? Front
+  : Required<Args> extends [...Front, infer Next, ...unknown[]]
+    ? FrontOf<Args, Given, [...Front, Next]>
+    : Args
 
 /** The arguments that nobody may leave out. */
-type Needed<Args extends unknown[]> =
-  Args extends Required<Args> ? Args : Args extends [infer First, ...infer Rest] ? [First, ...Needed<Rest>] : []
+type Needed<Args extends unknown[]> = number extends Args['length']
+  ? FirstOf<Args>
+  : Args extends Required<Args>
+    ? Args
+    : FirstOf<Args>
+type FirstOf<Args extends unknown[]> = Args extends [infer First, ...infer Rest] ? [First, ...Needed<Rest>] : []
 
 /** What may be put in front of a given tail, alone, so that it can run: any value where the task takes none. */
 export type Takes<Args extends unknown[], Given extends unknown[]> = [Args[0], ...Given] extends Args
@@ -66,6 +78,3 @@ export type Takes<Args extends unknown[], Given extends unknown[]> = [Args[0], .
   : Args extends []
     ? unknown
     : never
-
-/** As many values, of any type: `s(80)` is inferred as the literal `[80]`, which no argument list ends in. */
-type AnyOf<Given extends unknown[]> = { [Index in keyof Given]: unknown }

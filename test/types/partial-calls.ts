@@ -1,0 +1,61 @@
+// Checked by the compiler alone (npm run check:types): each @ts-expect-error fails the check if its line compiles.
+import { expectTypeOf } from 'vitest'
+import { chain } from '../../src/canvas/chain.js'
+import { chord } from '../../src/canvas/chord.js'
+import type { Signature } from '../../src/canvas/signature.js'
+import { BaseTask } from '../../src/task/base-task.js'
+import { Task } from '../../src/task/task.js'
+
+@Task()
+class Count extends BaseTask {
+  run(x: number) {
+    return x
+  }
+}
+@Task()
+class Publish extends BaseTask {
+  run(sizes: readonly number[], album: string, tags: readonly string[] = [], isDraft = false) {
+    return { sizes, album, tags, isDraft }
+  }
+}
+@Task()
+class Note extends BaseTask {
+  run(x: number, text?: string, isLoud?: boolean) {
+    return `${x} ${text} ${isLoud}`
+  }
+}
+@Task()
+class Join extends BaseTask {
+  run(x: number, ...texts: string[]) {
+    return `${x} ${texts.join()}`
+  }
+}
+
+export async function optionalArgumentsBehindThoseGivenMayBeLeftOut() {
+  expectTypeOf(Note.s('x')).toEqualTypeOf<Signature<string, [x: number], number>>()
+  chord([Count.s(1)], Publish.s('cats'))
+  chord([Count.s(1)], Publish.s('cats', ['small']))
+  chord([Count.s(1)], Publish.s('cats', ['small'], true))
+  chain(Count.s(1), Note.s(), Count.si(1), Note.s('x'), Count.si(1), Note.s('x', true))
+  await Note.s('x').delay(1)
+  await Note.s('x', true).clone(1).delay()
+  // @ts-expect-error the text would be where the truth is
+  Note.s('x').clone(1, 'b')
+  // @ts-expect-error the text would be where the truth is
+  await Note.s('x').delay(1, 'b')
+  // @ts-expect-error the number is missing
+  await Note.s('x').delay()
+  // @ts-expect-error a number is no list of sizes
+  chain(Count.s(1), Publish.s('cats'))
+  // @ts-expect-error the album is missing
+  chord([Count.s(1)], Publish.s(['small'], true))
+}
+
+export async function anyNumberOfArgumentsMayBeGiven() {
+  chain(Count.s(1), Join.s(), Count.si(1), Join.s('x'), Count.si(1), Join.s('x', 'y'))
+  await Join.s('x', 'y').delay(1)
+  // @ts-expect-error the number is missing
+  await Join.s('x').delay()
+  // @ts-expect-error there is one number
+  await Join.s('x').delay(1, 2)
+}
