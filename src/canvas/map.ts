@@ -25,6 +25,11 @@ type ItemResult<T> = T extends TaskClass
   : T extends { si(...args: never[]): infer S extends AnyCanvas }
     ? ResultOf<S>
     : never
+/** Nothing more where a task can run with one argument; else what it needs, for the compiler to show. */
+type TakesOne<T> =
+  [ItemArgs<T>[0]] extends ItemArgs<T>
+    ? unknown
+    : { readonly 'map gives one argument, and the task needs': ItemArgs<T> }
 
 /**
  * One job that runs a task for each of many items, one after the other, and comes to the list of the results.
@@ -37,10 +42,10 @@ type ItemResult<T> = T extends TaskClass
  * chain(ListFiles.s('inbox'), map(ReadFile))
  */
 export function map<T extends AnyTask>(
-  task: T,
+  task: T & TakesOne<T>,
 ): Signature<ItemResult<T>[], [items: readonly ItemArgs<T>[0][]], readonly ItemArgs<T>[0][]>
 export function map<T extends AnyTask>(
-  task: T,
+  task: T & TakesOne<T>,
   items: readonly ItemArgs<T>[0][],
 ): Signature<ItemResult<T>[], [], unknown>
 export function map(task: AnyTask, items?: readonly unknown[]): unknown {

@@ -2,8 +2,10 @@
 import { expectTypeOf } from 'vitest'
 import { chain } from '../../src/canvas/chain.js'
 import { chord } from '../../src/canvas/chord.js'
+import { map, starmap } from '../../src/canvas/map.js'
 import type { Signature } from '../../src/canvas/signature.js'
 import { BaseTask } from '../../src/task/base-task.js'
+import { defineTask } from '../../src/task/define-task.js'
 import { Task } from '../../src/task/task.js'
 
 @Task()
@@ -30,6 +32,20 @@ class Join extends BaseTask {
     return `${x} ${texts.join()}`
   }
 }
+@Task()
+class Add extends BaseTask {
+  run(x: number, y: number) {
+    return x + y
+  }
+}
+@Task()
+class Tidy extends BaseTask {
+  run() {
+    return true
+  }
+}
+const resize = defineTask({ name: 'partial.resize' }, (_, path: string, width: number) => ({ path, width }))
+const measure = defineTask({ name: 'partial.measure' }, (_, path: string, isDeep?: boolean) => path.length + +!!isDeep)
 
 export async function optionalArgumentsBehindThoseGivenMayBeLeftOut() {
   expectTypeOf(Note.s('x')).toEqualTypeOf<Signature<string, [x: number], number>>()
@@ -58,4 +74,19 @@ export async function anyNumberOfArgumentsMayBeGiven() {
   await Join.s('x').delay()
   // @ts-expect-error there is one number
   await Join.s('x').delay(1, 2)
+}
+
+export function mapGivesOneArgument() {
+  expectTypeOf(map(Note, [1, 2])).toEqualTypeOf<Signature<string[], [], unknown>>()
+  expectTypeOf(map(Join)).toEqualTypeOf<Signature<string[], [items: readonly number[]], readonly number[]>>()
+  expectTypeOf(map(measure, ['a'])).toEqualTypeOf<Signature<number[], [], unknown>>()
+  starmap(Add, [[1, 2]])
+  // @ts-expect-error it needs two
+  map(Add, [1, 2])
+  // @ts-expect-error it needs two, whenever the list comes
+  map(Add)
+  // @ts-expect-error it needs two
+  map(resize, ['a.png'])
+  // @ts-expect-error it takes none
+  map(Tidy, [1])
 }
