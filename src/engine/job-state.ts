@@ -13,6 +13,9 @@ export function jobStateOf(job: Pick<JobRecord, 'standing' | 'attemptsMade' | 'f
   return standing.delayed ? 'scheduled' : 'queued'
 }
 
+/** How a part of a workflow ended that never was a job. */
+export const stateOfUnmade = (failure: JobFailure | undefined): JobState => stateOfEnd(0, failure)
+
 /** Dead: it was retried and failed for good, with retries left or not; or the job took its workers down. */
 function stateOfEnd(attemptsMade: number, failure: JobFailure | undefined): JobState {
   const code = failure && endCodeOf(failure)

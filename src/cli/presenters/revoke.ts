@@ -24,7 +24,7 @@ const WORKFLOW_SAYS: typeof SAYS = {
 
 function saysUnknown(id: string): string {
   if (isWorkflowId(id)) return 'no such workflow'
-  if (partOf(id) !== undefined) return 'no such job: its workflow has not made it, or it is gone; revoke the workflow'
+  if (partOf(id) !== undefined) return 'no such job: its workflow has no such part, or it is gone'
   if (id.startsWith(NAMED)) return 'no such job: one that comes within a week ends before it runs'
   if (MADE_ID.test(id) || !CHOSEN_ID.test(id)) return 'no such job'
   return `no such job (did you mean ${NAMED}${id}? That is the id of the job with the taskId ${id})`

@@ -1,5 +1,6 @@
 import type { WorkflowNode } from '../../canvas/workflow-plan.js'
 import type { Engine } from '../../engine/engine.js'
+import { stateOfUnmade } from '../../engine/job-state.js'
 import type { NodeRecord, WorkflowRecord } from '../../engine/workflows/workflow-record.js'
 import type { JobFailure } from '../../errors/job-failure.js'
 import type { JobState } from '../../task/job-state.js'
@@ -27,7 +28,8 @@ export async function partStanding(
   const [node] = await workflows.nodesAt(workflow, [index])
   if (node === undefined || !('task' in node.node)) return undefined
   const { task } = node.node
-  if (node.state === 'failed') return { state: 'failed', task, ...(node.failure && { failure: node.failure }) }
+  if (node.state === 'failed')
+    return { state: stateOfUnmade(node.failure), task, ...(node.failure && { failure: node.failure }) }
   if (node.state === 'queued' || node.state === 'added') return { state: 'queued', task }
   if (node.state === 'done') return undefined
   const failure = record.state === 'revoked' ? workflowFailure(record) : await upstreamFailure(workflows, record, index)

@@ -67,20 +67,28 @@ ${REMEMBER}
 store(ARGV[1], ARGV[2])
 `
 
-/** Remembers an id of which there is no job: one that comes is ended before it runs. */
+/** Keeps the id of a job that may come: it is ended before it runs. A script that has this part sets `ahead`, too. */
+export const KEEP_AHEAD = `
+local function keepAhead()
+  local now = clock()
+  call('ZREMRANGEBYSCORE', ahead, '-inf', string.format('%.0f', now))
+  call('ZADD', ahead, string.format('%.0f', now + ${REVOKE_TTL_MS}), id)
+  local over = call('ZCARD', ahead) - ${MAX_FACTS}
+  if over > 0 then call('ZREMRANGEBYRANK', ahead, 0, over - 1) end
+  call('PEXPIRE', ahead, ${2 * REVOKE_TTL_MS})
+end
+`
+
+/** Remembers an id of which there is no job. */
 const AHEAD = `
 local revokes, facts, ahead = unpack(KEYS)
 local id, caller, fact = unpack(ARGV)
 local call = redis.call
 ${REMEMBER}
+${KEEP_AHEAD}
 if toldBefore() then return 1 end
 remember('unknown', '')
-local now = clock()
-call('ZREMRANGEBYSCORE', ahead, '-inf', string.format('%.0f', now))
-call('ZADD', ahead, string.format('%.0f', now + ${REVOKE_TTL_MS}), id)
-local over = call('ZCARD', ahead) - ${MAX_FACTS}
-if over > 0 then call('ZREMRANGEBYRANK', ahead, 0, over - 1) end
-call('PEXPIRE', ahead, ${2 * REVOKE_TTL_MS})
+keepAhead()
 return 1
 `
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Revocation } from '../../task/async-result.js'
+import { partOf } from '../../task/names.js'
 import type { BrokerLink } from '../broker-link.js'
 import { encodeNotice } from '../control-message.js'
 import type { JobReader } from '../job-reader.js'
@@ -10,6 +11,7 @@ import { runPipeline } from '../run-pipeline.js'
 import { keepRevoke, revokeAhead } from './fact-script.js'
 import { parseFact, type RevokeFact } from './revoke-fact.js'
 import { type RevokeMatch, type RevokeProgress, RevokeWalk } from './revoke-walk.js'
+import { revokeUnmade } from './unmade-part.js'
 
 /** How jobs are to end, and who wants it. */
 export interface RevokeRequest extends RevokeOrder {
@@ -42,8 +44,8 @@ export class Revokes {
   }
 
   /**
-   * Ends a job. One that waits ends now, as `revoked`, and never runs. One that runs is told by its signal at once. Of
-   * an id of which there is no job it is remembered for a week: a job that comes with it ends before it runs.
+   * Ends a job. One that waits ends now, as `revoked`, and never runs. One that runs is told by its signal at once. A
+   * part of a workflow that is no job yet ends in its workflow's record, and is never made one. Of any other id of which there is no job it is remembered for a week: a job that comes with it ends before it runs.
    *
    * @param lane where the job is, if that is known
    */
@@ -55,6 +57,8 @@ export class Revokes {
     // A job may move to another lane while it is looked for.
     const outcome = await this.#endWhereItIs(id, request)
     if (outcome !== 'unknown') return outcome
+    const unmade = await this.#endUnmade(id, request)
+    if (unmade !== 'unknown') return unmade
     const { call, fact } = recordOf(request)
     await this.link.read((redis) => revokeAhead(redis, this.keys, id, call, fact))
     await this.#tellWorkers([id], true)
@@ -103,6 +107,17 @@ export class Revokes {
   async #endWhereItIs(id: string, request: RevokeRequest): Promise<Revocation> {
     const lane = (await this.jobs.lanesOf([id])).get(id)
     return lane === undefined ? 'unknown' : this.endAt({ id, lane }, request)
+  }
+
+  /** A part of a workflow that waits for others, or is just being made a job. */
+  async #endUnmade(id: string, request: RevokeRequest): Promise<Revocation> {
+    const part = partOf(id)
+    if (part === undefined) return 'unknown'
+    const { outcome, isAhead } = await this.link.read((redis) =>
+      revokeUnmade(redis, this.keys, { id, ...part }, request.reason, recordOf(request)),
+    )
+    if (isAhead) await this.#tellWorkers([id], true)
+    return outcome
   }
 
   #revoke(place: JobPlace, request: RevokeRequest, record: RevokeRecord): Promise<Revocation> {

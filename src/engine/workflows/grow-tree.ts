@@ -1,6 +1,7 @@
 import type { JobState } from '../../task/job-state.js'
 import { partId } from '../../task/names.js'
 import type { WorkflowTree } from '../../task/workflow-result.js'
+import { stateOfUnmade } from '../job-state.js'
 import type { CutShape } from './cut-shape.js'
 import type { NodeRecord, WorkflowSummary } from './workflow-record.js'
 
@@ -60,7 +61,7 @@ class Grower {
       case 'done':
         return 'succeeded'
       case 'failed':
-        return this.jobs.get(index) ?? 'failed'
+        return this.jobs.get(index) ?? stateOfUnmade(record.failure)
       case 'added':
         return this.jobs.get(index) ?? 'queued'
       case 'queued':
