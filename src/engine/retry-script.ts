@@ -5,6 +5,7 @@ import { CLAIM_OF, IS_JOB } from './same-jobs/claim-field.js'
 import { CLAIM_AGAIN, CLAIMS } from './same-jobs/settle-script.js'
 import { WAITS_SINCE_FIELD } from './waits-since.js'
 import { LEDGER } from './workflows/ledger-script.js'
+import { OWNERS_AGAIN } from './workflows/owner-again-script.js'
 import { WAITS_FOR_OPTION } from './workflows/wait-script.js'
 
 /**
@@ -41,7 +42,7 @@ const LONGEST_OWN = 65_536
  * Puts failed jobs back into their queue, as the engine's own script does for one: it is a part of this one. Attempts
  * and crashes are counted anew; why it failed is kept in its tries only. Each is marked with the call, so that a call
  * that is sent again since its answer was lost tells what it did, and does nothing twice. The workflow of a part goes on
- * from there, in the same step.
+ * from there, in the same step; and whatever had failed as that workflow did.
  */
 const retryOf = (reprocessJob: string): string => `
 local function reprocess(KEYS, ARGV)
@@ -53,6 +54,7 @@ ${CLAIM_OF}
 ${IS_JOB}
 ${CLAIM_AGAIN}
 ${LEDGER}
+${OWNERS_AGAIN}
 local events, failed, wait, meta, active, marker, prioritized, counter = unpack(KEYS, 1, 8)
 local retryCall, leavesEnded, audit, data = ARGV[1], ARGV[2] == '1', ARGV[3], ARGV[4]
 local lane = string.match(wait, '^{[^}]*}:(.*):wait$')
@@ -108,7 +110,9 @@ local function retry(job, id)
     note(job)
     edit(job)
     mendOptions(job)
-    reviveNode(string.match(job, '^{[^}]*}'), id, lane)
+    local root = string.match(job, '^{[^}]*}')
+    reviveNode(root, id, lane)
+    ownersAgain(root, id, now)
   end
   return code
 end

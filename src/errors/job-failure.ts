@@ -10,6 +10,8 @@ export interface JobFailure {
   /** The error's own `code`, where it had one. */
   readonly code?: string
   readonly cause?: JobFailure
+  /** Where the job ended as a workflow did: that workflow, and the job that really failed. */
+  readonly from?: { readonly workflow: string; readonly id: string; readonly task: string }
 }
 
 const MAX_CAUSES = 5

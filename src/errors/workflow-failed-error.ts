@@ -1,6 +1,6 @@
 import { JobFailedError, type JobFailure } from './job-failure.js'
 
-/** The job that made a workflow fail, and why. */
+/** The job that made a workflow fail, and why: of one that was replaced, that of its replacement that failed. */
 export interface WorkflowCause {
   readonly id: string
   readonly task: string
@@ -9,12 +9,12 @@ export interface WorkflowCause {
   readonly code?: string
 }
 
-/** What error callbacks of workflows are given: the job that failed, and why, and the id of its workflow. */
+/** What error callbacks of workflows are given: the job that failed, and why, and the id of the workflow that they hang on. */
 export interface WorkflowFailure extends WorkflowCause {
   readonly workflow: string
 }
 
-/** The job that made a workflow fail, with its place in it. */
+/** The job that made a workflow fail, with its place in its workflow. */
 export type RootCause = WorkflowCause & { readonly node: number }
 
 /** A workflow failed, or was revoked. `rootCause` is the job that made it fail, `failure` what the whole ended with. */

@@ -1,7 +1,8 @@
 import type { Codec } from '../../codec/codec.js'
+import { rootJobOf } from '../../engine/workflows/root-job.js'
 import type { FailedNode, Slot, StoredValue } from '../../engine/workflows/workflow-record.js'
+import type { JobFailure } from '../../errors/job-failure.js'
 import type { WorkflowCause } from '../../errors/workflow-failed-error.js'
-import { partId } from '../../task/names.js'
 import type { Settled } from '../../task/workflow-result.js'
 
 /** Reads what stands in a workflow's slots. */
@@ -34,7 +35,13 @@ export function storedValue({ id, stored, large }: StoredValue, codec: SlotReade
 }
 
 /** The job that failed, and why, without what is long. */
-export function causeOf(workflow: string, { node, task, failure }: FailedNode): WorkflowCause {
-  const { name, message, code } = failure
-  return { id: partId(workflow, node), task, name, message, ...(code !== undefined && { code }) }
+export function causeOf(workflow: string, failed: FailedNode): WorkflowCause {
+  const { name, message, code } = innermost(failed.failure)
+  return { ...rootJobOf(workflow, failed), name, message, ...(code !== undefined && { code }) }
+}
+
+/** What it failed with, where that workflow failed through a chord. */
+function innermost({ from, code, cause, ...rest }: JobFailure): JobFailure {
+  if (from !== undefined && code === 'TASKQ_WORKFLOW_CHORD' && cause !== undefined) return innermost(cause)
+  return { ...rest, ...(code !== undefined && { code }) }
 }

@@ -1,7 +1,7 @@
 import type { WorkflowSummary } from '../../engine/workflows/workflow-record.js'
 import type { JobFailure } from '../../errors/job-failure.js'
 import { type RootCause, WorkflowFailedError } from '../../errors/workflow-failed-error.js'
-import { partId } from '../../task/names.js'
+import { partId, partOf } from '../../task/names.js'
 import { causeOf } from './slot-value.js'
 
 /** Why a workflow did not succeed; undefined where it did, or goes on. Through a chord, its cause is the job's failure. */
@@ -26,7 +26,9 @@ export function workflowError(summary: WorkflowSummary): WorkflowFailedError | u
 }
 
 function rootCauseOf({ id, cause }: WorkflowSummary): RootCause | undefined {
-  return cause && { ...causeOf(id, cause), node: cause.node }
+  if (cause === undefined) return undefined
+  const job = causeOf(id, cause)
+  return { ...job, node: partOf(job.id)?.node ?? cause.node }
 }
 
 const revoked = (reason: string | undefined): JobFailure => ({

@@ -1,4 +1,5 @@
 import { revokeWorkflow } from '../../engine/workflows/revoke-workflow.js'
+import { rootJobOf } from '../../engine/workflows/root-job.js'
 import type { WorkflowMove, WorkflowSummary } from '../../engine/workflows/workflow-record.js'
 import { TaskqError } from '../../errors/taskq-error.js'
 import { slotValue } from '../workflow-results/slot-value.js'
@@ -25,6 +26,8 @@ export class ClientDriver {
 
   /** Makes jobs of what a move lets begin. What the broker does not take now is done by a sweep. */
   async advance(move: WorkflowMove): Promise<void> {
+    const { workflow, ended } = move
+    if (ended !== undefined) this.site.engine.producer.lateAcks.forget({ workflow, node: ended })
     await this.#quietly(move.workflow, () => makeReadyJobs(move, this.site))
   }
 
@@ -52,7 +55,7 @@ export class ClientDriver {
     if (summary === undefined) return undefined
     if (summary.state === 'running') return { kind: 'running' }
     const failure = workflowFailure(summary)
-    if (failure !== undefined) return { kind: 'failed', failure }
+    if (failure !== undefined) return { kind: 'failed', failure: { ...failure, ...fromOf(summary) } }
     const slot = await engine.workflows.resultOf(workflow)
     return slot && { kind: 'succeeded', value: slotValue(workflow, slot, codec) }
   }
@@ -75,6 +78,11 @@ export class ClientDriver {
       this.site.warn(`the workflow ${id} does not go on yet: ${(error as Error).message}`)
     }
   }
+}
+
+/** The job that really failed, for whoever hears of the one that ended as this workflow did. */
+function fromOf({ id: workflow, cause }: WorkflowSummary): Pick<Failed['failure'], 'from'> {
+  return cause === undefined ? {} : { from: { workflow, ...rootJobOf(workflow, cause) } }
 }
 
 /** Whoever revoked it died before all of its jobs were told. Or the job is gone that was to end as it does. */

@@ -1,8 +1,8 @@
 import { treeLines } from '../../canvas/draw-tree.js'
 import type { Engine } from '../../engine/engine.js'
 import { readTree } from '../../engine/workflows/read-tree.js'
+import { rootJobOf } from '../../engine/workflows/root-job.js'
 import type { WorkflowCounts, WorkflowSummary } from '../../engine/workflows/workflow-record.js'
-import { partId } from '../../task/names.js'
 import { errorLine } from '../jobs-preview.js'
 import type { WorkflowDetail, WorkflowPage, WorkflowRow } from './workflow-view.js'
 
@@ -46,7 +46,7 @@ export function toRow(summary: WorkflowSummary): WorkflowRow {
     ...{ id, name, state, done, failed, total, createdAt },
     ...(finishedAt !== undefined && { finishedAt }),
     ...(cause !== undefined && {
-      cause: { id: partId(id, cause.node), task: cause.task, error: errorLine(cause.failure) },
+      cause: { ...rootJobOf(id, cause), error: errorLine(cause.failure) },
     }),
     ...(reason !== undefined && { reason }),
   }

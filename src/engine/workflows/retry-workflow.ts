@@ -3,34 +3,52 @@ import { partId } from '../../task/names.js'
 import type { Engine } from '../engine.js'
 import { RETRY_STEP } from '../job-edits.js'
 import { RETRIED } from '../retry-script.js'
+import type { NodeRecord } from './workflow-record.js'
 
 /** So many nodes are looked at in one trip. */
 const NODES_AT_ONCE = 1000
 
+type RetryTools = Pick<Engine, 'workflows' | 'jobEdits' | 'jobs'>
+
 /**
- * Runs the jobs of a workflow again that have failed; it goes on from there. Of one that was revoked none: nothing of it
- * starts any more.
+ * Runs the jobs of a workflow again that have failed; it goes on from there. For one that had ended as another workflow
+ * did, that workflow's failed jobs run again. Of a workflow that was revoked none: nothing of it starts any more.
  *
  * @returns how many run again
  */
-export async function retryWorkflow(
-  { workflows, jobEdits, jobs }: Pick<Engine, 'workflows' | 'jobEdits' | 'jobs'>,
-  id: string,
-  by: string,
-): Promise<number> {
+export async function retryWorkflow(engine: RetryTools, id: string, by: string): Promise<number> {
+  const { workflows } = engine
   const record = await workflows.record(id)
   if (record === undefined || record.state === 'revoked' || record.failed === 0) return 0
-  const how = { call: randomUUID(), by }
   let retried = 0
   for (let from = 0; from < record.nodes; from += NODES_AT_ONCE) {
     const nodes = await workflows.nodes(id, from, Math.min(record.nodes - from, NODES_AT_ONCE))
-    const failed = nodes.filter(({ node, state }) => node.kind === 'task' && state === 'failed')
-    const lanes = await jobs.lanesOf(failed.map(({ index }) => partId(id, index)))
-    for (const [lane, ids] of idsByLane(lanes)) {
-      for (let at = 0; at < ids.length; at += RETRY_STEP) {
-        const codes = await jobEdits.retry(lane, ids.slice(at, at + RETRY_STEP), how)
-        retried += codes.filter((code) => code === RETRIED).length
-      }
+    const again: string[] = []
+    for (const node of nodes.filter(hasFailed)) {
+      const inside = await retryInside(engine, node, by)
+      if (inside === 0) again.push(partId(id, node.index))
+      retried += inside
+    }
+    retried += await retryJobs(engine, again, by)
+  }
+  return retried
+}
+
+const hasFailed = ({ node, state }: NodeRecord): boolean => node.kind === 'task' && state === 'failed'
+
+/** Where a workflow took its place: as that goes on, so does the job. Where nothing of it can, the job runs anew. */
+async function retryInside(engine: RetryTools, { failure }: NodeRecord, by: string): Promise<number> {
+  const workflow = failure?.from?.workflow
+  return typeof workflow === 'string' ? retryWorkflow(engine, workflow, by) : 0
+}
+
+async function retryJobs({ jobs, jobEdits }: RetryTools, ids: readonly string[], by: string): Promise<number> {
+  const how = { call: randomUUID(), by }
+  let retried = 0
+  for (const [lane, own] of idsByLane(await jobs.lanesOf(ids))) {
+    for (let at = 0; at < own.length; at += RETRY_STEP) {
+      const codes = await jobEdits.retry(lane, own.slice(at, at + RETRY_STEP), how)
+      retried += codes.filter((code) => code === RETRIED).length
     }
   }
   return retried

@@ -1,0 +1,33 @@
+import { WAITS_FOR_OPTION } from './wait-script.js'
+
+/**
+ * The part of scripts that run a failed job again: where its workflow goes on by that, and a job had failed as that
+ * workflow did, that job waits for it again, and its own workflow goes on, too. So on, up to the outermost one.
+ */
+export const OWNERS_AGAIN = `
+local function waitAgain(job, at, id, workflow, now)
+  if not redis.call('ZSCORE', at .. 'failed', id) then return false end
+  local read, options = pcall(cjson.decode, redis.call('HGET', job, 'opts') or '')
+  if not (read and type(options) == 'table' and options['${WAITS_FOR_OPTION}'] == workflow) then return false end
+  redis.call('ZREM', at .. 'failed', id)
+  redis.call('HDEL', job, 'finishedOn', 'failedReason', 'failure', 'stacktrace', 'stc', 'defa')
+  redis.call('HSET', job, 'aside', (redis.call('HGET', job, 'ats') or '0') .. ':it ends as ' .. workflow .. ' does')
+  redis.call('ZADD', at .. 'waiting-children', now, id)
+  redis.call('XADD', at .. 'events', 'MAXLEN', '~', 10000, '*', 'event', 'waiting-children', 'jobId', id, 'prev', 'failed')
+  return true
+end
+
+local function ownersAgain(root, id, now)
+  local workflow = string.match(id, '^(w_[^~]+)~%d+$')
+  while workflow do
+    local told = redis.pcall('HMGET', root .. '~workflow:' .. workflow, 'state', 'ownerId', 'ownerLane')
+    if told.err or told[1] ~= 'running' or not told[2] or not told[3] then return end
+    local owner, lane = told[2], told[3]
+    local at = root .. ':' .. lane .. ':'
+    if not waitAgain(at .. owner, at, owner, workflow, now) then return end
+    claimAgain(at .. owner, lane, owner)
+    reviveNode(root, owner, lane)
+    workflow = string.match(owner, '^(w_[^~]+)~%d+$')
+  end
+end
+`
