@@ -47,6 +47,7 @@ export type { RevokeProgress } from './engine/revokes/revoke-walk.js'
 export type { InspectApi } from './app/inspect.js'
 export type { ActionReport, Overview, Percentiles, QueueRow, Rates, TaskRow } from './control/dashboard.js'
 export type { QueriedJob, ScheduledJobReport, ScheduledReport, ScheduledRequest } from './control/inspect-jobs.js'
+export type { WorkflowReport } from './control/workflows/workflow-report.js'
 export type {
   ActiveJobReport,
   ActiveReport,
@@ -68,7 +69,7 @@ export { close, configure, getResult, getWorkflow, sendMany, sendTask } from './
 
 // Workflows
 export type { AnyCanvas, Canvas, Chain, Chord, Group, SkewOptions } from './canvas/canvas.js'
-export type { CanvasData } from './canvas/canvas-data.js'
+export type { CanvasData, TaskData } from './canvas/canvas-data.js'
 export { chain } from './canvas/chain.js'
 export { chord } from './canvas/chord.js'
 export { type GroupOptions, group } from './canvas/group.js'
