@@ -1,3 +1,4 @@
+import { scopeHere } from '../context/scope.js'
 import { whileWaiting } from '../context/while-waiting.js'
 import { type FollowEnd, followProgress, type ProgressSource } from '../engine/follow-progress.js'
 
@@ -14,7 +15,8 @@ export interface FollowedJob {
 
 /** What a job tells of its progress, until it ends. */
 export async function* readProgress(source: ProgressSource, job: FollowedJob): AsyncGenerator<unknown, void> {
-  const { id, timeoutMs, signal } = job
+  const { id, timeoutMs } = job
+  const signal = eitherOf(job.signal, scopeHere()?.run?.signal)
   const following = followProgress(source, { id, lane: await job.findLane() }, { timeoutMs, signal })
   let end: FollowEnd | undefined
   try {
@@ -31,3 +33,6 @@ export async function* readProgress(source: ProgressSource, job: FollowedJob): A
   }
   if (end === 'timeout') throw await job.timeoutError()
 }
+
+const eitherOf = (one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : AbortSignal.any([one, other])

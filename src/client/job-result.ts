@@ -81,7 +81,7 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
 
   #endIn(lane: string, timeoutMs: number): Promise<JobEnd | undefined> {
     const look = (event: FinishEvent | undefined) => this.#lookForEnd(lane, event)
-    return whileWaiting(() => this.engine.finish.until({ lane, id: this.id }, look, timeoutMs))
+    return whileWaiting((signal) => this.engine.finish.until({ lane, id: this.id }, look, timeoutMs, signal))
   }
 
   async state(): Promise<JobState> {

@@ -1,12 +1,22 @@
-import { scopeHere } from './scope.js'
+import { type RunSlot, scopeHere } from './scope.js'
 
 /** What is known at once needs no other run's turn. */
 const AT_ONCE_MS = 5
 
-/** Waits for other jobs. Where a run of a worker does it, its slot is free for others meanwhile, those jobs among them. */
-export async function whileWaiting<T>(wait: () => Promise<T>): Promise<T> {
-  const slot = scopeHere()?.slot
-  if (slot === undefined) return wait()
+/**
+ * Waits for other jobs. Where a run of a worker does it, its slot is free for others meanwhile, those jobs among them; and
+ * when the run is to end, the waiting ends as well, with the reason.
+ *
+ * @param wait is given the run's signal, so that it stops where nobody waits any more
+ */
+export async function whileWaiting<T>(wait: (signal?: AbortSignal) => Promise<T>): Promise<T> {
+  const scope = scopeHere()
+  const signal = scope?.run?.signal
+  const waiting = signal === undefined ? wait : () => untilAborted(signal, wait)
+  return scope?.slot === undefined ? waiting() : lendSlot(scope.slot, waiting)
+}
+
+async function lendSlot<T>(slot: RunSlot, wait: () => Promise<T>): Promise<T> {
   let hasLeft = false
   const leaving = setTimeout(() => {
     hasLeft = true
@@ -17,5 +27,17 @@ export async function whileWaiting<T>(wait: () => Promise<T>): Promise<T> {
   } finally {
     clearTimeout(leaving)
     if (hasLeft) await slot.regainSlot()
+  }
+}
+
+async function untilAborted<T>(signal: AbortSignal, wait: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  signal.throwIfAborted()
+  const { promise, reject } = Promise.withResolvers<never>()
+  const stop = () => reject(signal.reason)
+  signal.addEventListener('abort', stop)
+  try {
+    return await Promise.race([wait(signal), promise])
+  } finally {
+    signal.removeEventListener('abort', stop)
   }
 }

@@ -64,12 +64,13 @@ export class FinishWatch {
 
   /**
    * Calls `look` now, when the job's end is announced, and every few seconds, until it returns something or
-   * `timeoutMs` is over; then returns `undefined`.
+   * `timeoutMs` is over; then returns `undefined`. When the signal is aborted, it throws that reason.
    */
   async until<T>(
     job: { readonly lane: string; readonly id: string },
     look: (event: FinishEvent | undefined) => Promise<T | undefined>,
     timeoutMs: number,
+    signal?: AbortSignal,
   ): Promise<T | undefined> {
     const deadline = performance.now() + timeoutMs
     let wake = () => {}
@@ -81,12 +82,15 @@ export class FinishWatch {
       wake()
     }
     const forget = this.#add(await this.#watched(job.lane), 'waiters', job.id, waiter)
+    const stop = () => waiter(undefined)
+    signal?.addEventListener('abort', stop)
     try {
       for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(2 * pollMs, MAX_POLL_MS)) {
         stirred = false
         const found = await look(announced).catch(forgiveOutage)
         const leftMs = deadline - performance.now()
         if (found !== undefined || leftMs <= 0) return found
+        signal?.throwIfAborted()
         if (stirred) continue
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, Math.min(pollMs, leftMs))
@@ -97,6 +101,7 @@ export class FinishWatch {
         })
       }
     } finally {
+      signal?.removeEventListener('abort', stop)
       forget()
     }
   }

@@ -63,7 +63,7 @@ export class WorkflowHandle<R> implements WorkflowResult<R> {
     const timeoutMs = timeoutOf('get', timeout)
     const { finish } = this.tools.engine
     const here = { lane: WORKFLOW_EVENTS, id: this.id }
-    const end = await whileWaiting(() => finish.until(here, () => this.#lookForEnd(), timeoutMs))
+    const end = await whileWaiting((signal) => finish.until(here, () => this.#lookForEnd(), timeoutMs, signal))
     if (end === undefined) throw await this.#timeout(timeoutMs)
     return end.value as R
   }
