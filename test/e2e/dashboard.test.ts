@@ -16,7 +16,7 @@ const VIEWS: readonly (readonly [key: string, shown: RegExp])[] = [
   ['3', /\[active \d+\]/],
   ['4', /worker@\S+ +\d+ .*\/12/],
   ['5', /customers +every 1 s +shop\.Traffic/],
-  ['6', /Workflows come with chain, group and chord/],
+  ['6', /order o_\w+ +\S+ succeeded +█+ +2\/2/],
   ['7', /succeeded +payment\.Charge/],
 ]
 

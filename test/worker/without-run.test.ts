@@ -24,8 +24,9 @@ describe('a job that ends without a run', () => {
   test('because it expired has none in any place', async () => {
     const task = echo()
     const app = testApp(broker, { tasks: [task] })
-    const result = await task.applyAsync(['a'], { expires: new Date(Date.now() + 20) })
-    await new Promise((resolve) => setTimeout(resolve, 40))
+    const expires = new Date(Date.now() + 1000)
+    const result = await task.applyAsync(['a'], { expires })
+    await new Promise((resolve) => setTimeout(resolve, expires.getTime() + 10 - Date.now()))
     const { events } = await app.worker()
     await events.waitFor('job.expired')
     expect(await result.state()).toBe('expired')
