@@ -74,7 +74,7 @@ export { chain } from './canvas/chain.js'
 export { chord } from './canvas/chord.js'
 export { type GroupOptions, group } from './canvas/group.js'
 export { chunks, type ItemArgs, map, starmap } from './canvas/map.js'
-export { type Signature, signature } from './canvas/signature.js'
+export { type LinkedSignature, type Signature, signature } from './canvas/signature.js'
 export { signatureOf } from './canvas/signature-of.js'
 export type { WorkflowOptions } from './task/workflow-options.js'
 export type {

@@ -33,11 +33,11 @@ export interface Canvas<R = unknown, Missing extends unknown[] = [], Takes = nev
   /** The same with more options on every task in it. */
   set(options: EnqueueOptions): this
   /** The same, and when it has succeeded `callback` with its result: that is no part of what it comes to. */
-  link<Callback extends AnyCanvas>(callback: Callback & Fits<R, Callback>): this
+  link<Callback extends AnyCanvas>(callback: Callback & Fits<R, Callback>): Canvas<R, Missing, Takes>
   /** The same, and where it fails `callback`, once, with a {@link WorkflowFailure} as its first argument unless immutable. */
-  linkError<Callback extends AnyCanvas>(callback: Callback & Fits<WorkflowFailure, Callback>): this
+  linkError<Callback extends AnyCanvas>(callback: Callback & Fits<WorkflowFailure, Callback>): Canvas<R, Missing, Takes>
   /** As {@link linkError}. One of a chord's body is called where its header fails, too. */
-  onError<Callback extends AnyCanvas>(callback: Callback & Fits<WorkflowFailure, Callback>): this
+  onError<Callback extends AnyCanvas>(callback: Callback & Fits<WorkflowFailure, Callback>): Canvas<R, Missing, Takes>
   /** The same with more headers on every task in it, its callbacks included. */
   stamp(headers: Headers | ((task: TaskData) => Headers)): this
   /** The same with the arguments that are missing in front of its own. */
@@ -75,6 +75,9 @@ export interface Composed<R, Missing extends unknown[], Takes> extends Canvas<R,
   /** Sends it with options of the whole. Arguments that are still missing do not compile. */
   applyAsync(this: Canvas<R>, options?: WorkflowOptions): Promise<WorkflowResult<R>>
   clone(...missing: Missing): Composed<R, [], never>
+  link<Callback extends AnyCanvas>(callback: Callback & Fits<R, Callback>): this
+  linkError<Callback extends AnyCanvas>(callback: Callback & Fits<WorkflowFailure, Callback>): this
+  onError<Callback extends AnyCanvas>(callback: Callback & Fits<WorkflowFailure, Callback>): this
 }
 
 /** One after the other, each with the result of the one before. */

@@ -1,6 +1,9 @@
+import type { WorkflowFailure } from '../errors/workflow-failed-error.js'
 import type { AsyncResult } from '../task/async-result.js'
 import type { EnqueueOptions } from '../task/enqueue-options.js'
-import type { Canvas } from './canvas.js'
+import type { WorkflowOptions } from '../task/workflow-options.js'
+import type { WorkflowResult } from '../task/workflow-result.js'
+import type { AnyCanvas, Canvas, Fits } from './canvas.js'
 import type { TaskData } from './canvas-data.js'
 import { signatureOf } from './signature-of.js'
 
@@ -23,6 +26,20 @@ export interface Signature<
   /** Sends it with options that add to, or replace, its own. Arguments that are still missing do not compile. */
   applyAsync(this: Canvas<R>, options?: EnqueueOptions): Promise<AsyncResult<R>>
   clone(...missing: Missing): Signature<R>
+  link<Callback extends AnyCanvas>(callback: Callback & Fits<R, Callback>): LinkedSignature<R, Missing, Takes>
+  linkError<Callback extends AnyCanvas>(
+    callback: Callback & Fits<WorkflowFailure, Callback>,
+  ): LinkedSignature<R, Missing, Takes>
+  onError<Callback extends AnyCanvas>(
+    callback: Callback & Fits<WorkflowFailure, Callback>,
+  ): LinkedSignature<R, Missing, Takes>
+}
+
+/** A task with callbacks: sending it makes a workflow. Of its options, `taskId` and a name are the workflow's. */
+export interface LinkedSignature<R, Missing extends unknown[], Takes> extends Signature<R, Missing, Takes> {
+  delay(...missing: Missing): Promise<WorkflowResult<R>>
+  applyAsync(this: Canvas<R>, options?: EnqueueOptions & Pick<WorkflowOptions, 'name'>): Promise<WorkflowResult<R>>
+  clone(...missing: Missing): LinkedSignature<R, [], never>
 }
 
 /**

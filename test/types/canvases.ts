@@ -5,7 +5,7 @@ import { chain } from '../../src/canvas/chain.js'
 import { chord } from '../../src/canvas/chord.js'
 import { group } from '../../src/canvas/group.js'
 import { chunks, map, starmap } from '../../src/canvas/map.js'
-import { type Signature, signature } from '../../src/canvas/signature.js'
+import { type LinkedSignature, type Signature, signature } from '../../src/canvas/signature.js'
 import type { WorkflowFailure } from '../../src/errors/workflow-failed-error.js'
 import type { AsyncResult } from '../../src/task/async-result.js'
 import { BaseTask } from '../../src/task/base-task.js'
@@ -217,7 +217,19 @@ export async function manyCallsInOneJob() {
 }
 
 export function callbacksTakeTheResult() {
-  expectTypeOf(Add.s(1).link(Show.s())).toEqualTypeOf<Signature<number, [x: number]>>()
+  expectTypeOf(Add.s(1).link(Show.s())).toEqualTypeOf<LinkedSignature<number, [x: number], number>>()
+  expectTypeOf(Add.s(1).link(Show.s()).delay(2)).resolves.toEqualTypeOf<WorkflowResult<number>>()
+  expectTypeOf(Add.s(1).onError(Log.si('failed')).clone(2).applyAsync()).resolves.toEqualTypeOf<
+    WorkflowResult<number>
+  >()
+  expectTypeOf(
+    Add.s(1, 2).set({ retries: 1 }).linkError(Report.s()).stamp({ shop: 'a' }).delay(),
+  ).resolves.toEqualTypeOf<WorkflowResult<number>>()
+  expectTypeOf(Add.s(1, 2).delay()).resolves.toEqualTypeOf<AsyncResult<number>>()
+  expectTypeOf(group(Add.s(1, 2)).link(Sum.s())).toExtend<Group<[number]>>()
+  chain(Add.s(1, 2), Add.s(3).link(Show.s()), Negate.s())
+  // @ts-expect-error all arguments are there before it is sent
+  Add.s(1).link(Show.s()).applyAsync()
   chain(Add.s(1, 2), Show.s())
     .link(Measure.s())
     .linkError(Tidy.s())
