@@ -1,4 +1,5 @@
-import { createRedisBackend, type RedisQueueBackend } from 'bullmq'
+import type { RedisQueueBackend } from 'bullmq'
+import { createRedisBackend } from 'bullmq/dist/cjs/utils/create-backend.js'
 import type { Connection } from './connection.js'
 
 /** What BullMQ's scripts are told of the worker that calls them. */

@@ -1,4 +1,5 @@
-import { QueueKeys, type RedisQueueBackend } from 'bullmq'
+import type { RedisQueueBackend } from 'bullmq'
+import { QueueKeys } from 'bullmq/dist/cjs/classes/queue-keys.js'
 import { createBackend } from './backend.js'
 import type { Connection } from './connection.js'
 
