@@ -78,8 +78,11 @@ const identityOf = ({ id, task, part }: Identified, { taskId }: ResolvedCall) =>
 
 type Identified = Pick<JobCall, 'id' | 'task'> & { readonly part: PartCall | undefined }
 
-const partIn = (part: PartCall | undefined): Pick<NewJob, 'part'> =>
-  part === undefined ? {} : { part: { workflow: part.workflow, node: part.node } }
+function partIn(part: PartCall | undefined): Pick<NewJob, 'part'> {
+  if (part === undefined) return {}
+  const { workflow, node, handedAt } = part
+  return { part: { workflow, node, ...(handedAt !== undefined && { handedAt }) } }
+}
 
 /** A workflow waits for each of its parts: none of them can be another call's job. */
 const samenessFor = (part: PartCall | undefined, ...call: Parameters<typeof samenessOf>): Sameness =>

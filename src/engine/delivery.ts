@@ -29,7 +29,12 @@ export interface NewJob {
   /** The job whose run enqueued it, which is to know its children, for so long. */
   readonly parent?: { readonly id: string; readonly keepMs: number }
   /** The part of a workflow that it is: the workflow's record learns that it is there. */
-  readonly part?: WorkflowPart
+  readonly part?: HandedPart
+}
+
+/** A part, and since when the caller has had it of its workflow, by `performance.now()`, where that is known. */
+export interface HandedPart extends WorkflowPart {
+  readonly handedAt?: number
 }
 
 /** When a job is the same as another one that is there. `id` is unique among all tasks of the app. */

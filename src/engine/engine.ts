@@ -194,6 +194,7 @@ export class Engine {
   async close(): Promise<void> {
     this.finish.close()
     await this.#feed.close()
+    await this.producer.lateAcks.flush()
     await this.#link.close()
   }
 }

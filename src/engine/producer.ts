@@ -8,7 +8,8 @@ import type { Keys } from './keys.js'
 import type { LaneBackends } from './lane-backends.js'
 import { runPipeline } from './run-pipeline.js'
 import { isGuarded } from './same-jobs/guarded-add.js'
-import { ackParts, learnAck } from './workflows/ack-parts.js'
+import { type AddedPart, ackParts, learnAck } from './workflows/ack-parts.js'
+import { LateAcks } from './workflows/late-acks.js'
 
 /**
  * Jobs in one pipeline. Smaller pipelines side by side let this process write while the broker works;
@@ -25,6 +26,8 @@ export class Producer {
   readonly #known = new Set<string>()
   readonly #answers: Answers = { lastAt: Number.NEGATIVE_INFINITY }
   #batch: Entry[] = []
+  /** Of parts of workflows. */
+  readonly lateAcks: LateAcks
 
   constructor(
     private readonly link: BrokerLink,
@@ -32,7 +35,9 @@ export class Producer {
     private readonly keys: Keys,
     /** How long an enqueue may take before it is given up, in milliseconds. */
     private readonly timeoutMs: number,
-  ) {}
+  ) {
+    this.lateAcks = new LateAcks(link, keys)
+  }
 
   /**
    * Adds a job, or finds the one that stands for it.
@@ -66,12 +71,14 @@ export class Producer {
       site.connection,
       entries.map(({ job }) => job),
     )
-    const parts = entries.flatMap(({ job }) => (job.part === undefined ? [] : [job]))
+    const late = entries.map(({ job }) => this.lateAcks.isFresh(job))
+    const parts = entries.flatMap(({ job }, at) => (isPart(job) && late[at] === false ? [job] : []))
     if (parts.length > 0) learnAck(site.connection)
     const [only] = entries
     const isAlone = entries.length === 1 && parts.length === 0
     if (isAlone && only !== undefined && only.job.parent === undefined) {
       only.resolve(addedAs(only.job, await addTo(client, only.job, site)))
+      if (late[0] === true) this.lateAcks.add(only.job)
       return
     }
     const pipeline = client.pipeline()
@@ -82,6 +89,9 @@ export class Producer {
     const replies = ((await pipeline.exec()) ?? []) as [Error | null, unknown][]
     await this.#noteStanding(entries, replies)
     settleEach(entries, replies)
+    entries.forEach(({ job }, at) => {
+      if (late[at] === true && replies[at]?.[0] === null) this.lateAcks.add(job)
+    })
   }
 
   /** Which job stands for a call is known by the answer only. Where it was cut off, the call is sent again. */
@@ -116,6 +126,8 @@ function settleEach(entries: readonly Entry[], replies: readonly [Error | null, 
     else resolve(addedAs(job, replies[index]?.[1]))
   })
 }
+
+const isPart = (job: NewJob): job is NewJob & AddedPart => job.part !== undefined
 
 /** The engine answers with the id of the job that stands for the call; with its lane, where it is another's. */
 const addedAs = (job: NewJob, reply: unknown): AddedJob => {

@@ -16,6 +16,8 @@ export interface JobCall {
 
 /** What a job has of the workflow that it is a part of. */
 export interface PartCall extends WorkflowPart {
+  /** Since when it is this caller's to make, by `performance.now()`, where that is known. */
+  readonly handedAt?: number
   /** It becomes ready then, in milliseconds since 1970: all of its own times count from there. */
   readonly readyAt?: number
   /** No run of it begins from then on, whatever its own options say. */

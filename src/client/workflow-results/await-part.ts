@@ -18,7 +18,7 @@ export async function awaitPart(
 ): Promise<string | undefined> {
   const deadline = performance.now() + timeoutMs
   const id = partId(part.workflow, part.node)
-  const stir = await WorkflowStir.on(engine.finish, part.workflow)
+  const stir = await WorkflowStir.on(engine, part.workflow)
   try {
     for (;;) {
       const standing = await partStanding(engine, part)

@@ -28,7 +28,7 @@ export async function* membersOf(
 ): AsyncGenerator<MemberResult, void> {
   const { id, signal } = request
   const members = new Members(engine, codec, id, await joinOf(engine, request))
-  const stir = await WorkflowStir.on(engine.finish, id, signal)
+  const stir = await WorkflowStir.on(engine, id, signal)
   const deadline = performance.now() + request.timeoutMs
   try {
     for (let isLast = false; !isLast; ) {

@@ -1,5 +1,6 @@
 import type { Engine } from '../../engine/engine.js'
 import type { ProgressSource } from '../../engine/follow-progress.js'
+import { tellWatched } from '../../engine/workflows/tell-watched.js'
 import { WORKFLOW_EVENTS, type WorkflowSummary } from '../../engine/workflows/workflow-record.js'
 import type { WorkflowProgress } from '../../task/workflow-result.js'
 
@@ -8,7 +9,9 @@ export const progressOf = ({ done, failed, total }: WorkflowSummary): WorkflowPr
 
 /** Lets a workflow be followed as a job is: its counts are its progress. */
 export function progressSource({ workflows, finish }: Engine): ProgressSource {
+  const watched = tellWatched(workflows)
   const find: ProgressSource['jobs']['find'] = async (id) => {
+    await watched(id)
     const summary = await workflows.summary(id)
     if (summary === undefined) return undefined
     const standing = { succeeded: summary.state === 'succeeded', failed: isLost(summary) }

@@ -1,10 +1,13 @@
 import { whileWaiting } from '../../context/while-waiting.js'
-import type { FinishWatch } from '../../engine/finish-watch.js'
+import type { Engine } from '../../engine/engine.js'
+import { tellWatched } from '../../engine/workflows/tell-watched.js'
 import { WORKFLOW_EVENTS } from '../../engine/workflows/workflow-record.js'
 
 /** Events may be lost, so whoever waits looks by itself as well, ever more rarely. */
 const FIRST_LOOK_MS = 1000
 const MAX_LOOK_MS = 5000
+
+type Followed = Pick<Engine, 'finish' | 'workflows'>
 
 /** Tells when a workflow may have gone on. */
 export class WorkflowStir {
@@ -13,14 +16,19 @@ export class WorkflowStir {
   #forget = () => {}
   #lookMs = FIRST_LOOK_MS
 
-  private constructor(private readonly signal: AbortSignal | undefined) {
+  private constructor(
+    private readonly watched: () => Promise<void>,
+    private readonly signal: AbortSignal | undefined,
+  ) {
     signal?.addEventListener('abort', this.#ring)
   }
 
   /** Listens from now on. Close it. */
-  static async on(finish: Pick<FinishWatch, 'follow'>, id: string, signal?: AbortSignal): Promise<WorkflowStir> {
-    const stir = new WorkflowStir(signal)
+  static async on({ finish, workflows }: Followed, id: string, signal?: AbortSignal): Promise<WorkflowStir> {
+    const watched = tellWatched(workflows)
+    const stir = new WorkflowStir(() => watched(id), signal)
     stir.#forget = await finish.follow({ lane: WORKFLOW_EVENTS, id }, stir.#ring)
+    await stir.watched()
     return stir
   }
 
@@ -34,6 +42,7 @@ export class WorkflowStir {
     if (!this.#isRung) await whileWaiting(() => this.#sleep(Math.min(mostMs, this.#lookMs)))
     this.#lookMs = this.#isRung ? FIRST_LOOK_MS : Math.min(2 * this.#lookMs, MAX_LOOK_MS)
     this.#isRung = false
+    await this.watched()
   }
 
   close(): void {

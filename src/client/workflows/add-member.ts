@@ -48,10 +48,11 @@ async function addAt(
   refuseTooMany(record.total + plan.total)
   const { nodes, start, shape } = shiftPlan(plan, { base: place.base, end: `${place.join}.${place.slot}` as const })
   const [call, lineage, nowMs] = [readWorkflowOptions({}, Date.now()), lineageOf(site), Date.now()]
+  const written = await writeNodes({ ...plan, nodes, start }, { id, call, lineage, nowMs }, site)
   const added = await site.engine.workflows.extend(id, {
     mark: markOf(part, run),
     place,
-    nodes: await writeNodes({ ...plan, nodes, start }, { id, call, lineage, nowMs }, site),
+    nodes: written.nodes,
     start,
     last: lastJob(plan, place.base),
     shape: withMember(record.shape, place.join, shape),

@@ -1,3 +1,4 @@
+import type { Codec } from '../../codec/codec.js'
 import { runInScope } from '../../context/scope.js'
 import type { NodeInput, ReadyNode, StoredValue, WorkflowMove } from '../../engine/workflows/workflow-record.js'
 import { describeFailure } from '../../errors/job-failure.js'
@@ -7,6 +8,7 @@ import { partId } from '../../task/names.js'
 import { causeOf, slotValue, storedValue } from '../workflow-results/slot-value.js'
 import { decodeDraft, type PartDraft, taskOf } from './part-draft.js'
 import type { WorkflowSite } from './workflow-site.js'
+import type { BegunCall } from './write-nodes.js'
 
 /** Nodes that are taken at a time: enough to fill some pipelines, few enough to be no load on the process. */
 const AT_ONCE = 250
@@ -17,24 +19,56 @@ const AT_ONCE = 250
  *
  * @throws TaskqError where the broker does not answer
  */
-export async function makeReadyJobs(first: WorkflowMove, site: WorkflowSite): Promise<void> {
+export async function makeReadyJobs(first: WorkflowMove, site: WorkflowSite, kept = NONE_KEPT): Promise<void> {
   const moves = [first]
+  let making = NOTHING
   for (let move = moves.pop(); move !== undefined; move = moves.pop()) {
     const { workflow, ready, more } = move
-    // The next ones are fetched while these are on their way.
-    const [further, next] = await Promise.all([
-      Promise.all(ready.map((node) => makeJob(workflow, node, site))),
-      more ? site.engine.workflows.take(workflow, AT_ONCE) : undefined,
+    const before = making
+    making = makeJobs(workflow, ready, { site, kept })
+    // The next ones are fetched and written while these are on their way, and no more than these.
+    const [next, further] = await Promise.all([
+      more ? site.engine.workflows.take(workflow, AT_ONCE, kept.nodes) : undefined,
+      before,
     ])
-    moves.push(...further.filter((one) => one !== undefined))
+    moves.push(...further)
     if (next !== undefined && next.ready.length > 0) moves.push(next)
+    if (moves.length > 0) continue
+    moves.push(...(await making))
+    making = NOTHING
   }
 }
 
+type Moves = Promise<readonly WorkflowMove[]>
+
+const NOTHING: Moves = Promise.resolve([])
+
+function makeJobs(workflow: string, nodes: readonly ReadyNode[], made: Made): Moves {
+  const making = Promise.all(nodes.map((node) => makeJob(workflow, node, made))).then((moves) =>
+    moves.filter((move) => move !== undefined),
+  )
+  // It is awaited later, if at all.
+  making.catch(() => {})
+  return making
+}
+
+interface Made {
+  readonly site: WorkflowSite
+  readonly kept: KeptCalls
+}
+
+/** What the caller has of a workflow that it made: how many nodes that has, and the calls that it begins with. */
+export interface KeptCalls {
+  readonly nodes: number
+  readonly begun: ReadonlyMap<number, BegunCall>
+}
+
+const NONE_KEPT: KeptCalls = { nodes: 0, begun: new Map() }
+
 /** Makes a job of a node. One that can be none fails, and the workflow goes on as it does after a failure. */
-async function makeJob(workflow: string, node: ReadyNode, site: WorkflowSite): Promise<WorkflowMove | undefined> {
+async function makeJob(workflow: string, node: ReadyNode, { site, kept }: Made): Promise<WorkflowMove | undefined> {
   try {
-    await enqueueNode(workflow, node, site)
+    await enqueueNode(workflow, node, readCall(workflow, node, site.codec, kept), site)
     return undefined
   } catch (error) {
     if (!isOfBroker(error)) return site.engine.workflows.failUnmade(workflow, node.index, describeFailure(error))
@@ -43,14 +77,28 @@ async function makeJob(workflow: string, node: ReadyNode, site: WorkflowSite): P
   }
 }
 
-async function enqueueNode(workflow: string, { index, call, input }: ReadyNode, site: WorkflowSite): Promise<void> {
+/** @throws TaskqError `TASKQ_PAYLOAD_…` where it cannot be read */
+function readCall(workflow: string, { index, call }: ReadyNode, codec: Codec, kept: KeptCalls): BegunCall {
+  const begun = call === '' ? kept.begun.get(index) : undefined
+  if (begun !== undefined) return begun
   const task = taskOf(call)
-  const draft = decodeDraft({ workflow, node: index, task }, call, site.codec)
+  return { task, draft: decodeDraft({ workflow, node: index, task }, call, codec) }
+}
+
+async function enqueueNode(
+  workflow: string,
+  { index, input, handedAt }: ReadyNode,
+  { task, draft }: BegunCall,
+  site: WorkflowSite,
+): Promise<void> {
   const { context, trace } = draft.lineage
   const given = { draft, input: draft.immutable ? NO_INPUT : input }
   const part = await partOfCall({ workflow, node: index, task }, given, site)
   const args = argsOf(workflow, given, site)
-  const job: JobCall = { id: partId(workflow, index), task, args, options: draft.options, part }
+  const job: JobCall = {
+    ...{ id: partId(workflow, index), task, args, options: draft.options },
+    part: handedAt === undefined ? part : { ...part, handedAt },
+  }
   const isAdded = await runInScope({ carried: context, trace }, () => site.enqueuePart(job))
   if (!isAdded)
     throw new TaskqError('TASKQ_MIDDLEWARE_INVALID', `${task}: a middleware kept back a part of a workflow`, {

@@ -5,6 +5,7 @@ import { TaskqError } from '../../errors/taskq-error.js'
 import type { EnqueueOptions } from '../../task/enqueue-options.js'
 import { partId } from '../../task/names.js'
 import type { TaskCodecOptions } from '../../task/options/payload-options.js'
+import { NO_OPTIONS } from '../check-call.js'
 import { lineageHere } from '../lineage.js'
 import type { WorkflowSite } from './workflow-site.js'
 
@@ -64,7 +65,7 @@ export function decodeDraft(part: PartIdentity, written: string, codec: Codec): 
     args,
     ...(each && { each }),
     expiresAt,
-    options: isRecord(options) ? (options as EnqueueOptions) : {},
+    options: isRecord(options) ? (options as EnqueueOptions) : NO_OPTIONS,
     immutable: immutable === true,
     readyAt: typeof readyAt === 'number' ? readyAt : undefined,
     lineage: {

@@ -33,21 +33,21 @@ export async function startFromRun(canvas: CanvasData, run: RunOrigin, site: Wor
   if (isThere) return { id, isNew: false }
   const call = readWorkflowOptions({}, Date.now())
   const owner = run.owns ? { owner: { id: run.job, lane: run.lane } } : {}
-  return create(id, canvas, { call, ...owner }, site)
+  return create(id, canvas, { call, spawned: true, ...owner }, site)
 }
 
 async function create(
   id: string,
   canvas: CanvasData,
-  { call, owner }: { call: WorkflowCall } & Pick<NewWorkflow, 'owner'>,
+  { call, owner, spawned }: { call: WorkflowCall } & Pick<NewWorkflow, 'owner' | 'spawned'>,
   site: WorkflowSite,
 ): Promise<StartedWorkflow> {
   const { engine, config, warn } = site
   const lineage = lineageOf(site)
   const plan = compile(canvas)
-  const nodes = await writeNodes(plan, { id, call, lineage, nowMs: Date.now() }, site)
+  const { nodes, begun } = await writeNodes(plan, { id, call, lineage, nowMs: Date.now() }, site)
   const { parent, root } = lineage
-  const { isNew, move } = await engine.workflows.create({
+  const workflow = {
     id,
     name: call.name ?? describeCanvas(canvas),
     nodes,
@@ -59,9 +59,11 @@ async function create(
     ...(parent !== undefined && { parent }),
     ...(root !== undefined && { root }),
     ...(owner && { owner }),
-  })
+    ...(spawned && { spawned }),
+  }
+  const { isNew, move } = await engine.workflows.create(workflow, { keepsCalls: true })
   // It is there, and goes on whatever becomes of this process.
-  await makeReadyJobs(move, site).catch((error: Error) =>
+  await makeReadyJobs(move, site, { begun, nodes: nodes.length }).catch((error: Error) =>
     warn(`the first jobs of the workflow ${id} are not added yet: ${error.message}`),
   )
   return { id, isNew }

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import type { PlannedNode, Target, WorkflowPlan } from '../../canvas/workflow-plan.js'
+import type { TaskData } from '../../canvas/canvas-data.js'
+import type { Target, WorkflowPlan } from '../../canvas/workflow-plan.js'
 import type { NewNode } from '../../engine/workflows/workflow-record.js'
 import { checkArgs } from '../../task/schema.js'
 import { checkCall, checkTimeLimits } from '../check-call.js'
@@ -20,25 +21,44 @@ export interface WrittenFor {
   readonly nowMs: number
 }
 
+/** A call that is written and needs not be read again by whoever wrote it. */
+export interface BegunCall {
+  readonly task: string
+  readonly draft: PartDraft
+}
+
+/** A plan's nodes as they are written, and by their numbers the calls of those that begin it. */
+export interface WrittenNodes {
+  readonly nodes: readonly NewNode[]
+  readonly begun: ReadonlyMap<number, BegunCall>
+}
+
 /**
  * Writes a plan's nodes for its record, each call checked as far as it is known by now.
  *
  * @throws TaskqError what enqueueing any of the parts would throw, and `TASKQ_WORKFLOW_INVALID`
  */
-export async function writeNodes(plan: WorkflowPlan, written: WrittenFor, site: WorkflowSite): Promise<NewNode[]> {
+export async function writeNodes(plan: WorkflowPlan, written: WrittenFor, site: WorkflowSite): Promise<WrittenNodes> {
   const tasks = new Map<string, KnownTask>()
   const begins = beginning(plan)
   const nodes: NewNode[] = []
-  for (const [index, planned] of plan.nodes.entries()) {
-    if (index % AT_ONCE === AT_ONCE - 1) await setImmediate()
-    const { call } = planned
-    if (call !== undefined && !tasks.has(call.task)) tasks.set(call.task, await site.known(call.task))
-    const known = call && (tasks.get(call.task) as KnownTask)
-    const text = known && writeCall(planned, { ...written, known, begins: begins.has(planned.index) }, site)
-    const { index: number, node } = planned
-    nodes.push({ index: number, node, ...(text !== undefined && { call: await text }) })
+  const begun = new Map<number, BegunCall>()
+  for (const [at, planned] of plan.nodes.entries()) {
+    if (at % AT_ONCE === AT_ONCE - 1) await setImmediate()
+    const { index, node, call } = planned
+    if (call === undefined) {
+      nodes.push({ index, node })
+      continue
+    }
+    const { task } = call
+    const known = tasks.get(task) ?? (await site.known(task))
+    tasks.set(task, known)
+    const { draft, text, checking } = writeCall(index, call, { ...written, known, begins: begins.has(index) }, site)
+    if (checking !== undefined) await checking
+    nodes.push({ index, node, call: text })
+    if (begins.has(index)) begun.set(index, { task, draft })
   }
-  return nodes
+  return { nodes, begun }
 }
 
 interface WrittenNode extends WrittenFor {
@@ -47,20 +67,25 @@ interface WrittenNode extends WrittenFor {
   readonly begins: boolean
 }
 
+interface WrittenCall {
+  readonly draft: PartDraft
+  readonly text: string
+  readonly checking: Promise<void> | undefined
+}
+
 function writeCall(
-  { index, call: data }: PlannedNode,
+  index: number,
+  { task, args, immutable, each, options: given }: TaskData,
   { id, call, lineage, nowMs, known, begins }: WrittenNode,
   site: WorkflowSite,
-): string | Promise<string> | undefined {
-  if (data === undefined) return undefined
-  const { task, args, immutable, each } = data
-  const { options, expiresAt } = readPartOptions(task, data.options, call, nowMs)
+): WrittenCall {
+  const { options, expiresAt } = readPartOptions(task, given, call, nowMs)
   const readyAt = begins ? call.readyAt : undefined
   const draft = { args, immutable, ...(each && { each }), options, readyAt, expiresAt, lineage }
   const part = { workflow: id, node: index, task }
   const text = encodeDraft(part, draft, site.codec, site.config.payload, known.definition?.codec)
   const checking = begins || immutable ? checkComplete(draft, { task, known, nowMs }, site) : undefined
-  return checking === undefined ? text : checking.then(() => text)
+  return { draft, text, checking }
 }
 
 /** Checks a call whose arguments are all there as an enqueue would; a middleware may still change it, so then it is later. */

@@ -27,8 +27,22 @@ export interface CreatedWorkflow {
   readonly move: WorkflowMove
 }
 
+/** How a workflow is made. */
+export interface Making {
+  /** The caller keeps the calls that it begins with: those nodes are handed out without, and more at once. */
+  readonly keepsCalls?: boolean
+}
+
+/** Nodes that are handed at once to whoever has their calls. */
+const MOST_KEPT = 250
+
 /** Writes a workflow's record under a name of its own, bit by bit, and then makes it the workflow, in one step. */
-export async function createWorkflow(link: BrokerLink, keys: Keys, workflow: NewWorkflow): Promise<CreatedWorkflow> {
+export async function createWorkflow(
+  link: BrokerLink,
+  keys: Keys,
+  workflow: NewWorkflow,
+  { keepsCalls }: Making = {},
+): Promise<CreatedWorkflow> {
   const call = randomUUID()
   const draft = keys.workflow(workflow.id, `draft:${call}`)
   const [count] = await Promise.all([
@@ -37,7 +51,8 @@ export async function createWorkflow(link: BrokerLink, keys: Keys, workflow: New
     noteChild(link, keys, workflow),
   ])
   const start = targetsText(workflow.start, jobsAmong(workflow.nodes))
-  const [code, move] = await open(link, keys, workflow.id, [draft, count, start, call]).catch((error) => {
+  const handed = keepsCalls === true ? [MOST_KEPT, workflow.nodes.length] : [MOST_HANDED, 0]
+  const [code, move] = await open(link, keys, workflow.id, [draft, count, start, call, ...handed]).catch((error) => {
     throw unknown(error)
   })
   if (code === -1) throw notSent(new Error(CUT_DRAFT))
@@ -80,16 +95,9 @@ async function noteChild(link: BrokerLink, keys: Keys, { id, parent, keepMs }: N
     })
 }
 
-function open(
-  link: BrokerLink,
-  keys: Keys,
-  id: string,
-  [draft, count, start, call]: readonly [string, number, string, string],
-) {
+function open(link: BrokerLink, keys: Keys, id: string, [draft, ...args]: readonly [string, ...(string | number)[]]) {
   return link.read((redis) =>
-    ledgerCommands(redis).taskqWorkflowOpen(
-      ...([draft, keys.workflowList, keys.prefix, id, count, start, call, MOST_HANDED] as const),
-    ),
+    ledgerCommands(redis).taskqWorkflowOpen(...([draft, keys.workflowList, keys.prefix, id, ...args] as const)),
   )
 }
 
@@ -100,7 +108,7 @@ async function write(link: BrokerLink, draft: string, fields: readonly string[])
   })
 }
 
-function fieldsOf({ name, nodes, shape, total, keepMs, failKeepMs, parent, root, owner }: NewWorkflow) {
+function fieldsOf({ name, nodes, shape, total, keepMs, failKeepMs, parent, root, owner, spawned }: NewWorkflow) {
   return {
     name,
     nodes: String(nodes.length),
@@ -111,6 +119,7 @@ function fieldsOf({ name, nodes, shape, total, keepMs, failKeepMs, parent, root,
     ...(parent !== undefined && { parent }),
     ...(root !== undefined && { root }),
     ...(owner !== undefined && { ownerId: owner.id, ownerLane: owner.lane }),
+    ...(spawned === true && { spawned: '1' }),
   }
 }
 

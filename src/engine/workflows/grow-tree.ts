@@ -65,7 +65,7 @@ class Grower {
       case 'added':
         return this.jobs.get(index) ?? 'queued'
       case 'queued':
-        return doom === 'revoked' ? doom : 'queued'
+        return this.jobs.get(index) ?? (doom === 'revoked' ? doom : 'queued')
       case 'waiting':
         return doom ?? 'blocked'
       default:

@@ -2,14 +2,24 @@ import { LEASE_MS } from './reach-script.js'
 
 /** Bytes of calls after which no more nodes are handed out at once. */
 const MOST_BYTES = 1_000_000
+/** A look at a workflow may be put off by so much. */
+const LOOK_LATER_MS = 5000
+const FIRST_BATCH = 8
+const LARGEST_BATCH = 250
 
 /** How scripts hand out what is ready, and end what is over. */
 export const HAND_OUT = `
+-- What a node begins with that is to be made a job: its name, and it itself where nothing else begins with it.
+local function inputOf(state)
+  local ref, text = string.match(state, '^q([^|]*)|?(.*)$')
+  return ref or '', text ~= '' and text or nil
+end
+
 local function noteAdded(l, node, state, lane)
   try('HSET', l.record, 's' .. node, 'a' .. lane)
   try('HDEL', l.record, 'c' .. node)
   try('ZREM', l.ready, string.format('%06d', node))
-  dropInput(l, node, string.sub(state, 2))
+  dropInput(l, node, inputOf(state))
 end
 
 -- One that was handed out before may have been made a job, of which nobody told.
@@ -28,23 +38,6 @@ end
 local function rowOf(member)
   local from, to, step, ref = string.match(member, '^(%d+)%-(%d+)/(%d+)|(.*)$')
   if from then return tonumber(from), tonumber(to), math.max(1, tonumber(step)), ref end
-end
-
--- The first of a row become entries of their own; the rest stays one.
-local function split(l, member, most)
-  local from, to, step, ref = rowOf(member)
-  local last = math.min(to, from + (most - 1) * step)
-  for node = from, last, step do
-    if try('HSETNX', l.record, 's' .. node, 'q' .. ref) == 1 then
-      try('ZADD', l.ready, 0, string.format('%06d', node))
-    else
-      l.opened = l.opened - 1
-    end
-  end
-  try('ZREM', l.ready, member)
-  if last + step <= to then
-    try('ZADD', l.ready, 0, string.format('%06d-%06d/%06d|%s', last + step, to, step, ref))
-  end
 end
 
 local function textOf(l, ref)
@@ -67,15 +60,60 @@ local function give(l, out, node, ref, made, known)
   out.bytes = out.bytes + #text
 end
 
+-- Whoever made a workflow has the calls that it begins with: they need not travel back.
+local function hasCall(l, node, ref)
+  return ref == '' and node < (l.has or 0)
+end
+
 local function giveBegun(l, out)
   for _, begun in ipairs(l.given) do
     if out.bytes < ${MOST_BYTES} then
-      give(l, out, begun.node, begun.got.ref, try('HGET', l.record, 'c' .. begun.node), begun.got.text)
+      local node, ref = begun.node.number, begun.got.ref
+      give(l, out, node, ref, not hasCall(l, tonumber(node), ref) and begun.node.made, begun.got.text)
     else
-      try('ZADD', l.ready, 0, string.format('%06d', begun.node))
+      try('ZADD', l.ready, 0, string.format('%06d', begun.node.number))
       l.hasFree = true
     end
   end
+end
+
+-- How many of a row are handed out by a few commands: few at first, until it is known how large their calls are.
+local function batchOf(out)
+  if #out.nodes == 0 then return math.min(out.most, ${FIRST_BATCH}) end
+  local each = math.max(1, out.bytes * 3 / #out.nodes)
+  return math.min(out.most, ${LARGEST_BATCH}, math.ceil((${MOST_BYTES} - out.bytes) / each))
+end
+
+local function fieldsOfRow(l, name, from, last, step)
+  local names = {}
+  for node = from, last, step do names[#names + 1] = name .. node end
+  return fieldsOf(l, unpack(names))
+end
+
+-- The first of a row are handed out; the rest stays one.
+local function handRow(l, out, member)
+  local from, to, step, ref = rowOf(member)
+  local last = math.min(to, from + (batchOf(out) - 1) * step)
+  local states = fieldsOfRow(l, 's', from, last, step)
+  local calls = hasCall(l, last, ref) and {} or fieldsOfRow(l, 'c', from, last, step)
+  local noted, leased, node = {}, {}, from
+  while node <= last and out.bytes < ${MOST_BYTES} do
+    local at = (node - from) / step + 1
+    if states[at] then
+      l.opened = l.opened - 1
+    else
+      noted[#noted + 1], noted[#noted + 2] = 's' .. node, 'q' .. ref
+      leased[#leased + 1], leased[#leased + 2] = ms(l.now + ${LEASE_MS}), string.format('%06d', node)
+      give(l, out, ms(node), ref, calls[at])
+    end
+    node = node + step
+  end
+  if #noted > 0 then
+    try('HSET', l.record, unpack(noted))
+    try('ZADD', l.ready, unpack(leased))
+  end
+  try('ZREM', l.ready, member)
+  if node <= to then try('ZADD', l.ready, 0, string.format('%06d-%06d/%06d|%s', node, to, step, ref)) end
 end
 
 local function handOne(l, out, member, leased)
@@ -85,7 +123,8 @@ local function handOne(l, out, member, leased)
     try('ZREM', l.ready, member)
   elseif not wasAdded(l, node, state, leased) then
     try('ZADD', l.ready, ms(l.now + ${LEASE_MS}), member)
-    give(l, out, node, string.sub(state, 2), made)
+    local ref, text = inputOf(state)
+    give(l, out, node, ref, made, text)
   end
 end
 
@@ -95,7 +134,7 @@ local function handOut(l, out)
     if #free == 0 then break end
     for at = 1, #free, 2 do
       if rowOf(free[at]) then
-        split(l, free[at], out.most)
+        handRow(l, out, free[at])
         break
       end
       if out.bytes < ${MOST_BYTES} then handOne(l, out, free[at], free[at + 1]) end
@@ -135,8 +174,13 @@ local function close(l)
   try('ZREM', l.due, l.id)
 end
 
+-- Somebody is to look at it then, or a little later, so that not every end need say so.
 local function stirred(l, at)
+  if l.look and l.look >= at and at > l.now then return end
+  if at > l.now then at = at + ${LOOK_LATER_MS} end
+  l.look = at
   try('ZADD', l.due, ms(at), l.id)
+  try('HSET', l.record, 'look', ms(at))
 end
 
 -- What came of it: the job that waited for the end, and nodes that are to be made jobs.

@@ -10,14 +10,18 @@ import { RECORD } from './record-script.js'
 const LOOK_MS = 60_000
 const LATE_LOOK_MS = 600_000
 
+/** Progress is told for so long after somebody said that they follow it. */
+export const WATCHED_MS = 60_000
+
 /**
  * A draft becomes the workflow, in one step, where it is complete and no other has its id. Sent again since its answer
  * was lost, it tells that it is this one.
  */
 const OPEN = `${LEDGER_PARTS}
 local draft, list = unpack(KEYS)
-local root, id, fields, start, call, most = unpack(ARGV)
+local root, id, fields, start, call, most, has = unpack(ARGV)
 local l = ledgerOf(root, id)
+l.has = tonumber(has)
 if redis.call('EXISTS', l.record) == 1 then
   redis.call('DEL', draft)
   if try('HGET', l.record, 'call') == call then return {2, false} end
@@ -44,8 +48,9 @@ return {1, answer(l, l.most)}
 `
 
 const TAKE = `${LEDGER_PARTS}
-local root, id, most = unpack(ARGV)
+local root, id, most, has = unpack(ARGV)
 local l = ledgerOf(root, id)
+l.has = tonumber(has)
 l.state = try('HGET', l.record, 'state')
 if not l.state then return false end
 if l.state == 'revoked' then
@@ -90,12 +95,19 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ms(now), 'LIMIT
     -- Whoever is told of it may be gone before it has made jobs of what is ready.
     if try('EXISTS', l.ready) == 1 then later = ${LEASE_MS} end
     redis.call('ZADD', KEYS[1], ms(now + later), id)
+    try('HSET', l.record, 'look', ms(now + later))
     due[#due + 1] = id
   else
     redis.call('ZREM', KEYS[1], id)
   end
 end
 return due
+`
+
+/** Somebody follows how far it comes. */
+const WATCH = `${RECORD}
+if redis.call('EXISTS', KEYS[1]) == 1 then try('HSET', KEYS[1], 'watched', ms(ledgerTime() + ${WATCHED_MS})) end
+return 1
 `
 
 const FORGET = `${RECORD}
@@ -117,6 +129,7 @@ const SCRIPTS = {
   taskqWorkflowFail: [1, FAIL],
   taskqWorkflowRevoke: [1, REVOKE],
   taskqWorkflowDue: [1, DUE],
+  taskqWorkflowWatch: [1, WATCH],
   taskqWorkflowForget: [1, FORGET],
 } as const
 
@@ -131,6 +144,7 @@ export interface LedgerCommands {
   taskqWorkflowFail(record: string, ...args: Text[]): Promise<MoveReply>
   taskqWorkflowRevoke(record: string, ...args: Text[]): Promise<number>
   taskqWorkflowDue(workflows: string, ...args: Text[]): Promise<string[]>
+  taskqWorkflowWatch(record: string): Promise<number>
   taskqWorkflowForget(list: string, ...args: Text[]): Promise<number>
 }
 

@@ -8,26 +8,27 @@ export const MOST_HANDED = 50
 /** All that this folder's own scripts are made of. `settle` takes what state the node must be in, if that matters. */
 export const LEDGER_PARTS = `${REACH}${REVIVE}${HAND_OUT}
 local function tellProgress(l, task)
+  if task.watched <= l.now then return end
   local settled, all = task.done + task.failed, task.total
   if all < 1 or math.floor(settled * 100 / all) == math.floor((settled - 1) * 100 / all) then return end
   tell(l, 'progress', 'data', string.format('{"done":%d,"failed":%d,"total":%d}', task.done, task.failed, all))
 end
 
 local function taskAt(l, node)
-  local fields = fieldsOf(l, 's' .. node, 'n' .. node, 'state', 'total', 'done', 'failed')
+  local fields = fieldsOf(l, 's' .. node, 'n' .. node, 'state', 'total', 'done', 'failed', 'watched', 'look')
   local state, text, stands = fields[1], fields[2], fields[3]
   local kind, onward, up = string.match(text or '', '^([tc])|([^|]*)|([^|]*)|')
   if not kind or not stands then return end
-  l.state = stands
+  l.state, l.look = stands, tonumber(fields[8] or nil)
   local function count(at) return tonumber(fields[at] or 0) or 0 end
   return {
     kind = kind, onward = onward, up = up, state = string.sub(state or '', 1, 1),
-    total = count(4), done = count(5), failed = count(6),
+    total = count(4), done = count(5), failed = count(6), watched = count(7),
   }
 end
 
--- Writes that it has ended, and counts it.
-local function noteEnd(l, node, task, how, payload)
+-- What says that it has ended, and counts it.
+local function endOf(node, task, how, payload)
   local changes = {'s' .. node, how}
   local function change(field, value)
     changes[#changes + 1] = field
@@ -39,9 +40,7 @@ local function noteEnd(l, node, task, how, payload)
     task[field] = task[field] + 1
     change(field, task[field])
   end
-  try('HSET', l.record, unpack(changes))
-  if task.state ~= 'a' then try('HDEL', l.record, 'c' .. node) end
-  if task.kind == 't' then tellProgress(l, task) end
+  return changes
 end
 
 local function settle(l, node, how, payload, most, wanted)
@@ -55,8 +54,17 @@ local function settle(l, node, how, payload, most, wanted)
   if task.state == 'q' then try('ZREM', l.ready, string.format('%06d', node)) end
   if task.state ~= '' then l.opened = l.opened - 1 end
   l.most = most
-  noteEnd(l, node, task, how, payload)
-  if how == 'd' then reach(l, task.onward, {ref = node, text = payload}) else fail(l, task.up, node) end
+  local changes, got = endOf(node, task, how, payload), {ref = node, text = payload}
+  -- A task after a task, most often: noted in one.
+  local after = how == 'd' and waiting(l, task.onward)
+  if after then
+    changes[#changes + 1] = 's' .. after.number
+    changes[#changes + 1] = begunWith(l, got, true)
+  end
+  try('HSET', l.record, unpack(changes))
+  if task.state ~= 'a' then try('HDEL', l.record, 'c' .. node) end
+  if task.kind == 't' then tellProgress(l, task) end
+  if after then begin(l, after, got) elseif how == 'd' then reach(l, task.onward, got) else fail(l, task.up, node) end
   close(l)
   return answer(l, most)
 end
@@ -71,12 +79,13 @@ end
  *   `f` with its JobFailure in JSON. `most`: how many nodes the caller can make jobs of, now. Returns what `parseMove`
  *   reads, or false where nobody has anything to do.
  * - `reviveNode(root, id, lane)`: a job that failed runs again.
+ * - `stopWorkflow(root, workflow, reason)`: it is revoked. The next sweep ends those of its jobs that are there.
  *
- * Both do nothing for a job that is no part, or whose workflow is gone, and never raise an error. A workflow's keys are
+ * They do nothing for a job that is no part, or whose workflow is gone, and never raise an error. A workflow's keys are
  * made of the root: they are in the slot of all others of the app.
  */
 export const LEDGER = `
-local settleNode, reviveNode
+local settleNode, reviveNode, stopWorkflow
 do
 ${LEDGER_PARTS}
 settleNode = function(root, id, how, payload, most)
@@ -92,6 +101,17 @@ reviveNode = function(root, id, lane)
   local task = taskAt(l, node)
   if not task or task.state ~= 'f' then return end
   revive(l, node, task.kind, task.up, lane)
+  close(l)
+end
+
+stopWorkflow = function(root, id, reason)
+  local l = ledgerOf(root, id)
+  if try('HGET', l.record, 'state') ~= 'running' then return end
+  l.state = 'revoked'
+  try('HSET', l.record, 'reason', reason)
+  over(l, 'revoked')
+  dropFree(l)
+  stirred(l, 0)
   close(l)
 end
 end

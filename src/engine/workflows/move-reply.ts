@@ -7,13 +7,13 @@ import type { NodeInput, ReadyNode, WorkflowMove } from './workflow-record.js'
  */
 export type MoveReply = readonly [string, string, string, number, readonly string[], readonly string[]] | null
 
-/** Reads it; undefined where there is nothing to do. */
-export function parseMove(reply: unknown): WorkflowMove | undefined {
+/** Reads it; undefined where there is nothing to do. `askedAt`: before it was asked for, by `performance.now()`. */
+export function parseMove(reply: unknown, askedAt?: number): WorkflowMove | undefined {
   if (!Array.isArray(reply) || reply.length < 6) return undefined
   const [workflow, ownerId, ownerLane, more, nodes, texts] = reply as unknown as NonNullable<MoveReply>
   return {
     workflow,
-    ready: readyNodes(nodes, textsByRef(texts)),
+    ready: readyNodes(nodes, textsByRef(texts), askedAt),
     more: more > 0,
     ...(ownerId !== '' && { owner: { id: ownerId, lane: ownerLane } }),
   }
@@ -32,10 +32,12 @@ function textsByRef(texts: readonly string[]): ReadonlyMap<string, Text> {
   return byRef
 }
 
-function readyNodes(nodes: readonly string[], texts: ReadonlyMap<string, Text>): ReadyNode[] {
+function readyNodes(nodes: readonly string[], texts: ReadonlyMap<string, Text>, handedAt?: number): ReadyNode[] {
   const ready: ReadyNode[] = []
+  const handed = handedAt === undefined ? {} : { handedAt }
   for (let at = 0; at + 2 < nodes.length; at += 3) {
-    ready.push({ index: Number(nodes[at]), call: nodes[at + 1] ?? '', input: inputOf(nodes[at + 2] ?? '', texts) })
+    const input = inputOf(nodes[at + 2] ?? '', texts)
+    ready.push({ index: Number(nodes[at]), call: nodes[at + 1] ?? '', input, ...handed })
   }
   return ready
 }

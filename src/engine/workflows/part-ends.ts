@@ -46,16 +46,19 @@ export class PartEnds {
 
   /** How this job is to end, where it is a part; undefined for a job of its own. */
   of(id: string, end: PartEnd): EndingPart | undefined {
-    if (partOf(id) === undefined) return undefined
+    const ended = partOf(id)?.node
+    if (ended === undefined) return undefined
     const told: { backend: RedisQueueBackend; move: WorkflowMove | undefined } = {
       backend: Object.create(this.backend) as RedisQueueBackend,
       move: undefined,
     }
     const executing = told.backend as unknown as Executing
     executing.execCommand = async (_client, _command, args) => {
+      const askedAt = performance.now()
       const reply = await this.#finish(args, toldOf(id, end))
       if (!Array.isArray(reply)) return reply
-      told.move = parseMove(reply[1])
+      const move = parseMove(reply[1], askedAt)
+      told.move = move && { ...move, ended }
       return reply[0]
     }
     return told

@@ -4,6 +4,9 @@ import { RECORD } from './record-script.js'
 /** Whoever is handed a node has so long to make a job of it; then it is anybody's again. */
 export const LEASE_MS = 10_000
 
+/** Characters of a value that is kept with the only node that begins with it. */
+const SHORT = 1024
+
 /** Values of slots that one command reads. */
 export const BATCH = 500
 
@@ -33,14 +36,27 @@ local function keep(l, got)
   got.isKept = true
 end
 
+-- A node that becomes a job, where it has not begun.
+local function waiting(l, target)
+  if l.state == 'revoked' or not string.match(target, '^%d+$') then return end
+  local text, state, made = unpack(fieldsOf(l, 'n' .. target, 's' .. target, 'c' .. target), 1, 3)
+  if not state and string.match(text or '', '^[tc]|') then return {number = target, made = made} end
+  return nil, text
+end
+
 -- Given to the caller at once, where that can take more.
 local function begin(l, node, got)
-  if try('HSETNX', l.record, 's' .. node, 'q' .. got.ref) ~= 1 then return end
-  keep(l, got)
   local isGiven = #l.given < (l.most or 0)
-  try('ZADD', l.ready, isGiven and ms(l.now + ${LEASE_MS}) or 0, string.format('%06d', node))
+  try('ZADD', l.ready, isGiven and ms(l.now + ${LEASE_MS}) or 0, string.format('%06d', node.number))
   if isGiven then l.given[#l.given + 1] = {node = node, got = got} else l.hasFree = true end
   l.opened, l.woken = l.opened + 1, true
+end
+
+-- How one is noted that begins. What only it begins with stands there, too, where that is short.
+local function begunWith(l, got, isOnly)
+  local isShort = isOnly and got.text and #got.text <= ${SHORT}
+  if not isShort then keep(l, got) end
+  return 'q' .. got.ref .. (isShort and '|' .. got.text or '')
 end
 
 -- Many side by side are one entry until they are handed out: a wide group must not hold the broker.
@@ -111,11 +127,11 @@ reach = function(l, target, got)
   if l.state == 'revoked' or target == '-' then return end
   if target == 'e' then return succeed(l, got) end
   if slotOf(target) then return fill(l, target, got) end
-  if not string.match(target, '^%d+$') then return end
-  local text = try('HGET', l.record, 'n' .. target) or ''
-  local kind = string.sub(text, 1, 1)
-  if kind == 't' or kind == 'c' then
-    begin(l, target, got)
+  local node, text = waiting(l, target)
+  local kind = string.sub(text or '', 1, 1)
+  if node then
+    try('HSET', l.record, 's' .. target, begunWith(l, got))
+    begin(l, node, got)
   elseif kind == 'f' then
     if try('HSETNX', l.record, 'o' .. target, '1') == 1 then each(l, string.sub(text, 3), got) end
   elseif kind == 'p' then

@@ -13,6 +13,8 @@ export interface TreeLimits {
   readonly most?: number
 }
 
+const LOOKED_FOR: ReadonlySet<NodeRecord['state']> = new Set(['queued', 'added', 'failed'])
+
 type TreeSource = Pick<Engine, 'workflows' | 'jobs'>
 
 /** So many jobs are looked at side by side. */
@@ -35,10 +37,10 @@ export async function readTree(
   return { ...tree, id, ...(record.state !== 'running' && { state: record.state }) }
 }
 
-/** Where the jobs stand that the record says have been made and have not succeeded. */
+/** Where the jobs stand that have been made and have not succeeded. The record hears a little later that they were. */
 async function statesOf(source: TreeSource, id: string, nodes: readonly NodeRecord[]): Promise<Map<number, JobState>> {
   const states = new Map<number, JobState>()
-  const jobs = nodes.filter(({ state }) => state === 'added' || state === 'failed')
+  const jobs = nodes.filter(({ state }) => LOOKED_FOR.has(state))
   for (let at = 0; at < jobs.length; at += JOBS_AT_ONCE) {
     await Promise.all(
       jobs.slice(at, at + JOBS_AT_ONCE).map(async ({ index, lane }) => {

@@ -68,5 +68,7 @@ local function revive(l, node, kind, up, lane)
   l.opened = l.opened + 1
   unfail(l, up)
   try('ZADD', l.due, ms(l.now + 60000), l.id)
+  try('HDEL', l.record, 'look')
+  l.look = nil
 end
 `

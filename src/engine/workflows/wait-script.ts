@@ -31,19 +31,33 @@ if state ~= 'running' then release(root, lane, id, tonumber(now)) end
 return 1
 `
 
+/** So many workflows are stopped in the step that ends their job; others by the next sweep. */
+const STOPPED_AT_ONCE = 100
+
 /**
- * The part of scripts that end a job which waits for its workflow: nobody wants what that comes to any more. Its record
- * gets the reason, though it still runs, and the next sweep ends it, however much there is of it.
+ * The part of scripts that end a job, or tell its run to end: nobody wants the workflows any more that it made to wait
+ * for, or to end as. Nothing of them begins from now on; the next sweep ends what they have of jobs.
  */
 export const UNWANT = `
-local function unwant(root, job, reason)
-  local read, options = pcall(cjson.decode, redis.call('HGET', job, 'opts') or '')
-  local workflow = read and type(options) == 'table' and options['${WAITS_FOR_OPTION}']
-  if type(workflow) ~= 'string' then return end
+local stopped = 0
+
+local function stopUnwanted(root, workflow, reason)
+  stopped = stopped + 1
+  if stopped <= ${STOPPED_AT_ONCE} then return stopWorkflow(root, workflow, reason) end
   local record = root .. '~workflow:' .. workflow
   if redis.pcall('HGET', record, 'state') ~= 'running' then return end
   redis.call('HSET', record, 'reason', reason)
   redis.call('ZADD', root .. '~workflows', 0, workflow)
+end
+
+local function unwant(root, job, id, reason)
+  local read, options = pcall(cjson.decode, redis.call('HGET', job, 'opts') or '')
+  local workflow = read and type(options) == 'table' and options['${WAITS_FOR_OPTION}']
+  if type(workflow) == 'string' then stopUnwanted(root, workflow, reason) end
+  for _, child in ipairs(redis.call('ZRANGE', root .. '~children:' .. id, 0, -1)) do
+    local isSpawned = string.sub(child, 1, 2) == 'w_' and redis.pcall('HGET', root .. '~workflow:' .. child, 'spawned')
+    if isSpawned == '1' and child ~= workflow then stopUnwanted(root, child, reason) end
+  end
 end
 `
 

@@ -19,6 +19,8 @@ export interface NewWorkflow {
   readonly parent?: string
   readonly root?: string
   readonly owner?: JobAt
+  /** Whether it is that job's own: it is revoked with it. */
+  readonly spawned?: boolean
 }
 
 /** A job and the lane that it was in. */
@@ -56,6 +58,8 @@ export interface ReadyNode {
   readonly index: number
   readonly call: string
   readonly input: NodeInput
+  /** Since when it is its caller's, by `performance.now()`, where that is known; earlier rather than later. */
+  readonly handedAt?: number
 }
 
 /** The node that made others fail. */
@@ -72,6 +76,8 @@ export interface WorkflowMove {
   readonly ready: readonly ReadyNode[]
   /** Whether more are ready than those. */
   readonly more: boolean
+  /** The node whose job's end it came of, where that ended here. */
+  readonly ended?: number
   /** The job that waits for its end, where it has ended now. */
   readonly owner?: JobAt
 }

@@ -4,7 +4,7 @@ import type { Connection } from '../connection.js'
 import type { Keys } from '../keys.js'
 import { storedReason } from '../revoke.js'
 import { runPipeline } from '../run-pipeline.js'
-import { type CreatedWorkflow, createWorkflow } from './create-workflow.js'
+import { type CreatedWorkflow, createWorkflow, type Making } from './create-workflow.js'
 import {
   type ExtendedWorkflow,
   extendWorkflow,
@@ -52,8 +52,8 @@ export class Workflows {
    *
    * @throws TaskqError `TASKQ_ENQUEUE_NOT_SENT` when it surely does not exist, `TASKQ_ENQUEUE_UNKNOWN` when it may
    */
-  create(workflow: NewWorkflow): Promise<CreatedWorkflow> {
-    return createWorkflow(this.link, this.keys, workflow)
+  create(workflow: NewWorkflow, making?: Making): Promise<CreatedWorkflow> {
+    return createWorkflow(this.link, this.keys, workflow, making)
   }
 
   /** Where one more member of the group goes that a node is in: see {@link findPlace}. */
@@ -66,10 +66,14 @@ export class Workflows {
     return extendWorkflow(this.link, this.keys, id, member)
   }
 
-  /** Hands nodes to the caller that are to be made jobs; nobody else gets them for ten seconds. */
-  async take(id: string, most: number): Promise<WorkflowMove> {
+  /**
+   * Hands nodes to the caller that are to be made jobs; nobody else gets them for ten seconds.
+   *
+   * @param kept the caller made this workflow, of so many nodes, and has the calls that it began with
+   */
+  async take(id: string, most: number, kept = 0): Promise<WorkflowMove> {
     const reply = await this.#run((redis) =>
-      redis.taskqWorkflowTake(this.keys.workflow(id), this.keys.prefix, id, most),
+      redis.taskqWorkflowTake(this.keys.workflow(id), this.keys.prefix, id, most, kept),
     )
     return parseMove(reply) ?? { workflow: id, ready: [], more: false }
   }
@@ -174,6 +178,11 @@ export class Workflows {
   /** Workflows that somebody is to look at now, handed to the caller: nobody else is told of them for a minute. */
   due(most: number): Promise<readonly string[]> {
     return this.#run((redis) => redis.taskqWorkflowDue(this.keys.workflows, this.keys.prefix, most))
+  }
+
+  /** Somebody follows how far a workflow comes: for a while its progress is told as events. */
+  async watch(id: string): Promise<void> {
+    await this.#run((redis) => redis.taskqWorkflowWatch(this.keys.workflow(id)))
   }
 
   /** Removes a workflow that has ended, and what it came to. False where it is not there, or has not ended. */

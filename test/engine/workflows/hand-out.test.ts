@@ -6,6 +6,7 @@ import { chainOf, chordOf, end, endAll, task, workflowOf } from '../../support/l
 import { type TestApp, testApp } from '../../support/test-app.js'
 
 const broker = brokerOfFile()
+const LONG = 'x'.repeat(2000)
 const FAILURE = { name: 'TaskqError', message: 'too large', code: 'TASKQ_PAYLOAD_TOO_LARGE' }
 
 /** A task whose result goes to many. */
@@ -109,11 +110,25 @@ describe('a job that is added', () => {
     const app = testApp(broker)
     await app.engine.workflows.create(chainOf('w_a', 2))
     await app.engine.workflows.create(fanOf('w_f', 3))
-    await Promise.all([end(app, 'w_a', 0, 'd', 1), end(app, 'w_f', 0, 'd', 1)])
+    await Promise.all([end(app, 'w_a', 0, 'd', LONG), end(app, 'w_f', 0, 'd', 1)])
     expect(await app.redis.hkeys(app.keys.workflow('w_a', 'values'))).toEqual(['0'])
     await Promise.all([add(app, 'w_a', 1), add(app, 'w_f', 2)])
     expect(await app.redis.hkeys(app.keys.workflow('w_a', 'values'))).toEqual([])
     expect(await app.redis.hkeys(app.keys.workflow('w_f', 'values'))).toEqual(['0'])
+  })
+
+  test.each([
+    ['short', 'a | b\n'],
+    ['long', LONG],
+  ])('is handed a %s result again where it was lost', async (_, value) => {
+    const app = testApp(broker)
+    await app.engine.workflows.create(chainOf('w_a', 2))
+    const first = await end(app, 'w_a', 0, 'd', value)
+    await expireLeases(app, 'w_a')
+    expect((await app.engine.workflows.take('w_a', 10)).ready).toEqual(first?.ready)
+    expect(first?.ready).toMatchObject([{ index: 1, input: { kind: 'value' } }])
+    await add(app, 'w_a', 1)
+    expect(await app.redis.hget(app.keys.workflow('w_a'), 's1')).toBe('adefault')
   })
 
   test('may have ended before it is noted', async () => {

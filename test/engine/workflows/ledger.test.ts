@@ -140,6 +140,7 @@ test('a part that fails to begin anything ends a workflow that could never end',
 test('its end, and how far it is, is told as a job’s is', async () => {
   const app = testApp(broker)
   await app.engine.workflows.create(chainOf('w_a', 2))
+  await app.engine.workflows.watch('w_a')
   const told: unknown[] = []
   const forget = await app.engine.finish.follow({ lane: '~workflows', id: 'w_a' }, (event) => told.push(event))
   const done = app.engine.finish.until(
@@ -156,4 +157,14 @@ test('its end, and how far it is, is told as a job’s is', async () => {
     { kind: 'progress', value: '{"done":2,"failed":0,"total":2}' },
     { kind: 'completed' },
   ])
+})
+
+test('of one that nobody follows only the end is told, and none is made by following it', async () => {
+  const app = testApp(broker)
+  await app.engine.workflows.create(chainOf('w_a', 2))
+  await endAll(app, 'w_a', [0, 1])
+  const events = await app.redis.xrange(app.keys.lane('~workflows', 'events'), '-', '+')
+  expect(events.map(([, fields]) => fields.slice(0, 4))).toEqual([['event', 'completed', 'jobId', 'w_a']])
+  await app.engine.workflows.watch('w_gone')
+  expect(await app.redis.exists(app.keys.workflow('w_gone'))).toBe(0)
 })

@@ -1,0 +1,57 @@
+import { partId, type WorkflowPart } from '../../task/names.js'
+import type { BrokerLink } from '../broker-link.js'
+import type { NewJob } from '../delivery.js'
+import type { Keys } from '../keys.js'
+import { type AddedPart, ackParts, learnAck } from './ack-parts.js'
+
+/** A node is its caller's for ten seconds. One that was handed out so lately need not be noted at once. */
+const FRESH_MS = 2000
+/** So long is waited for more. */
+const WAIT_MS = 3000
+/** Parts that one command notes. */
+const AT_ONCE = 100
+
+/**
+ * Notes of parts that they were added, a while later and many at a time: most links of a chain have ended by then, which
+ * says the same. Whatever is not noted in time, a sweep finds out by itself.
+ */
+export class LateAcks {
+  readonly #parts = new Map<string, AddedPart>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(
+    private readonly link: BrokerLink,
+    private readonly keys: Keys,
+  ) {}
+
+  /** Whether a job's workflow may hear of it later. */
+  isFresh({ part }: NewJob): boolean {
+    return part?.handedAt !== undefined && performance.now() - part.handedAt < FRESH_MS
+  }
+
+  add({ part, lane }: NewJob): void {
+    if (part === undefined) return
+    this.#parts.set(partId(part.workflow, part.node), { part, lane })
+    this.#timer ??= setTimeout(() => void this.flush(), WAIT_MS).unref()
+  }
+
+  /** Its workflow knows by now. */
+  forget({ workflow, node }: WorkflowPart): void {
+    this.#parts.delete(partId(workflow, node))
+  }
+
+  /** Notes all that is to be noted. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const parts = [...this.#parts.values()]
+    this.#parts.clear()
+    if (parts.length === 0 || !this.link.ready) return
+    await this.link.use((redis) => {
+      learnAck(redis)
+      const pipeline = redis.pipeline()
+      for (let at = 0; at < parts.length; at += AT_ONCE) ackParts(pipeline, this.keys, parts.slice(at, at + AT_ONCE))
+      return pipeline.exec().catch(() => {})
+    })
+  }
+}
