@@ -218,18 +218,6 @@ export async function manyCallsInOneJob() {
 
 export function callbacksTakeTheResult() {
   expectTypeOf(Add.s(1).link(Show.s())).toEqualTypeOf<LinkedSignature<number, [x: number], number>>()
-  expectTypeOf(Add.s(1).link(Show.s()).delay(2)).resolves.toEqualTypeOf<WorkflowResult<number>>()
-  expectTypeOf(Add.s(1).onError(Log.si('failed')).clone(2).applyAsync()).resolves.toEqualTypeOf<
-    WorkflowResult<number>
-  >()
-  expectTypeOf(
-    Add.s(1, 2).set({ retries: 1 }).linkError(Report.s()).stamp({ shop: 'a' }).delay(),
-  ).resolves.toEqualTypeOf<WorkflowResult<number>>()
-  expectTypeOf(Add.s(1, 2).delay()).resolves.toEqualTypeOf<AsyncResult<number>>()
-  expectTypeOf(group(Add.s(1, 2)).link(Sum.s())).toExtend<Group<[number]>>()
-  chain(Add.s(1, 2), Add.s(3).link(Show.s()), Negate.s())
-  // @ts-expect-error all arguments are there before it is sent
-  Add.s(1).link(Show.s()).applyAsync()
   chain(Add.s(1, 2), Show.s())
     .link(Measure.s())
     .linkError(Tidy.s())
