@@ -1,7 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isTaskqError } from '../errors/taskq-error.js'
 import { type RunSlot, scopeHere } from './scope.js'
 
 /** What is known at once needs no other run's turn. */
 const AT_ONCE_MS = 5
+/** What a run waits for may be revoked together with it: that it is to end itself is heard of within this time. */
+const HEARD_MS = 500
 
 /**
  * Waits for other jobs. Where a run of a worker does it, its slot is free for others meanwhile, those jobs among them; and
@@ -37,6 +41,9 @@ async function untilAborted<T>(signal: AbortSignal, wait: (signal: AbortSignal) 
   signal.addEventListener('abort', stop)
   try {
     return await Promise.race([wait(signal), promise])
+  } catch (error) {
+    if (isTaskqError(error, 'TASKQ_JOB_REVOKED')) await Promise.race([promise, sleep(HEARD_MS)])
+    throw error
   } finally {
     signal.removeEventListener('abort', stop)
   }

@@ -113,7 +113,8 @@ describe('a run that is replaced', () => {
     const [replaced] = events.of('job.replaced')
     const workflow = app.client.result(replaced?.workflow ?? '')
     await vi.waitFor(async () => expect(await workflow.state()).toBe('revoked'), { timeout: 15_000, interval: 100 })
-    expect(await app.client.result(`${workflow.id}~0`).state()).toBe('revoked')
+    const part = app.client.result(`${workflow.id}~0`)
+    await vi.waitFor(async () => expect(await part.state()).toBe('revoked'), { timeout: 15_000, interval: 100 })
   }, 30_000)
 
   test('cannot be one of many calls', async () => {
