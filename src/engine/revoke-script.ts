@@ -12,7 +12,8 @@ import { UNWANT } from './workflows/wait-script.js'
  *
  * It does what BullMQ's own failing does: the job joins the lane's failed jobs, and the event stream tells those who
  * wait for its end. A job whose call, or else whose task, keeps no result goes without a trace. The workflow that it is a
- * part of learns of it in the same step; whatever that lets begin is made jobs of by whichever worker comes.
+ * part of learns of it in the same step; whatever that lets begin is made jobs of by whichever worker comes. Workflows
+ * that it spawned are revoked with it.
  */
 const REVOKE = `
 local job, lock, completed, failed, delayed, prioritized, wait, active, stalled, meta, events, tasks, retrying, revokes, facts, rows = unpack(KEYS)
@@ -59,12 +60,13 @@ local task = call('HGET', job, 'name') or ''
 if call('ZSCORE', completed, id) or call('ZSCORE', failed, id) then return remember('too-late', task) end
 local from = call('EXISTS', lock) == 0 and leave()
 local claim = claimOf(job)
+local root = string.match(job, '^{[^}]*}')
 if not from then
   call('HSET', job, 'defa', note)
+  unwant(root, job, id, message)
   return remember('told', task)
 end
-local root = string.match(job, '^{[^}]*}')
-if from == 'waiting-children' then unwant(root, job, message) end
+unwant(root, job, id, message)
 if keepsNoResult() then
   call('DEL', job, job .. ':logs')
 else
