@@ -1,6 +1,5 @@
 import type { AnyCanvas, Chain, Fits, MissingOf, ResultOf, TakesOf } from './canvas.js'
-import type { CanvasData } from './canvas-data.js'
-import { chained, signatureOf } from './signature-of.js'
+import { canvasOf, chained } from './signature-of.js'
 
 type Parts = readonly [AnyCanvas, ...AnyCanvas[]]
 type Last<P extends Parts> = P extends readonly [...unknown[], infer L extends AnyCanvas] ? L : P[number]
@@ -38,5 +37,5 @@ export function chain<const P extends Parts>(
 export function chain<C extends AnyCanvas>(parts: readonly C[]): Chain<ResultOf<C>, MissingOf<C>, TakesOf<C>>
 export function chain(...parts: readonly unknown[]): unknown {
   const list = parts.length === 1 && Array.isArray(parts[0]) ? parts[0] : parts
-  return signatureOf(chained(list as readonly CanvasData[]))
+  return canvasOf(chained(list), 'chain')
 }

@@ -2,26 +2,28 @@ import { formatProblem, type Problem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { taskNameProblem } from '../task/names.js'
 import type { CanvasData } from './canvas-data.js'
+import { describeStray } from './stray-value.js'
 
 /**
  * Says no to what is no canvas; its parts are not looked at.
  *
+ * @param place where it stands: `chain: part 2`
  * @throws TaskqError `TASKQ_WORKFLOW_INVALID`
  */
-export function checkCanvas(data: CanvasData): void {
-  const problem = problemOf(data)
-  if (problem === undefined) return
-  throw new TaskqError('TASKQ_WORKFLOW_INVALID', formatProblem(problem), {
-    hint: 'Parts of workflows are signatures: MyTask.s(…), MyTask.si(…), chain(…), group(…), chord(…).',
-  })
+export function checkCanvas(data: unknown, place: string): asserts data is CanvasData {
+  if (!isMarked(data)) {
+    const { got, hint } = describeStray(data)
+    throw invalid({ key: place, expected: 'a signature', got }, hint)
+  }
+  const problem = FIELDS[data.kind](data as unknown as Record<string, unknown>)
+  if (problem !== undefined) throw invalid({ ...problem, key: `${place}: ${problem.key}` }, PARTS_HINT)
 }
 
-function problemOf(data: unknown): Problem | undefined {
-  if (typeof data !== 'object' || data === null) return wrong('workflow', 'a signature', data)
+/** Whether it has what all canvases have. */
+function isMarked(data: unknown): data is CanvasData {
+  if (typeof data !== 'object' || data === null) return false
   const { links, errorLinks, kind } = data as Partial<CanvasData>
-  if (!Array.isArray(links) || !Array.isArray(errorLinks)) return wrong('workflow', 'a signature', data)
-  if (!Object.hasOwn(FIELDS, String(kind))) return wrong('workflow', 'a signature', data)
-  return FIELDS[kind as CanvasData['kind']](data as Record<string, unknown>)
+  return Array.isArray(links) && Array.isArray(errorLinks) && Object.hasOwn(FIELDS, String(kind))
 }
 
 /** What there must be, by kind. */
@@ -34,15 +36,21 @@ const FIELDS: Readonly<Record<CanvasData['kind'], (data: Record<string, unknown>
     return taskNameProblem('task', task)
   },
   chain: ({ parts }) =>
-    Array.isArray(parts) && parts.length > 0 ? undefined : wrong('chain', 'one part or more', parts),
+    Array.isArray(parts) && parts.length > 0 ? undefined : wrong('parts', 'one part or more', parts),
   group: ({ members, allowFailures }) => {
-    if (!Array.isArray(members)) return wrong('group', 'a list of signatures', members)
+    if (!Array.isArray(members)) return wrong('members', 'a list of signatures', members)
     return typeof allowFailures === 'boolean' ? undefined : wrong('allowFailures', 'true or false', allowFailures)
   },
   chord: ({ header }) => {
     const isGroup = typeof header === 'object' && header !== null && 'kind' in header && header.kind === 'group'
-    return isGroup ? undefined : wrong('chord', 'a group as its header', header)
+    if (isGroup) return undefined
+    return { key: 'header', expected: 'a group, or a list of signatures', got: describeStray(header).got }
   },
 }
 
+const PARTS_HINT = 'Parts of workflows are signatures: MyTask.s(…), MyTask.si(…), chain(…), group(…), chord(…).'
+
 const wrong = (key: string, expected: string, got: unknown): Problem => ({ key, expected, got: show(got) })
+
+const invalid = (problem: Problem, hint: string = PARTS_HINT): TaskqError =>
+  new TaskqError('TASKQ_WORKFLOW_INVALID', formatProblem(problem), { hint })

@@ -1,7 +1,6 @@
 import type { AnyCanvas, Chord, Fits, MissingOf, ResultOf, TakesOf } from './canvas.js'
-import type { CanvasData, GroupData } from './canvas-data.js'
 import { group, type MembersMissing, type Results } from './group.js'
-import { signatureOf } from './signature-of.js'
+import { canvasOf } from './signature-of.js'
 
 /**
  * A group, and a body that takes the list of its results: runs once, when all members are done. Where a member fails,
@@ -22,6 +21,5 @@ export function chord<G extends AnyCanvas & { readonly kind: 'group' }, B extend
 ): Chord<ResultOf<B>, MissingOf<G>, TakesOf<G>>
 export function chord(header: unknown, body: unknown): unknown {
   const group_ = Array.isArray(header) ? group(header as readonly AnyCanvas[]) : header
-  const data = { header: group_ as GroupData, body: body as CanvasData }
-  return signatureOf({ kind: 'chord', ...data, links: [], errorLinks: [] })
+  return canvasOf({ kind: 'chord', header: group_, body, links: [], errorLinks: [] }, 'chord')
 }

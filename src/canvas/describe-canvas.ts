@@ -34,7 +34,8 @@ const row = (parts: readonly CanvasData[], depth: number): string =>
 
 function side({ members }: GroupData, depth: number): string {
   const [first] = members
-  if (first?.kind === 'task' && members.length > 1) {
+  if (first === undefined) return 'empty group'
+  if (first.kind === 'task' && members.length > 1) {
     const name = nameOf(first)
     if (members.every((member) => member.kind === 'task' && nameOf(member) === name))
       return `${members.length} × ${name}`

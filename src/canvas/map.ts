@@ -6,7 +6,8 @@ import { taskNameOf } from '../task/metadata.js'
 import type { AnyCanvas, Group, ResultOf } from './canvas.js'
 import type { Each, TaskData } from './canvas-data.js'
 import type { Signature } from './signature.js'
-import { signatureOf } from './signature-of.js'
+import { canvasOf } from './signature-of.js'
+import { describeStray } from './stray-value.js'
 
 /** A task made of a function, as far as it is looked at here. */
 interface AnyFunctionTask {
@@ -84,24 +85,24 @@ export function chunks<T extends AnyTask>(
   argLists: Iterable<ItemArgs<T>>,
   size: number,
 ): Group<ItemResult<T>[][], [], unknown> {
-  if (!Number.isSafeInteger(size) || size < 1) {
-    const problem = { key: 'size', expected: 'a whole number of 1 or more', got: show(size) }
-    throw new TaskqError('TASKQ_WORKFLOW_INVALID', `chunks: ${formatProblem(problem)}`)
-  }
-  const lists = [...argLists]
+  if (!Number.isSafeInteger(size) || size < 1) throw wrong('chunks: size', 'a whole number of 1 or more', size)
+  const lists = isIterable(argLists) ? [...argLists] : argLists
+  checkItems('chunks', lists)
   const count = Math.ceil(lists.length / size)
-  const members = Array.from({ length: count }, (_, at) =>
-    dataOf(task, 'starmap', lists.slice(at * size, (at + 1) * size)),
-  )
-  const group = signatureOf({ kind: 'group', members, allowFailures: false, links: [], errorLinks: [] })
+  const call = { name: nameOf('chunks', task), each: 'starmap' } as const
+  const members = Array.from({ length: count }, (_, at) => dataOf(call, lists.slice(at * size, (at + 1) * size)))
+  const group = canvasOf({ kind: 'group', members, allowFailures: false, links: [], errorLinks: [] }, 'chunks')
   return group as unknown as Group<ItemResult<T>[][], [], unknown>
 }
 
-const eachOf = (task: AnyTask, each: Each, items?: readonly unknown[]) => signatureOf(dataOf(task, each, items))
+function eachOf(task: AnyTask, each: Each, items?: readonly unknown[]) {
+  const name = nameOf(each, task)
+  if (items !== undefined) checkItems(each, items)
+  return canvasOf(dataOf({ name, each }, items), each)
+}
 
 /** A list that is given is all that the job gets. */
-function dataOf(task: AnyTask, each: Each, items?: readonly unknown[]): TaskData {
-  const name = isFunctionTask(task) ? task.definition.name : taskNameOf(task)
+function dataOf({ name, each }: { readonly name: string; readonly each: Each }, items?: readonly unknown[]): TaskData {
   const args = items === undefined ? [] : [items]
   return {
     kind: 'task',
@@ -115,4 +116,32 @@ function dataOf(task: AnyTask, each: Each, items?: readonly unknown[]): TaskData
   }
 }
 
-const isFunctionTask = (task: AnyTask): task is AnyFunctionTask => 'definition' in task
+/** @throws TaskqError also `TASKQ_TASK_NOT_REGISTERED`, for a class that is no task */
+function nameOf(caller: string, task: unknown): string {
+  if (isFunctionTask(task)) return task.definition.name
+  if (typeof task === 'function') return taskNameOf(task)
+  const expected = 'a task: a class with @Task, or what defineTask made'
+  const { got } = describeStray(task)
+  const problem = formatProblem({ key: `${caller}: task`, expected, got })
+  throw new TaskqError('TASKQ_WORKFLOW_INVALID', problem, { hint: `Write ${caller}(MyTask, …), not MyTask.s().` })
+}
+
+function checkItems(caller: Each | 'chunks', items: unknown): asserts items is readonly unknown[] {
+  if (caller === 'map') {
+    if (!Array.isArray(items)) throw wrong('map: items', 'a list', items)
+    return
+  }
+  if (!Array.isArray(items)) throw wrong(`${caller}: argLists`, 'a list of lists of arguments', items)
+  const at = items.findIndex((args) => !Array.isArray(args))
+  if (at >= 0) throw wrong(`${caller}: argLists[${at}]`, 'a list of arguments', items[at])
+}
+
+function wrong(key: string, expected: string, got: unknown): TaskqError {
+  return new TaskqError('TASKQ_WORKFLOW_INVALID', formatProblem({ key, expected, got: show(got) }))
+}
+
+const isIterable = (value: unknown): value is Iterable<unknown> =>
+  typeof value === 'object' && value !== null && Symbol.iterator in value
+
+const isFunctionTask = (task: unknown): task is AnyFunctionTask =>
+  typeof task === 'object' && task !== null && typeof (task as Partial<AnyFunctionTask>).definition?.name === 'string'

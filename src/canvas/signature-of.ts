@@ -17,13 +17,13 @@ const METHODS = {
     return send(this, options)
   },
   pipe(this: CanvasData, next: AnyCanvas) {
-    return signatureOf(chained([this, next as unknown as CanvasData]))
+    return canvasOf(chained([this, inner(next, 'pipe')]), 'pipe')
   },
   set(this: CanvasData, more: EnqueueOptions) {
     return signatureOf(mapTasks(this, (task) => ({ ...task, options: { ...task.options, ...more } })))
   },
   link(this: CanvasData, callback: CanvasData) {
-    return signatureOf({ ...this, links: [...this.links, callback] })
+    return signatureOf({ ...this, links: [...this.links, inner(callback, 'link')] })
   },
   linkError: withErrorLink,
   onError: withErrorLink,
@@ -46,7 +46,7 @@ const GROUP_METHODS = {
 }
 
 function withErrorLink(this: CanvasData, callback: CanvasData) {
-  return signatureOf({ ...this, errorLinks: [...this.errorLinks, callback] })
+  return signatureOf({ ...this, errorLinks: [...this.errorLinks, inner(callback, 'onError')] })
 }
 
 /**
@@ -72,8 +72,18 @@ const GROUP_PROTOTYPE = prototypeOf(GROUP_METHODS)
  * @throws TaskqError `TASKQ_WORKFLOW_INVALID` where it is none
  */
 export function signatureOf(data: CanvasData): AnyCanvas {
-  if (isCanvas(data)) return data as unknown as AnyCanvas
-  checkCanvas(data)
+  return canvasOf(data, 'signatureOf')
+}
+
+/**
+ * The same of what may be anything.
+ *
+ * @param place where it stands, for those who are told that it is none: `chain: part 2`
+ * @throws TaskqError `TASKQ_WORKFLOW_INVALID` where it is none
+ */
+export function canvasOf(data: unknown, place: string): AnyCanvas {
+  if (isCanvas(data)) return data as AnyCanvas
+  checkCanvas(data, place)
   const canvas: object = Object.create(data.kind === 'group' ? GROUP_PROTOTYPE : PROTOTYPE)
   return Object.freeze(Object.assign(canvas, frozen(data))) as unknown as AnyCanvas
 }
@@ -84,20 +94,27 @@ function isCanvas(data: unknown): boolean {
   return prototype === PROTOTYPE || prototype === GROUP_PROTOTYPE
 }
 
-const inner = (data: CanvasData): CanvasData => signatureOf(data) as unknown as CanvasData
-const all = (list: readonly CanvasData[]): readonly CanvasData[] => Object.freeze(list.map(inner))
+const inner = (data: unknown, place: string): CanvasData => canvasOf(data, place) as unknown as CanvasData
+const all = (list: readonly unknown[], what: string): readonly CanvasData[] =>
+  // Not `map`, which would leave out the holes of a list.
+  Object.freeze(Array.from(list, (data, at) => inner(data, `${what} ${at + 1}`)))
 
 function frozen(data: CanvasData): CanvasData {
-  const called = { links: all(data.links), errorLinks: all(data.errorLinks) }
+  const called = { links: all(data.links, 'link'), errorLinks: all(data.errorLinks, 'onError') }
   switch (data.kind) {
     case 'task':
       return { ...data, args: Object.freeze([...data.args]), options: Object.freeze({ ...data.options }), ...called }
     case 'chain':
-      return { ...data, parts: all(data.parts), ...called }
+      return { ...data, parts: all(data.parts, 'chain: part'), ...called }
     case 'group':
-      return { ...data, members: all(data.members), ...called }
+      return { ...data, members: all(data.members, 'group: member'), ...called }
     case 'chord':
-      return { ...data, header: inner(data.header) as GroupData, body: inner(data.body), ...called }
+      return {
+        ...data,
+        header: inner(data.header, 'chord: header') as GroupData,
+        body: inner(data.body, 'chord: body'),
+        ...called,
+      }
   }
 }
 
@@ -108,12 +125,12 @@ function send(canvas: CanvasData, options: EnqueueOptions & WorkflowOptions) {
   if (isPlain) return enqueue(canvas.task, canvas.args, { ...canvas.options, ...options })
   const { taskId, name, ...own } = options
   const whole = { ...(taskId !== undefined && { taskId }), ...(name !== undefined && { name }) }
-  return startWorkflow(inner({ ...canvas, options: { ...canvas.options, ...own } }), whole)
+  return startWorkflow(inner({ ...canvas, options: { ...canvas.options, ...own } }, canvas.task), whole)
 }
 
 /** A chain of parts; those that are chains themselves, and have no callbacks, become parts of it. */
-export function chained(parts: readonly CanvasData[]): CanvasData {
-  const flat = parts.flatMap((part) => (isBareChain(part) ? part.parts : [part]))
+export function chained(parts: readonly unknown[]): CanvasData {
+  const flat = all(parts, 'chain: part').flatMap((part) => (isBareChain(part) ? part.parts : [part]))
   return { kind: 'chain', parts: flat, links: [], errorLinks: [] }
 }
 

@@ -5,7 +5,7 @@ import type { WorkflowOptions } from '../task/workflow-options.js'
 import type { WorkflowResult } from '../task/workflow-result.js'
 import type { AnyCanvas, Canvas, Fits } from './canvas.js'
 import type { TaskData } from './canvas-data.js'
-import { signatureOf } from './signature-of.js'
+import { canvasOf } from './signature-of.js'
 
 /**
  * A task with its arguments and options: the smallest {@link Canvas}. Sending it makes a plain job, and a workflow only
@@ -58,7 +58,7 @@ export function signature<R = unknown, Missing extends unknown[] = [], Takes = u
   immutable = false,
 ): Signature<R, Missing, Takes> {
   const data: TaskData = { kind: 'task', task, args, options, immutable, links: [], errorLinks: [] }
-  return signatureOf(data) as Signature<R, Missing, Takes>
+  return canvasOf(data, 'signature') as Signature<R, Missing, Takes>
 }
 
 /** Any tail of an argument list: `[a, b]`, `[b]` or `[]` of `(a, b)`. */

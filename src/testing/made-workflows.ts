@@ -1,5 +1,6 @@
 import type { Canvas } from '../canvas/canvas.js'
 import type { CanvasData } from '../canvas/canvas-data.js'
+import { canvasOf } from '../canvas/signature-of.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { Replaced } from '../retry/replaced.js'
 import type { AsyncResult } from '../task/async-result.js'
@@ -18,17 +19,17 @@ export class MadeWorkflows implements Pick<RunContext, 'spawn' | 'replace' | 'ad
   constructor(private readonly results: ResultsOf | undefined) {}
 
   readonly spawn = async <R>(canvas: Canvas<R>): Promise<WorkflowResult<R>> => {
-    const data = canvas as unknown as CanvasData
+    const data = dataOf(canvas, 'this.spawn')
     return this.#handle(`w_test-${this.spawned.push(data)}`, data) as WorkflowResult<R>
   }
 
   readonly replace = async (canvas: Canvas): Promise<never> => {
-    this.replacedBy = canvas as unknown as CanvasData
+    this.replacedBy = dataOf(canvas, 'this.replace')
     throw new Replaced('w_test-r')
   }
 
   readonly addToChord = async (canvas: Canvas): Promise<AsyncResult> => {
-    const data = canvas as unknown as CanvasData
+    const data = dataOf(canvas, 'this.addToChord')
     return this.#handle(`w_test~${this.added.push(data)}`, data)
   }
 
@@ -54,6 +55,8 @@ export class MadeWorkflows implements Pick<RunContext, 'spawn' | 'replace' | 'ad
     }) as unknown as WorkflowResult
   }
 }
+
+const dataOf = (canvas: unknown, place: string): CanvasData => canvasOf(canvas, place) as unknown as CanvasData
 
 function reject(method: string): never {
   throw new TaskqError('TASKQ_RESULT_UNKNOWN', `${method}: runTask runs the one task, and nothing that it makes`, {

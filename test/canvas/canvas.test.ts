@@ -167,7 +167,9 @@ describe('canvases', () => {
       () => signatureOf({ kind: 'group', members: [], allowFailures: 1, links: [], errorLinks: [] } as never),
     ]
     for (const make of wrong) expect(make, String(make)).toThrowError(refused)
-    expect(() => chain(s('a'), sum as never)).toThrowError(/workflow: expected a signature, got an object/)
+    expect(() => chain(s('a'), sum as never)).toThrowError(
+      /chain: part 2: expected a signature, got the task canvas.sum/,
+    )
   })
 })
 
@@ -218,6 +220,7 @@ describe('describeCanvas', () => {
       ),
     ).toBe('100 × Fetch → Merge')
     expect(named(group(s('a')))).toBe('(a)')
+    expect(named(chain(group(), s('a')))).toBe('empty group → a')
     expect(named(map(sum))).toBe('map(canvas.sum)')
     expect(named(chain(chain(s('a'), s('b')).link(s('l')), s('c')))).toBe('(a → b) → c')
   })

@@ -44,4 +44,10 @@ describe('a task that makes workflows', () => {
   test('has what it added to its group', async () => {
     expect((await runTask(grows, [])).added).toMatchObject([{ task: 'leaf', args: [3] }])
   })
+
+  test('is told where what it makes is no signature', async () => {
+    const wrong = defineTask({ name: 'wrong' }, async (ctx) => void (await ctx.spawn(5 as never)))
+    forgetTasks(wrong.definition.name)
+    expect(await rejection(runTask(wrong, []))).toMatchObject({ code: 'TASKQ_WORKFLOW_INVALID' })
+  })
 })

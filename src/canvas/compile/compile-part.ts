@@ -28,7 +28,9 @@ const DEEPEST = 500
 /** Makes a part's nodes, those of its callbacks included. */
 export function compilePart(plan: PlanBuilder, part: CanvasData, place: Place): Compiled {
   if (place.depth > DEEPEST) {
-    throw new TaskqError('TASKQ_WORKFLOW_INVALID', `a workflow's parts are nested at most ${DEEPEST} deep`)
+    throw new TaskqError('TASKQ_WORKFLOW_INVALID', `a workflow's parts are nested at most ${DEEPEST} deep`, {
+      hint: 'A chain may be as long as you like: chain([a.s(), b.s(), …]).',
+    })
   }
   if (part.links.length + part.errorLinks.length === 0) return compileBare(plan, part, place)
   return compileCalled(plan, part, place)

@@ -1,5 +1,6 @@
 import type { AnyCanvas, Canvas } from '../../canvas/canvas.js'
 import type { CanvasData } from '../../canvas/canvas-data.js'
+import { canvasOf } from '../../canvas/signature-of.js'
 import { TaskqError } from '../../errors/taskq-error.js'
 import { Replaced } from '../../retry/replaced.js'
 import type { AsyncResult } from '../../task/async-result.js'
@@ -25,20 +26,20 @@ export class RunWorkflows {
   constructor(private readonly run: MakingRun) {}
 
   async spawn<R>(canvas: Canvas<R>): Promise<WorkflowResult<R>> {
-    return (await startFromRun(dataOf(canvas), this.#origin(`${this.#spawned++}`))) as WorkflowResult<R>
+    return (await startFromRun(dataOf(canvas, 'this.spawn'), this.#origin(`${this.#spawned++}`))) as WorkflowResult<R>
   }
 
   async replace(canvas: AnyCanvas): Promise<never> {
     if (this.run.isOfMany)
       throw this.#invalid('replace', 'it runs for each of a list', 'Use this.spawn, or a group instead of map.')
-    const { id } = await startFromRun(dataOf(canvas), this.#origin('r', true))
+    const { id } = await startFromRun(dataOf(canvas, 'this.replace'), this.#origin('r', true))
     throw new Replaced(id)
   }
 
   async addToChord(canvas: AnyCanvas): Promise<AsyncResult> {
     if (partOf(this.run.id) === undefined)
       throw this.#invalid('addToChord', 'it is no part of a workflow', 'Call it in a member of a group.')
-    return addMember(dataOf(canvas), this.#origin(`a${this.#added++}`))
+    return addMember(dataOf(canvas, 'this.addToChord'), this.#origin(`a${this.#added++}`))
   }
 
   #origin(mark: string, owns = false): RunOrigin {
@@ -51,4 +52,5 @@ export class RunWorkflows {
   }
 }
 
-const dataOf = (canvas: AnyCanvas): CanvasData => canvas as unknown as CanvasData
+/** @throws TaskqError `TASKQ_WORKFLOW_INVALID` for what is no canvas */
+const dataOf = (canvas: unknown, place: string): CanvasData => canvasOf(canvas, place) as unknown as CanvasData

@@ -81,4 +81,26 @@ describe('a run that makes workflows', () => {
     await app.worker()
     expect(await rejection((await grows.delay()).get())).toMatchObject({ failure: { code: 'TASKQ_WORKFLOW_INVALID' } })
   })
+
+  test('is told where what it makes is no signature', async () => {
+    const wrong = defineTask(
+      { name: 'wrong' },
+      async (ctx, method: 'spawn' | 'replace' | 'addToChord', what: unknown) => {
+        await ctx[method](what as never)
+      },
+    )
+    const app = testApp(broker, { tasks: [wrong] })
+    await app.worker()
+    const failures = group([wrong.s('spawn', 'a'), wrong.s('replace', 5), wrong.s('addToChord', {})], {
+      allowFailures: true,
+    })
+    const messages = (await (await failures.delay()).get()).map(
+      (one) => one.status === 'failed' && [one.error.code, one.error.message],
+    )
+    expect(messages).toEqual([
+      ['TASKQ_WORKFLOW_INVALID', 'this.spawn: expected a signature, got "a"'],
+      ['TASKQ_WORKFLOW_INVALID', 'this.replace: expected a signature, got 5'],
+      ['TASKQ_WORKFLOW_INVALID', 'this.addToChord: expected a signature, got an object'],
+    ])
+  })
 })
