@@ -1,6 +1,7 @@
 /**
  * The part of scripts that lets a job go which waits for another's end: it is due at its time, or waits for a worker.
- * What does not wait so is left alone. `root` is what the app's keys begin with, in braces.
+ * What does not wait so is left alone. `root` is what the app's keys begin with, in braces. With `ahead` it comes before
+ * all others of its priority: it has had its turn.
  */
 export const RELEASE = `
 local function schedule(root, lane, id, due)
@@ -9,7 +10,7 @@ local function schedule(root, lane, id, due)
   redis.call('ZADD', root .. ':' .. lane .. ':marker', tonumber(first[2]) / 4096, '1')
 end
 
-local function release(root, lane, id, now)
+local function release(root, lane, id, now, ahead)
   local at = root .. ':' .. lane .. ':'
   if redis.call('ZREM', at .. 'waiting-children', id) == 0 then return end
   local fields = redis.call('HMGET', at .. id, 'timestamp', 'delay', 'priority')
@@ -20,10 +21,10 @@ local function release(root, lane, id, now)
     return
   end
   if priority > 0 then
-    local count = redis.call('INCR', at .. 'pc')
+    local count = ahead and 0 or redis.call('INCR', at .. 'pc')
     redis.call('ZADD', at .. 'prioritized', priority * 4294967296 + count % 4294967296, id)
   else
-    redis.call('LPUSH', at .. 'wait', id)
+    redis.call(ahead and 'RPUSH' or 'LPUSH', at .. 'wait', id)
   end
   redis.call('ZADD', at .. 'marker', 0, '0')
   redis.call('XADD', at .. 'events', '*', 'event', 'waiting', 'jobId', id, 'prev', 'waiting-children')

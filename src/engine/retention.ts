@@ -3,6 +3,8 @@ import type { WalkedLanes } from './kept-results.js'
 import type { Keys } from './keys.js'
 import type { LaneBackends } from './lane-backends.js'
 import { pruneRetrying } from './retrying-index.js'
+import { runPipeline } from './run-pipeline.js'
+import type { BlockedLooks } from './workflows/free-blocked.js'
 
 /** How long finished jobs are kept. */
 export interface Retention {
@@ -12,12 +14,19 @@ export interface Retention {
   readonly maxDeadLetters: number
 }
 
+/** How far a worker has looked through its lanes. */
+export interface Looks {
+  readonly walked: WalkedLanes
+  readonly blocked: BlockedLooks
+}
+
 /** Removals in one script: short enough that no other client waits noticeably. */
 const STEP = 500
 
 /**
- * Removes a lane's finished jobs whose time is over, and notes of retries that are. Done by the workers from time to time, not at every
- * job's end: it costs a job nothing, and it also happens in a queue where nothing ends any more.
+ * Removes a lane's finished jobs whose time is over, and notes of retries that are; blocked jobs that wait for nothing any
+ * more go on. Done by the workers from time to time, not at every job's end: it costs a job nothing, and it also happens
+ * in a queue where nothing ends any more.
  *
  * @returns how many were removed
  */
@@ -27,7 +36,7 @@ export async function sweepLane(
   keys: Keys,
   lane: string,
   keep: Retention,
-  walked: WalkedLanes,
+  { walked, blocked }: Looks,
 ): Promise<number> {
   const backend = await backends.of(lane)
   const now = Date.now()
@@ -41,7 +50,11 @@ export async function sweepLane(
     }
   }
   const before = now - keep.resultTtlMs
-  const succeeded = await ((await connection.exists(keys.kept(lane))) === 0
+  const [hasOwnTimes, hasBlocked] = (await runPipeline(
+    connection.pipeline().exists(keys.kept(lane)).exists(keys.lane(lane, 'waiting-children')),
+  )) as [number, number]
+  if (hasBlocked > 0) await (await import('./workflows/free-blocked.js')).freeBlocked(connection, keys, lane, blocked)
+  const succeeded = await (hasOwnTimes === 0
     ? clean('completed', before)
     : import('./kept-results.js').then(({ sweepResults }) => sweepResults({ connection, keys, lane }, before, walked)))
   const failed = await clean('failed', now - keep.deadLetterTtlMs)

@@ -9,13 +9,12 @@ import { ControlListener, type Listener, type OnCommand } from './control-listen
 import { withDeadline } from './deadline.js'
 import type { EngineOptions } from './engine-options.js'
 import { JobLog } from './job-log.js'
-import type { WalkedLanes } from './kept-results.js'
 import { type Keys, keysOf } from './keys.js'
 import { parseLane } from './lane.js'
 import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
 import { isReady, openConnection } from './open-connection.js'
-import { type Retention, sweepLane } from './retention.js'
+import { type Looks, type Retention, sweepLane } from './retention.js'
 import { parkedAmong, retireLane, retireLanes } from './retire-lane.js'
 import { type JobPlace, type RevokeOrder, readRevoke, readRevokes, revokeJob } from './revoke.js'
 import { runPipeline } from './run-pipeline.js'
@@ -42,7 +41,7 @@ export class WorkerSide {
   readonly host = hostname()
   readonly #backends: LaneBackends
   readonly #stats: StatsWriter
-  readonly #walked: WalkedLanes = new Map()
+  readonly #looks: Looks = { walked: new Map(), blocked: new Map() }
   #subscription: Subscription | undefined
   #closed = false
 
@@ -144,7 +143,7 @@ export class WorkerSide {
   }
 
   sweep(lane: string, keep: Retention): Promise<number> {
-    return sweepLane(this.connection, this.#backends, this.keys, lane, keep, this.#walked)
+    return sweepLane(this.connection, this.#backends, this.keys, lane, keep, this.#looks)
   }
 
   /**

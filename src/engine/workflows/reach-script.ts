@@ -27,7 +27,7 @@ local function over(l, state)
   local owner, lane = unpack(fieldsOf(l, 'ownerId', 'ownerLane'), 1, 2)
   if not owner or not lane then return end
   l.owner, l.ownerLane = owner, lane
-  pcall(release, l.root, lane, owner, l.now)
+  pcall(release, l.root, lane, owner, l.now, true)
 end
 
 -- Kept for whoever begins with it. A failure and a list are there already.

@@ -26,8 +26,12 @@ call('SREM', stalled, id)
 call('HSET', job, 'opts', cjson.encode(options), aside, said)
 call('ZADD', blocked, now, id)
 call('XADD', events, 'MAXLEN', '~', 10000, '*', 'event', 'waiting-children', 'jobId', id, 'prev', 'active')
-local state = redis.pcall('HGET', record, 'state')
-if state ~= 'running' then release(root, lane, id, tonumber(now)) end
+if redis.pcall('HGET', record, 'state') == 'running' then
+  -- It may have gone to another lane since it made the workflow.
+  call('HSET', record, 'ownerId', id, 'ownerLane', lane, 'waited', 1)
+else
+  release(root, lane, id, tonumber(now), true)
+end
 return 1
 `
 

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import { jobStateOf } from '../../../src/engine/job-state.js'
+import { brokerOfFile } from '../../support/broker.js'
+import { type TestApp, testApp } from '../../support/test-app.js'
+import { chainOf, PartDesk, W } from './part-desk.js'
+
+const broker = brokerOfFile()
+const LANE = 'reports'
+const KEEP = { resultTtlMs: 60_000, deadLetterTtlMs: 60_000, maxDeadLetters: 100 }
+const JOB = { id: 'owner', lane: LANE, task: 'report', data: '{"v":1,"args":[]}', delayMs: 0 }
+
+/** A job that waits for a workflow, which was made where the job was in another lane. */
+async function waiting(
+  app: TestApp,
+  times: { keepMs?: number; failKeepMs?: number } = {},
+  over: { priority?: number } = {},
+) {
+  const desk = new PartDesk(app)
+  const owners = new PartDesk(app, LANE)
+  await app.engine.producer.add({ ...JOB, ...over })
+  const held = await owners.take()
+  await desk.begin(chainOf(1), { owner: { id: JOB.id, lane: 'default' }, ...times })
+  await held.lane.waitFor(held.job, W)
+  return { desk, owners }
+}
+
+const stateOf = async (app: TestApp) => {
+  const job = await app.engine.jobs.find(JOB.id)
+  return job === undefined ? 'gone' : jobStateOf(job)
+}
+
+test('a job that waits for a workflow goes on in the lane that it waits in, wherever it was when it made that', async () => {
+  const app = testApp(broker)
+  const { desk } = await waiting(app)
+  expect(await stateOf(app)).toBe('blocked')
+  await desk.succeed(1)
+  expect(await stateOf(app)).toBe('queued')
+})
+
+test('a job that waits for a workflow that is gone goes on when its lane is looked through', async () => {
+  const app = testApp(broker)
+  await waiting(app)
+  await app.redis.del(app.keys.workflow(W))
+  const side = await app.side()
+  await side.sweep(LANE, KEEP)
+  expect(await stateOf(app)).toBe('queued')
+})
+
+test('a job that waits for a workflow that runs stays, and that learns where it is', async () => {
+  const app = testApp(broker)
+  const { desk } = await waiting(app)
+  await app.redis.hset(app.keys.workflow(W), 'ownerLane', 'default')
+  const side = await app.side()
+  await side.sweep(LANE, KEEP)
+  expect(await stateOf(app)).toBe('blocked')
+  await desk.succeed(1)
+  expect(await stateOf(app)).toBe('queued')
+})
+
+test('a long row of jobs that wait is looked through bit by bit', async () => {
+  const app = testApp(broker)
+  await waiting(app)
+  await app.redis.del(app.keys.workflow(W))
+  const others = Array.from({ length: 250 }, (_, at) => [at, `other${at}`]).flat()
+  await app.redis.zadd(app.keys.lane(LANE, 'waiting-children'), ...others)
+  const side = await app.side()
+  await side.sweep(LANE, KEEP)
+  expect(await stateOf(app)).toBe('blocked')
+  await side.sweep(LANE, KEEP)
+  expect(await stateOf(app)).toBe('queued')
+  expect(await app.redis.zcard(app.keys.lane(LANE, 'waiting-children'))).toBe(250)
+})
+
+test.each([{}, { priority: 5 }])('a job goes on before those that came while it waited (%j)', async (over) => {
+  const app = testApp(broker)
+  const { desk, owners } = await waiting(app, {}, over)
+  await app.engine.producer.add({ ...JOB, ...over, id: 'other' })
+  await desk.succeed(1)
+  expect((await owners.take()).job.id).toBe(JOB.id)
+})
