@@ -152,7 +152,7 @@ export abstract class BaseTask<P = unknown> {
   }
 
   /** A signature with these arguments; leading ones may be left out for a chain to fill in. */
-  static s<C extends TaskClass, Given extends Tails<TaskArgs<C>>>(
+  static s<C extends TaskClass, const Given extends Tails<TaskArgs<C>>>(
     this: C,
     ...args: Given
   ): Signature<TaskResult<C>, Missing<TaskArgs<C>, Given>, Takes<TaskArgs<C>, Given>> {

@@ -22,7 +22,7 @@ export interface FunctionTask<Args extends unknown[], R, P = unknown> {
   /** Enqueues many jobs, each with arguments of its own, in bounded memory; see `BaseTask.delayMany`. */
   delayMany(calls: ManyCalls<Args>, options?: EnqueueManyOptions): Promise<ManyEnqueued>
   /** A signature with these arguments; leading ones may be left out for a chain to fill in. */
-  s<Given extends Tails<Args>>(...args: Given): Signature<R, Missing<Args, Given>, Takes<Args, Given>>
+  s<const Given extends Tails<Args>>(...args: Given): Signature<R, Missing<Args, Given>, Takes<Args, Given>>
   /** An immutable signature: all arguments are given, no earlier result is taken. */
   si(...args: Args): Signature<R, [], unknown>
 }
@@ -78,7 +78,7 @@ export function defineTask<Args extends unknown[], R, S extends StandardSchema =
     delay: (...args: Args) => enqueue(name, args) as Promise<Result>,
     applyAsync: (args: Args, more?: EnqueueOptions) => enqueue(name, args, more) as Promise<Result>,
     delayMany: (calls: ManyCalls<Args>, more?: EnqueueManyOptions) => enqueueMany(name, calls, more),
-    s: <Given extends Tails<Args>>(...args: Given) =>
+    s: <const Given extends Tails<Args>>(...args: Given) =>
       signature<Awaited<R>, Missing<Args, Given>, Takes<Args, Given>>(name, args),
     si: (...args: Args) => signature<Awaited<R>, []>(name, args, {}, true),
   })

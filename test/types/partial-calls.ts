@@ -44,6 +44,15 @@ class Tidy extends BaseTask {
     return true
   }
 }
+@Task()
+class Convert extends BaseTask {
+  run(path: string, format: 'webp' | 'png') {
+    return `${path}.${format}`
+  }
+}
+const store = defineTask({ name: 'partial.store' }, (_, mode: 'add' | 'replace', ids: number[], value: unknown) => {
+  return { mode, ids, value }
+})
 const resize = defineTask({ name: 'partial.resize' }, (_, path: string, width: number) => ({ path, width }))
 const measure = defineTask({ name: 'partial.measure' }, (_, path: string, isDeep?: boolean) => path.length + +!!isDeep)
 
@@ -89,4 +98,18 @@ export function mapGivesOneArgument() {
   map(resize, ['a.png'])
   // @ts-expect-error it takes none
   map(Tidy, [1])
+}
+
+export async function argumentsOfFewValuesAreKnownBesideOthers() {
+  expectTypeOf(Convert.s('webp')).toEqualTypeOf<Signature<string, [string], string>>()
+  expectTypeOf(Convert.s('cat', 'webp')).toEqualTypeOf<Signature<string, [], never>>()
+  expectTypeOf(store.s('add', [1, 2], { tags: ['a'] }).delay).toBeCallableWith()
+  await store.s([1, 2], 'x').delay('add')
+  chain(Note.s(1), Convert.s('png'))
+  // @ts-expect-error the path is missing
+  await Convert.s('webp').delay()
+  // @ts-expect-error there is no such mode
+  await store.s([1, 2], 'x').delay('drop')
+  // @ts-expect-error there is no such format
+  chain(Note.s(1), Convert.s('gif'))
 }
