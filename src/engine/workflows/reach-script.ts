@@ -79,12 +79,13 @@ local function each(l, targets, got)
 end
 
 local function joinAt(l, number)
-  local text, gate, pending, failed = unpack(fieldsOf(l, 'n' .. number, 'o' .. number, 'p' .. number, 'x' .. number), 1, 4)
+  local text, gate, pending, failed, fell =
+    unpack(fieldsOf(l, 'n' .. number, 'o' .. number, 'p' .. number, 'x' .. number, 'b' .. number), 1, 5)
   local onward, up, size, allows = string.match(text or '', '^j|([^|]*)|([^|]*)|(%d+)|([01])$')
   if not size then return end
   return {
     number = number, onward = onward, up = up, size = tonumber(size), allows = allows == '1', gate = gate,
-    pending = tonumber(pending or size) or 0, failed = tonumber(failed or 0) or 0,
+    pending = tonumber(pending or size) or 0, failed = tonumber(failed or 0) or 0, fell = tonumber(fell or 0) or 0,
   }
 end
 
@@ -143,13 +144,15 @@ local function failSlot(l, target, node, via)
   local join = joinAt(l, slotOf(target))
   if not join or join.gate == 'd' then return end
   if try('HSETNX', l.values, target, '!' .. node) ~= 1 then return end
-  local pending = join.pending - 1
+  local pending, fell = join.pending - 1, join.fell + 1
   try('HSET', l.record, 'p' .. join.number, pending)
   if join.allows then
     if pending <= 0 then return goOn(l, join) end
     return
   end
-  try('HSET', l.record, 'x' .. join.number, join.failed + 1)
+  -- Which ones failed, one after the other: where one runs again, another is why its group failed.
+  local noted = 'b' .. join.number
+  try('HSET', l.record, 'x' .. join.number, join.failed + 1, noted, fell, noted .. '.' .. fell, target)
   if join.gate then return end
   try('HSET', l.record, 'o' .. join.number, 'f')
   -- Of a chord, not of a plain group: something is called with the list.

@@ -1,4 +1,5 @@
-import { BATCH } from './reach-script.js'
+/** A slot that holds no more characters may tell of a failure. */
+const LONGEST_MARK = 16
 
 /** What a failed job's next run undoes in its workflow's record: whatever its failure, and no other, had stopped. */
 export const REVIVE = `
@@ -22,13 +23,17 @@ local function revive(l, node, kind, up, lane)
     if join then return blame(l, join.up, old, new) end
   end
 
+  -- A member that failed and does not run again. The last that failed is asked first, and what has run again since is
+  -- forgotten: no values are read, and each is looked at once.
   local function otherFailure(l, join)
-    for from = 0, join.size - 1, ${BATCH} do
-      local slots = {}
-      for slot = from, math.min(from + ${BATCH}, join.size) - 1 do slots[#slots + 1] = join.number .. '.' .. slot end
-      for _, value in ipairs(try('HMGET', l.values, unpack(slots)) or {}) do
-        if value and string.sub(value, 1, 1) == '!' then return string.sub(value, 2) end
-      end
+    for at = join.fell, 1, -1 do
+      local field = 'b' .. join.number .. '.' .. at
+      local slot = try('HGET', l.record, field) or ''
+      local length = try('HSTRLEN', l.values, slot) or 0
+      local value = length > 0 and length <= ${LONGEST_MARK} and try('HGET', l.values, slot) or ''
+      if string.sub(value, 1, 1) == '!' then return string.sub(value, 2) end
+      try('HDEL', l.record, field)
+      try('HSET', l.record, 'b' .. join.number, at - 1)
     end
   end
 

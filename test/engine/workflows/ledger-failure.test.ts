@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { WorkflowNode } from '../../../src/canvas/workflow-plan.js'
-import { brokerOfFile } from '../../support/broker.js'
+import { brokerOfFile, noRedis } from '../../support/broker.js'
 import { chainOf, chordOf, end, endAll, revive, slotOf, task, workflowOf } from '../../support/ledger.js'
 import { type TestApp, testApp } from '../../support/test-app.js'
 
@@ -126,6 +126,45 @@ describe('a part that failed and runs again', () => {
     expect((await end(app, 'w_n', 0, 'd', 'd0'))?.ready).toMatchObject([{ index: 3 }])
     await end(app, 'w_n', 3, 'd', 'd3')
     expect(await stateOf(app, 'w_n')).toBe('succeeded')
+  })
+
+  test('finds another one that failed, whichever runs again first and however often', async () => {
+    const app = testApp(broker)
+    await app.engine.workflows.create(chordOf('w_c', 6))
+    await end(app, 'w_c', 1, 'd', 'd1')
+    await endAll(app, 'w_c', [0, 2, 3, 4, 5], 'f')
+    const causeNow = async () => (await app.engine.workflows.summary('w_c'))?.cause?.node
+    for (const node of [5, 0, 4]) await revive(app, 'w_c', node)
+    expect([2, 3]).toContain(await causeNow())
+    await endAll(app, 'w_c', [5], 'f')
+    for (const node of [3, 2]) await revive(app, 'w_c', node)
+    expect(await causeNow()).toBe(5)
+    await revive(app, 'w_c', 5)
+    expect(await stateOf(app, 'w_c')).toBe('running')
+    await endAll(app, 'w_c', [0, 2, 3, 5])
+    expect((await end(app, 'w_c', 4, 'd', 'd4'))?.ready).toMatchObject([{ index: 7 }])
+  })
+
+  test('does not read what the others came to, and asks no more where there are many', async ({ skip }) => {
+    skip(noRedis !== undefined, noRedis)
+    const app = testApp(broker)
+    await app.engine.workflows.create(chordOf('w_c', 60))
+    await endAll(app, 'w_c', [...Array(60).keys()], 'f')
+    const asked: string[][] = []
+    const monitor = await app.redis.monitor()
+    const toldAll = Promise.withResolvers<void>()
+    monitor.on('monitor', (_time, args: string[], source: string) => {
+      if (source === 'lua') asked.push(args)
+      if (args[1] === 'that is all') toldAll.resolve()
+    })
+    for (let node = 0; node < 60; node++) await revive(app, 'w_c', node)
+    await app.redis.echo('that is all')
+    await toldAll.promise
+    monitor.disconnect()
+    const values = app.keys.workflow('w_c', 'values')
+    expect(asked.filter(([command, key]) => command?.toUpperCase() === 'HMGET' && key === values)).toEqual([])
+    expect(asked.length).toBeGreaterThan(60)
+    expect(asked.length / 60).toBeLessThan(40)
   })
 
   test('does not change a list that went on without it', async () => {
