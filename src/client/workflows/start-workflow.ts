@@ -1,7 +1,10 @@
 import type { CanvasData } from '../../canvas/canvas-data.js'
 import { compile } from '../../canvas/compile/compile.js'
 import { describeCanvas } from '../../canvas/describe-canvas.js'
-import type { NewWorkflow } from '../../engine/workflows/workflow-record.js'
+import type { Engine } from '../../engine/engine.js'
+import { notSent } from '../../engine/workflows/create-workflow.js'
+import type { NewNode, NewWorkflow } from '../../engine/workflows/workflow-record.js'
+import { partId } from '../../task/names.js'
 import type { RunOrigin } from '../../task/run-origin.js'
 import type { WorkflowOptions } from '../../task/workflow-options.js'
 import { makeReadyJobs } from './make-jobs.js'
@@ -45,8 +48,11 @@ async function create(
   const { engine, config, warn } = site
   const lineage = lineageOf(site)
   const plan = compile(canvas)
-  const { nodes, begun } = await writeNodes(plan, { id, call, lineage, nowMs: Date.now() }, site)
+  const { nodes, begun, longestTtlMs } = await writeNodes(plan, { id, call, lineage, nowMs: Date.now() }, site)
+  if (call.taskId !== undefined) await clearWay(id, nodes, engine)
   const { parent, root } = lineage
+  // As long as any of its jobs, at least.
+  const keepMs = Math.max(config.results.ttlMs, longestTtlMs)
   const workflow = {
     id,
     name: call.name ?? describeCanvas(canvas),
@@ -54,8 +60,8 @@ async function create(
     start: plan.start,
     shape: plan.shape,
     total: plan.total,
-    keepMs: config.results.ttlMs,
-    failKeepMs: config.deadLetters.ttlMs,
+    keepMs,
+    failKeepMs: Math.max(config.deadLetters.ttlMs, keepMs),
     ...(parent !== undefined && { parent }),
     ...(root !== undefined && { root }),
     ...(owner && { owner }),
@@ -67,4 +73,16 @@ async function create(
     warn(`the first jobs of the workflow ${id} are not added yet: ${error.message}`),
   )
   return { id, isNew }
+}
+
+/** Jobs of an earlier workflow by this id may be there still. They would be taken for those of this one. */
+async function clearWay(id: string, nodes: readonly NewNode[], engine: Engine): Promise<void> {
+  try {
+    if ((await engine.workflows.summary(id)) !== undefined) return
+    const { removeEndedParts } = await import('../../engine/workflows/remove-ended-parts.js')
+    const parts = nodes.filter(({ call }) => call !== undefined).map(({ index }) => partId(id, index))
+    await removeEndedParts(engine, parts)
+  } catch (error) {
+    throw notSent(error)
+  }
 }

@@ -3,6 +3,7 @@ import type { TaskData } from '../../canvas/canvas-data.js'
 import type { Target, WorkflowPlan } from '../../canvas/workflow-plan.js'
 import type { NewNode } from '../../engine/workflows/workflow-record.js'
 import { checkArgs } from '../../task/schema.js'
+import { parseDuration } from '../../time/duration.js'
 import { checkCall, checkTimeLimits } from '../check-call.js'
 import type { KnownTask } from '../destination.js'
 import { encodeDraft, type PartDraft } from './part-draft.js'
@@ -31,6 +32,8 @@ export interface BegunCall {
 export interface WrittenNodes {
   readonly nodes: readonly NewNode[]
   readonly begun: ReadonlyMap<number, BegunCall>
+  /** The longest time that one of its results is kept, of those that have one of their own; else 0. */
+  readonly longestTtlMs: number
 }
 
 /**
@@ -43,6 +46,7 @@ export async function writeNodes(plan: WorkflowPlan, written: WrittenFor, site: 
   const begins = beginning(plan)
   const nodes: NewNode[] = []
   const begun = new Map<number, BegunCall>()
+  let longestTtlMs = 0
   for (const [at, planned] of plan.nodes.entries()) {
     if (at % AT_ONCE === AT_ONCE - 1) await setImmediate()
     const { index, node, call } = planned
@@ -55,10 +59,11 @@ export async function writeNodes(plan: WorkflowPlan, written: WrittenFor, site: 
     tasks.set(task, known)
     const { draft, text, checking } = writeCall(index, call, { ...written, known, begins: begins.has(index) }, site)
     if (checking !== undefined) await checking
+    longestTtlMs = Math.max(longestTtlMs, ownTtlMs(draft, known))
     nodes.push({ index, node, call: text })
     if (begins.has(index)) begun.set(index, { task, draft })
   }
-  return { nodes, begun }
+  return { nodes, begun, longestTtlMs }
 }
 
 interface WrittenNode extends WrittenFor {
@@ -86,6 +91,12 @@ function writeCall(
   const text = encodeDraft(part, draft, site.codec, site.config.payload, known.definition?.codec)
   const checking = begins || immutable ? checkComplete(draft, { task, known, nowMs }, site) : undefined
   return { draft, text, checking }
+}
+
+/** How long its result is kept, where it or its task says so; else 0. */
+function ownTtlMs({ options: { resultTtl } }: PartDraft, { definition, facts }: KnownTask): number {
+  const own = resultTtl === undefined ? (definition ?? facts)?.resultTtlMs : parseDuration(resultTtl)
+  return own ?? 0
 }
 
 /** Checks a call whose arguments are all there as an enqueue would; a middleware may still change it, so then it is later. */

@@ -54,7 +54,8 @@ async function retryJobs({ jobs, jobEdits }: RetryTools, ids: readonly string[],
   return retried
 }
 
-function idsByLane(lanes: ReadonlyMap<string, string>): Map<string, string[]> {
+/** Jobs by the lanes that they are in. */
+export function idsByLane(lanes: ReadonlyMap<string, string>): Map<string, string[]> {
   const ids = new Map<string, string[]>()
   for (const [id, lane] of lanes) ids.set(lane, [...(ids.get(lane) ?? []), id])
   return ids
