@@ -28,7 +28,8 @@ local function revive(l, node, kind, up, lane)
   local function otherFailure(l, join)
     for at = join.fell, 1, -1 do
       local field = 'b' .. join.number .. '.' .. at
-      local slot = try('HGET', l.record, field) or ''
+      local slot = try('HGET', l.record, field)
+      if not slot then return end
       local length = try('HSTRLEN', l.values, slot) or 0
       local value = length > 0 and length <= ${LONGEST_MARK} and try('HGET', l.values, slot) or ''
       if string.sub(value, 1, 1) == '!' then return string.sub(value, 2) end
