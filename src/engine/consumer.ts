@@ -12,6 +12,7 @@ import { LaneGate } from './limits/lane-gate.js'
 import { parkJob } from './park-job.js'
 import { type NoJob, readPullReply, type TakenJob, unreadable } from './pull-reply.js'
 import { RetryingIndex } from './retrying-index.js'
+import { keepNoLonger } from './workflows/keep-for-owner.js'
 import { PartEnds } from './workflows/part-ends.js'
 import { waitForWorkflow } from './workflows/wait-script.js'
 import type { WorkflowMove } from './workflows/workflow-record.js'
@@ -128,7 +129,9 @@ export class LaneConsumer {
 
   /** The job is done. With `keep: false` every trace of it goes. */
   async succeed(job: ActiveJob, result: unknown, how: Success): Promise<Pull> {
-    return this.#finish(job, how.fetchNext, this.#ends.success(job, result, how))
+    const next = await this.#finish(job, how.fetchNext, this.#ends.success(job, result, how))
+    if (job.waitsFor !== undefined) void keepNoLonger(this.connection, this.keys, job.waitsFor)
+    return next
   }
 
   /** The job failed and runs again after `delayMs`. */

@@ -2,6 +2,7 @@ import type { Connection } from '../connection.js'
 import { asideFields } from '../job-aside.js'
 import type { Keys } from '../keys.js'
 import { RELEASE } from '../release-script.js'
+import { KEEP_FOR_OWNER } from './keep-for-owner.js'
 
 /** The option of a job that names the workflow which it ends like. It comes along with the job when a worker takes it. */
 export const WAITS_FOR_OPTION = 'wf'
@@ -10,7 +11,7 @@ export const WAITS_FOR_OPTION = 'wf'
  * Puts a job that a worker holds among those that wait for others. One step of the broker: where its workflow is over by
  * now, or gone, the job goes on at once; else whatever ends the workflow lets it go on, in the same step.
  */
-const WAIT = `${RELEASE}
+const WAIT = `${RELEASE}${KEEP_FOR_OWNER}
 local job, lock, active, stalled, events, blocked, record = unpack(KEYS)
 local id, token, workflow, root, lane, now, aside, said = unpack(ARGV)
 local call = redis.call
@@ -26,7 +27,9 @@ call('SREM', stalled, id)
 call('HSET', job, 'opts', cjson.encode(options), aside, said)
 call('ZADD', blocked, now, id)
 call('XADD', events, 'MAXLEN', '~', 10000, '*', 'event', 'waiting-children', 'jobId', id, 'prev', 'active')
-if redis.pcall('HGET', record, 'state') == 'running' then
+local state = redis.pcall('HGET', record, 'state')
+if type(state) == 'string' then keepForOwner(record) end
+if state == 'running' then
   -- It may have gone to another lane since it made the workflow.
   call('HSET', record, 'ownerId', id, 'ownerLane', lane, 'waited', 1)
 else

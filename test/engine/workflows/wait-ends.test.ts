@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { jobStateOf } from '../../../src/engine/job-state.js'
 import { brokerOfFile } from '../../support/broker.js'
 import { type TestApp, testApp } from '../../support/test-app.js'
@@ -77,4 +77,29 @@ test.each([{}, { priority: 5 }])('a job goes on before those that came while it 
   await app.engine.producer.add({ ...JOB, ...over, id: 'other' })
   await desk.succeed(1)
   expect((await owners.take()).job.id).toBe(JOB.id)
+})
+
+test('what a workflow came to is kept until the job has ended that waits for it, and from then on as ever', async () => {
+  const app = testApp(broker)
+  const { desk, owners } = await waiting(app, { keepMs: 5000, failKeepMs: 500_000 })
+  const leftMs = (part?: 'values') => app.redis.pttl(app.keys.workflow(W, part))
+  await desk.succeed(1)
+  expect(await leftMs()).toBeGreaterThan(400_000)
+  expect(await leftMs('values')).toBeGreaterThan(400_000)
+  const { lane, job } = await owners.take()
+  await lane.succeed(job, 1, { fetchNext: false, keep: true })
+  await vi.waitFor(async () => expect(await leftMs()).toBeLessThanOrEqual(5000))
+  expect(await leftMs('values')).toBeLessThanOrEqual(5000)
+})
+
+test('what a workflow came to is kept, too, where it ended before the job waits for it', async () => {
+  const app = testApp(broker)
+  const desk = new PartDesk(app)
+  const owners = new PartDesk(app, LANE)
+  await app.engine.producer.add(JOB)
+  const held = await owners.take()
+  await desk.begin(chainOf(1), { owner: JOB, keepMs: 5000, failKeepMs: 500_000 })
+  await desk.succeed(1)
+  await held.lane.waitFor(held.job, W)
+  expect(await app.redis.pttl(app.keys.workflow(W))).toBeGreaterThan(400_000)
 })
