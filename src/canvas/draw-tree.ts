@@ -14,7 +14,7 @@ export interface TreeLine {
   readonly label: string
   /** Of a part that is or becomes a job: its id. */
   readonly id?: string
-  /** Of a group: how many of its members stand how. Of a job that never was one: that it never ran. */
+  /** Of a group: how its members stand. Of a job: the workflow that took its place, or that it never ran. */
   readonly note?: string
   /** Why it failed. */
   readonly error?: string
@@ -79,8 +79,9 @@ function whatOf({ kind, task, parts = [], more = 0, progress }: WorkflowTree): s
 
 const NEVER_RAN: ReadonlySet<JobState> = new Set<JobState>(['failed', 'revoked'])
 
-function noteOf({ kind, state, error, progress }: WorkflowTree): { readonly note?: string } {
+function noteOf({ kind, state, error, progress, endsAs }: WorkflowTree): { readonly note?: string } {
   if (progress !== undefined) return { note: tell(progress) }
+  if (endsAs !== undefined) return { note: `as ${endsAs}` }
   // What ran and failed has an error.
   return kind === 'task' && error === undefined && NEVER_RAN.has(state) ? { note: 'never ran' } : {}
 }

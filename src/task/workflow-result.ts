@@ -18,6 +18,8 @@ export interface WorkflowTree {
   /** The job, of a task; of the whole the workflow. */
   readonly id?: string
   readonly task?: string
+  /** The workflow that took its run's place, and that it waits for, or failed as. */
+  readonly endsAs?: string
   /** How a part came to be: by `link`, or `linkError`. */
   readonly role?: 'link' | 'error-link'
   /** Why it failed. */

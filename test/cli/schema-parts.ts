@@ -26,4 +26,5 @@ export const failure = z.strictObject({
   get cause() {
     return failure.optional()
   },
+  from: z.strictObject({ workflow: text, id: text, task: text }).optional(),
 })

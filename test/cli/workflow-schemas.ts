@@ -10,6 +10,7 @@ export const tree = z.strictObject({
   state,
   id: text.optional(),
   task: text.optional(),
+  endsAs: text.optional(),
   role: z.enum(['link', 'error-link']).optional(),
   error: text.optional(),
   more: count.optional(),

@@ -8,6 +8,13 @@ import type { NodeRecord, WorkflowSummary } from './workflow-record.js'
 /** Why a part waits no more, though it never began. */
 type Doom = 'failed' | 'revoked' | undefined
 
+/** The job of a part. */
+export interface PartJob {
+  readonly state: JobState
+  /** The workflow that it waits for, to end as that does. */
+  readonly endsAs?: string
+}
+
 type Composed = Exclude<CutShape, number>
 
 /** Builds what is told of a workflow from its shape, its nodes, and the states of their jobs. */
@@ -15,7 +22,7 @@ export function growTree(
   workflow: WorkflowSummary,
   root: CutShape,
   nodes: ReadonlyMap<number, NodeRecord>,
-  jobs: ReadonlyMap<number, JobState>,
+  jobs: ReadonlyMap<number, PartJob>,
 ): WorkflowTree {
   return new Grower(workflow, nodes, jobs).grow(root, workflow.state === 'revoked' ? 'revoked' : undefined)
 }
@@ -24,7 +31,7 @@ class Grower {
   constructor(
     private readonly workflow: WorkflowSummary,
     private readonly nodes: ReadonlyMap<number, NodeRecord>,
-    private readonly jobs: ReadonlyMap<number, JobState>,
+    private readonly jobs: ReadonlyMap<number, PartJob>,
   ) {}
 
   grow(shape: CutShape, doom: Doom): WorkflowTree {
@@ -47,11 +54,13 @@ class Grower {
     const record = this.nodes.get(index)
     const task = record !== undefined && 'task' in record.node ? record.node.task : undefined
     const { failure } = record ?? {}
+    const endsAs = failure?.from?.workflow ?? this.jobs.get(index)?.endsAs
     return {
       kind: 'task',
       state: this.#stateOfNode(index, record, doom),
       id: partId(this.workflow.id, index),
       ...(task !== undefined && { task }),
+      ...(endsAs !== undefined && { endsAs }),
       ...(failure !== undefined && { error: `${failure.name}: ${failure.message}` }),
     }
   }
@@ -61,11 +70,11 @@ class Grower {
       case 'done':
         return 'succeeded'
       case 'failed':
-        return this.jobs.get(index) ?? stateOfUnmade(record.failure)
+        return this.jobs.get(index)?.state ?? stateOfUnmade(record.failure)
       case 'added':
-        return this.jobs.get(index) ?? 'queued'
+        return this.jobs.get(index)?.state ?? 'queued'
       case 'queued':
-        return this.jobs.get(index) ?? (doom === 'revoked' ? doom : 'queued')
+        return this.jobs.get(index)?.state ?? (doom === 'revoked' ? doom : 'queued')
       case 'waiting':
         return doom ?? 'blocked'
       default:

@@ -1,10 +1,9 @@
-import type { JobState } from '../../task/job-state.js'
 import { partId } from '../../task/names.js'
 import type { WorkflowTree } from '../../task/workflow-result.js'
 import type { Engine } from '../engine.js'
 import { jobStateOf } from '../job-state.js'
 import { cutShape } from './cut-shape.js'
-import { growTree } from './grow-tree.js'
+import { growTree, type PartJob } from './grow-tree.js'
 import type { NodeRecord } from './workflow-record.js'
 
 /** How much of a workflow is read. */
@@ -38,14 +37,16 @@ export async function readTree(
 }
 
 /** Where the jobs stand that have been made and have not succeeded. The record hears a little later that they were. */
-async function statesOf(source: TreeSource, id: string, nodes: readonly NodeRecord[]): Promise<Map<number, JobState>> {
-  const states = new Map<number, JobState>()
+async function statesOf(source: TreeSource, id: string, nodes: readonly NodeRecord[]): Promise<Map<number, PartJob>> {
+  const states = new Map<number, PartJob>()
   const jobs = nodes.filter(({ state }) => LOOKED_FOR.has(state))
   for (let at = 0; at < jobs.length; at += JOBS_AT_ONCE) {
     await Promise.all(
       jobs.slice(at, at + JOBS_AT_ONCE).map(async ({ index, lane }) => {
         const job = await source.jobs.find(partId(id, index), lane)
-        if (job !== undefined) states.set(index, jobStateOf(job))
+        if (job === undefined) return
+        const { waitsFor } = job
+        states.set(index, { state: jobStateOf(job), ...(waitsFor !== undefined && { endsAs: waitsFor }) })
       }),
     )
   }

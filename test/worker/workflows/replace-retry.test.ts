@@ -123,4 +123,20 @@ describe('a workflow with a job that was replaced by what failed', () => {
     await app.client.result(from.id).retry()
     expect(await result.get()).toBe(2)
   })
+
+  test('tells in its tree what that job ends as', async () => {
+    const tasks = makeTasks()
+    const held = defineTask({ name: 'held' }, (ctx): Promise<number> => ctx.replace(never.s()))
+    const never = defineTask({ name: 'never', queue: 'nobody' }, () => 1)
+    const app = testApp(broker, { tasks: [...tasks.all, held, never] })
+    const { events } = await app.worker({ queues: ['default'] })
+    const waiting = await chain(held.s(), tasks.count.s()).delay()
+    const { workflow } = await events.waitFor('job.replaced')
+    expect((await waiting.tree()).parts?.[0]).toMatchObject({ state: 'blocked', endsAs: workflow })
+    expect(String(await waiting.tree())).toContain(`◇ held  blocked  as ${workflow}  ${waiting.id}~0`)
+    const failed = await chain(tasks.replaced.s(1), tasks.count.s()).delay()
+    const error = await rejection(failed.get())
+    const { rootCause } = error as unknown as { rootCause: { id: string } }
+    expect((await failed.tree()).parts?.[0]?.endsAs).toBe(rootCause.id.split('~')[0])
+  })
 })
