@@ -72,13 +72,13 @@ export class Producer {
       entries.map(({ job }) => job),
     )
     const late = entries.map(({ job }) => this.lateAcks.isFresh(job))
-    const parts = entries.flatMap(({ job }, at) => (isPart(job) && late[at] === false ? [job] : []))
+    const parts = notedNow(entries, late)
     if (parts.length > 0) learnAck(site.connection)
     const [only] = entries
     const isAlone = entries.length === 1 && parts.length === 0
     if (isAlone && only !== undefined && only.job.parent === undefined) {
       only.resolve(addedAs(only.job, await addTo(client, only.job, site)))
-      if (late[0] === true) this.lateAcks.add(only.job)
+      this.#noteLater(entries, late)
       return
     }
     const pipeline = client.pipeline()
@@ -89,8 +89,12 @@ export class Producer {
     const replies = ((await pipeline.exec()) ?? []) as [Error | null, unknown][]
     await this.#noteStanding(entries, replies)
     settleEach(entries, replies)
+    this.#noteLater(entries, late, replies)
+  }
+
+  #noteLater(entries: readonly Entry[], late: readonly boolean[], replies?: readonly [Error | null, unknown][]): void {
     entries.forEach(({ job }, at) => {
-      if (late[at] === true && replies[at]?.[0] === null) this.lateAcks.add(job)
+      if (late[at] === true && !replies?.[at]?.[0]) this.lateAcks.add(job)
     })
   }
 
@@ -127,7 +131,9 @@ function settleEach(entries: readonly Entry[], replies: readonly [Error | null, 
   })
 }
 
-const isPart = (job: NewJob): job is NewJob & AddedPart => job.part !== undefined
+/** Those whose workflows are to hear of them in the same pipeline. */
+const notedNow = (entries: readonly Entry[], late: readonly boolean[]): AddedPart[] =>
+  entries.flatMap(({ job: { part, lane } }, at) => (part === undefined || late[at] === true ? [] : [{ part, lane }]))
 
 /** The engine answers with the id of the job that stands for the call; with its lane, where it is another's. */
 const addedAs = (job: NewJob, reply: unknown): AddedJob => {

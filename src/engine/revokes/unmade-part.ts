@@ -25,7 +25,7 @@ local l = ledgerOf(root, workflow)
 local stand = fieldsOf(l, 's' .. node, 'n' .. node, 'state', 'open')
 local task = string.match(stand[2] or '', '^[tc]|[^|]*|[^|]*|(.*)$')
 local kind = string.sub(stand[1] or '', 1, 1)
-if not task or kind == 'a' or kind == 'q' and laneOf(l, node) then return {'unknown', 0} end
+if not task or kind == 'a' or kind == 'q' and more().laneOf(l, node) then return {'unknown', 0} end
 local isOver = stand[3] ~= 'running' and (stand[3] == 'revoked' or (tonumber(stand[4] or 0) or 0) <= 0)
 if kind == 'd' or kind == 'f' or kind == '' and isOver then return {remember('too-late', task), 0} end
 if kind == 'q' then keepAhead() end

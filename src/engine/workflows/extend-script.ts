@@ -18,7 +18,7 @@ end
 local known = fieldsOf(l, 'm' .. mark, 'nodes', 'state')
 if known[1] then return done(2, known[1]) end
 l.state = known[3]
-local group = joinAt(l, join)
+local group = more().joinAt(l, join)
 if not group or group.gate == 'd' or not l.state or l.state == 'revoked' then return done(0, false) end
 if known[2] ~= base or ms(group.size) ~= size then return done(3, false) end
 if redis.call('HLEN', draft) ~= tonumber(fields) then return done(-1, false) end
@@ -29,7 +29,7 @@ end
 local text = string.format('j|%s|%s|%.0f|%s', group.onward, group.up, group.size + 1, group.allows and '1' or '0')
 redis.call('HSET', l.record, 'n' .. join, text, 'p' .. join, group.pending + 1, 'm' .. mark, member,
   'nodes', nodes, 'total', total, 'shape', shape)
-each(l, start, {ref = ''})
+more().each(l, start, {ref = ''})
 close(l)
 done(1, false)
 return {1, answer(l, tonumber(most))}

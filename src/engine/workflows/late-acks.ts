@@ -6,8 +6,8 @@ import { type AddedPart, ackParts, learnAck } from './ack-parts.js'
 
 /** A node is its caller's for ten seconds. One that was handed out so lately need not be noted at once. */
 const FRESH_MS = 2000
-/** So long is waited for more. */
-const WAIT_MS = 3000
+/** So long is waited for its end, and as long again at most. */
+const WAIT_MS = 1500
 /** Parts that one command notes. */
 const AT_ONCE = 100
 
@@ -16,7 +16,9 @@ const AT_ONCE = 100
  * says the same. Whatever is not noted in time, a sweep finds out by itself.
  */
 export class LateAcks {
-  readonly #parts = new Map<string, AddedPart>()
+  #parts = new Map<string, AddedPart>()
+  /** Those that have been waited for. */
+  #older = new Map<string, AddedPart>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(
@@ -32,20 +34,34 @@ export class LateAcks {
   add({ part, lane }: NewJob): void {
     if (part === undefined) return
     this.#parts.set(partId(part.workflow, part.node), { part, lane })
-    this.#timer ??= setTimeout(() => void this.flush(), WAIT_MS).unref()
+    this.#timer ??= setTimeout(() => this.#turn(), WAIT_MS).unref()
   }
 
   /** Its workflow knows by now. */
   forget({ workflow, node }: WorkflowPart): void {
-    this.#parts.delete(partId(workflow, node))
+    const id = partId(workflow, node)
+    if (!this.#parts.delete(id)) this.#older.delete(id)
   }
 
   /** Notes all that is to be noted. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const parts = [...this.#parts.values()]
+    const parts = [...this.#older.values(), ...this.#parts.values()]
+    this.#older.clear()
     this.#parts.clear()
+    await this.#note(parts)
+  }
+
+  #turn(): void {
+    const parts = [...this.#older.values()]
+    this.#older = this.#parts
+    this.#parts = new Map()
+    this.#timer = this.#older.size === 0 ? undefined : setTimeout(() => this.#turn(), WAIT_MS).unref()
+    void this.#note(parts)
+  }
+
+  async #note(parts: readonly AddedPart[]): Promise<void> {
     if (parts.length === 0 || !this.link.ready) return
     await this.link.use((redis) => {
       learnAck(redis)

@@ -1,9 +1,9 @@
 import type { Connection } from '../connection.js'
 import { ACK } from './ack-script.js'
+import { LEASE_MS } from './begin-script.js'
 import { EXTEND } from './extend-script.js'
 import { LEDGER_PARTS } from './ledger-script.js'
 import type { MoveReply } from './move-reply.js'
-import { LEASE_MS } from './reach-script.js'
 import { RECORD } from './record-script.js'
 
 /** A workflow that goes on is looked at so long after its last job was made; an old one more rarely. */
@@ -42,7 +42,7 @@ end
 redis.call('ZADD', list, ms(l.now), id)
 stirred(l, l.now + ${LEASE_MS})
 l.most = tonumber(most)
-each(l, start, {ref = ''})
+more().each(l, start, {ref = ''})
 close(l)
 return {1, answer(l, l.most)}
 `
@@ -54,7 +54,7 @@ l.has = tonumber(has)
 l.state = try('HGET', l.record, 'state')
 if not l.state then return false end
 if l.state == 'revoked' then
-  dropFree(l)
+  more().dropFree(l)
   close(l)
   return false
 end
@@ -76,8 +76,8 @@ if told[1] == 'revoked' and (tonumber(told[2] or 0) or 0) > 0 then return 1 end
 if told[1] ~= 'running' then return 0 end
 l.state = 'revoked'
 try('HSET', l.record, 'reason', reason)
-over(l, 'revoked')
-dropFree(l)
+more().over(l, 'revoked')
+more().dropFree(l)
 stirred(l, l.now + ${LEASE_MS})
 close(l)
 return 1

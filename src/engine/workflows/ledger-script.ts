@@ -1,18 +1,35 @@
+import { RELEASE } from '../release-script.js'
+import { ANSWER } from './answer-script.js'
+import { BEGIN } from './begin-script.js'
 import { HAND_OUT } from './hand-out-script.js'
 import { REACH } from './reach-script.js'
+import { PLACES, RECORD } from './record-script.js'
 import { REVIVE } from './revive-script.js'
 
 /** Nodes that one script hands to whoever told it of an end. */
 export const MOST_HANDED = 50
 
-/** All that this folder's own scripts are made of. `settle` takes what state the node must be in, if that matters. */
-export const LEDGER_PARTS = `${REACH}${REVIVE}${HAND_OUT}
-local function tellProgress(l, task)
-  if task.watched <= l.now then return end
-  local settled, all = task.done + task.failed, task.total
-  if all < 1 or math.floor(settled * 100 / all) == math.floor((settled - 1) * 100 / all) then return end
-  tell(l, 'progress', 'data', string.format('{"done":%d,"failed":%d,"total":%d}', task.done, task.failed, all))
+/**
+ * What the end of a task before a task does not need: its functions are made where one of them is called. To make a
+ * function costs the broker as much as a command, and each run of a script makes all of its own.
+ */
+const MORE = `
+more = function()
+if rare then return rare end
+${RELEASE}${PLACES}${REACH}${REVIVE}${HAND_OUT}
+rare = {
+  reach = reach, fail = fail, each = each, joinAt = joinAt, over = over, tellProgress = tellProgress, revive = revive,
+  laneOf = laneOf, textOf = textOf, freeOnes = freeOnes, handOut = handOut, dropFree = dropFree,
+}
+return rare
 end
+`
+
+/** All that this folder's own scripts are made of. `settle` takes what state the node must be in, if that matters. */
+export const LEDGER_PARTS = `${RECORD}
+local more, rare
+${BEGIN}${MORE}${ANSWER}
+local function countIn(text) return tonumber(text or 0) or 0 end
 
 local function taskAt(l, node)
   local fields = fieldsOf(l, 's' .. node, 'n' .. node, 'state', 'total', 'done', 'failed', 'watched', 'look')
@@ -20,25 +37,25 @@ local function taskAt(l, node)
   local kind, onward, up = string.match(text or '', '^([tc])|([^|]*)|([^|]*)|')
   if not kind or not stands then return end
   l.state, l.look = stands, tonumber(fields[8] or nil)
-  local function count(at) return tonumber(fields[at] or 0) or 0 end
   return {
     kind = kind, onward = onward, up = up, state = string.sub(state or '', 1, 1),
-    total = count(4), done = count(5), failed = count(6), watched = count(7),
+    total = countIn(fields[4]), done = countIn(fields[5]), failed = countIn(fields[6]), watched = countIn(fields[7]),
   }
 end
 
 -- What says that it has ended, and counts it.
 local function endOf(node, task, how, payload)
   local changes = {'s' .. node, how}
-  local function change(field, value)
-    changes[#changes + 1] = field
-    changes[#changes + 1] = value
-  end
-  if how == 'f' then change('e' .. node, payload) end
+  if how == 'f' then changes[3], changes[4] = 'e' .. node, payload end
   if task.kind == 't' then
     local field = how == 'd' and 'done' or 'failed'
     task[field] = task[field] + 1
-    change(field, task[field])
+    changes[#changes + 1] = field
+    changes[#changes + 1] = task[field]
+  elseif how == 'f' then
+    -- A callback: it does not count, but is kept as long.
+    changes[#changes + 1] = 'unheard'
+    changes[#changes + 1] = '1'
   end
   return changes
 end
@@ -48,7 +65,7 @@ local function settle(l, node, how, payload, most, wanted)
   if not task or task.state == 'd' or task.state == how then return false end
   if wanted and wanted ~= task.state then return false end
   if task.state == 'f' then
-    revive(l, node, task.kind, task.up, '')
+    more().revive(l, node, task.kind, task.up, '')
     task.state, task.failed = 'a', task.failed - (task.kind == 't' and 1 or 0)
   end
   if task.state == 'q' then try('ZREM', l.ready, string.format('%06d', node)) end
@@ -63,8 +80,14 @@ local function settle(l, node, how, payload, most, wanted)
   end
   try('HSET', l.record, unpack(changes))
   if task.state ~= 'a' then try('HDEL', l.record, 'c' .. node) end
-  if task.kind == 't' then tellProgress(l, task) end
-  if after then begin(l, after, got) elseif how == 'd' then reach(l, task.onward, got) else fail(l, task.up, node) end
+  if task.kind == 't' and task.watched > l.now then more().tellProgress(l, task) end
+  if after then
+    begin(l, after, got)
+  elseif how == 'd' then
+    more().reach(l, task.onward, got)
+  else
+    more().fail(l, task.up, node)
+  end
   close(l)
   return answer(l, most)
 end
@@ -100,7 +123,7 @@ reviveNode = function(root, id, lane)
   local l = ledgerOf(root, workflow)
   local task = taskAt(l, node)
   if not task or task.state ~= 'f' then return end
-  revive(l, node, task.kind, task.up, lane)
+  more().revive(l, node, task.kind, task.up, lane)
   close(l)
 end
 
@@ -109,8 +132,8 @@ stopWorkflow = function(root, id, reason)
   if try('HGET', l.record, 'state') ~= 'running' then return end
   l.state = 'revoked'
   try('HSET', l.record, 'reason', reason)
-  over(l, 'revoked')
-  dropFree(l)
+  more().over(l, 'revoked')
+  more().dropFree(l)
   stirred(l, 0)
   close(l)
 end

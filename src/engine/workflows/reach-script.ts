@@ -1,23 +1,20 @@
-import { RELEASE } from '../release-script.js'
-import { RECORD } from './record-script.js'
-
-/** Whoever is handed a node has so long to make a job of it; then it is anybody's again. */
-export const LEASE_MS = 10_000
-
-/** Characters of a value that is kept with the only node that begins with it. */
-const SHORT = 1024
-
 /** Values of slots that one command reads. */
 export const BATCH = 500
 
 /**
  * What scripts know of a workflow's record: where a result and a failure go, and what begins then.
  */
-export const REACH = `${RELEASE}${RECORD}
+export const REACH = `
 local fail, reach
 
 local function tell(l, event, ...)
   try('XADD', l.root .. ':~workflows:events', 'MAXLEN', '~', '10000', '*', 'event', event, 'jobId', l.id, ...)
+end
+
+local function tellProgress(l, task)
+  local settled, all = task.done + task.failed, task.total
+  if all < 1 or math.floor(settled * 100 / all) == math.floor((settled - 1) * 100 / all) then return end
+  tell(l, 'progress', 'data', string.format('{"done":%d,"failed":%d,"total":%d}', task.done, task.failed, all))
 end
 
 local function over(l, state)
@@ -28,35 +25,6 @@ local function over(l, state)
   if not owner or not lane then return end
   l.owner, l.ownerLane = owner, lane
   pcall(release, l.root, lane, owner, l.now, true)
-end
-
--- Kept for whoever begins with it. A failure and a list are there already.
-local function keep(l, got)
-  if got.text and not got.isKept then try('HSET', l.values, got.ref, got.text) end
-  got.isKept = true
-end
-
--- A node that becomes a job, where it has not begun.
-local function waiting(l, target)
-  if l.state == 'revoked' or not string.match(target, '^%d+$') then return end
-  local text, state, made = unpack(fieldsOf(l, 'n' .. target, 's' .. target, 'c' .. target), 1, 3)
-  if not state and string.match(text or '', '^[tc]|') then return {number = target, made = made} end
-  return nil, text
-end
-
--- Given to the caller at once, where that can take more.
-local function begin(l, node, got)
-  local isGiven = #l.given < (l.most or 0)
-  try('ZADD', l.ready, isGiven and ms(l.now + ${LEASE_MS}) or 0, string.format('%06d', node.number))
-  if isGiven then l.given[#l.given + 1] = {node = node, got = got} else l.hasFree = true end
-  l.opened, l.woken = l.opened + 1, true
-end
-
--- How one is noted that begins. What only it begins with stands there, too, where that is short.
-local function begunWith(l, got, isOnly)
-  local isShort = isOnly and got.text and #got.text <= ${SHORT}
-  if not isShort then keep(l, got) end
-  return 'q' .. got.ref .. (isShort and '|' .. got.text or '')
 end
 
 -- Many side by side are one entry until they are handed out: a wide group must not hold the broker.

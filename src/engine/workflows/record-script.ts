@@ -27,7 +27,10 @@ end
 local function fieldsOf(l, ...)
   return try('HMGET', l.record, ...) or {}
 end
+`
 
+/** Where jobs of nodes are, and what these began with. */
+export const PLACES = `
 -- Where a node's job is. Jobs go from lane to lane.
 local function laneOf(l, node)
   for _, lane in ipairs(try('SMEMBERS', l.root .. '~lanes') or {}) do
