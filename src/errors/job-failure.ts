@@ -79,19 +79,24 @@ type EndCode = (typeof END_CODES)[number]
 
 const isEndCode = (code: string | undefined): code is EndCode => (END_CODES as readonly unknown[]).includes(code)
 
+interface FailedWhere {
+  readonly job: string | undefined
+  readonly data: Record<string, unknown>
+}
+
 /** A job ended in failure, was revoked, or expired. `failure` holds the original error's message, stack and cause as data. */
 export class JobFailedError extends TaskqError {
   override readonly name: string = 'JobFailedError'
   readonly failure: JobFailure
   readonly jobId: string
 
-  constructor(jobId: string, task: string, failure: JobFailure) {
+  /** @param where the job of it that failed, and what programs are to know, where this is of several jobs */
+  constructor(jobId: string, task: string, failure: JobFailure, where?: FailedWhere) {
     const code = endCodeOf(failure)
-    const what =
-      code === 'TASKQ_JOB_REVOKED' || code === 'TASKQ_JOB_EXPIRED'
-        ? `: ${failure.message}`
-        : ` failed: ${failure.name}: ${failure.message}`
-    super(code, `${task} (${jobId})${what}`, { data: { jobId, task } })
+    const isEnded = code === 'TASKQ_JOB_REVOKED' || code === 'TASKQ_JOB_EXPIRED'
+    const place = where?.job === undefined ? '' : `${isEnded ? ': ' : ' in '}${where.job}`
+    const what = isEnded ? `${place}: ${failure.message}` : ` failed${place}: ${failure.name}: ${failure.message}`
+    super(code, `${task} (${jobId})${what}`, { data: where?.data ?? { jobId, task } })
     this.failure = failure
     this.jobId = jobId
   }

@@ -25,7 +25,11 @@ export class WorkflowFailedError extends JobFailedError {
   readonly rootCause: RootCause | undefined
 
   constructor(workflowId: string, name: string, failure: JobFailure, rootCause?: RootCause) {
-    super(workflowId, name, failure)
+    // A chord's failure names the job itself.
+    const isNamed = rootCause === undefined || failure.code === 'TASKQ_WORKFLOW_CHORD'
+    const job = isNamed ? undefined : `${rootCause.task} (${rootCause.id})`
+    const failed = rootCause && { task: rootCause.task, failedJobId: rootCause.id }
+    super(workflowId, name, failure, { job, data: { jobId: workflowId, workflow: name, ...failed } })
     this.workflowId = workflowId
     this.rootCause = rootCause
   }

@@ -71,7 +71,11 @@ describe('the result of a workflow', () => {
     const result = await chain(add.s(1, 2), fail.s(), add.s(4)).delay()
     const error = await result.get({ timeout: '10s' }).catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(WorkflowFailedError)
-    expect(error).toMatchObject({ rootCause: { task: 'wr.fail', name: 'RangeError', message: 'out of paper' } })
+    expect(error).toMatchObject({
+      message: `wr.add → wr.fail → wr.add (${result.id}) failed in wr.fail (${result.id}~1): RangeError: out of paper`,
+      data: { jobId: result.id, workflow: 'wr.add → wr.fail → wr.add', task: 'wr.fail', failedJobId: `${result.id}~1` },
+      rootCause: { task: 'wr.fail', name: 'RangeError', message: 'out of paper' },
+    })
   })
 })
 
