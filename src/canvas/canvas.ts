@@ -74,11 +74,18 @@ export interface Composed<R, Missing extends unknown[], Takes> extends Canvas<R,
   delay(...missing: Missing): Promise<WorkflowResult<R>>
   /** Sends it with options of the whole. Arguments that are still missing do not compile. */
   applyAsync(this: Canvas<R>, options?: WorkflowOptions): Promise<WorkflowResult<R>>
+  /** The same with more options on every task in it, but for those that would make a part another call's job. */
+  set(options: OptionsOfParts): this
   clone(...missing: Missing): Composed<R, [], never>
   link<Callback extends AnyCanvas>(callback: Callback & Fits<R, Callback>): this
   linkError<Callback extends AnyCanvas>(callback: Callback & Fits<WorkflowFailure, Callback>): this
   onError<Callback extends AnyCanvas>(callback: Callback & Fits<WorkflowFailure, Callback>): this
 }
+
+type OptionsOfParts = Omit<
+  EnqueueOptions,
+  'taskId' | 'idempotencyKey' | 'idempotencyTtl' | 'unique' | 'throttle' | 'debounce' | 'keepLatest'
+>
 
 /** One after the other, each with the result of the one before. */
 export interface Chain<R = unknown, Missing extends unknown[] = [], Takes = never>

@@ -113,3 +113,13 @@ export async function argumentsOfFewValuesAreKnownBesideOthers() {
   // @ts-expect-error there is no such format
   chain(Note.s(1), Convert.s('gif'))
 }
+
+export function optionsThatNoPartCanHave() {
+  const pair = chain(Count.s(1), Note.s())
+  pair.set({ queue: 'q', priority: 1 })
+  Count.s(1).set({ taskId: 'mine', unique: true })
+  // @ts-expect-error its parts cannot all have one id
+  pair.set({ taskId: 'mine' })
+  // @ts-expect-error each part is a job of its own
+  pair.set({ unique: true })
+}
