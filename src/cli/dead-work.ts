@@ -11,6 +11,7 @@ import {
 } from '../control/dead/dead-letters.js'
 import { editAndRetry } from '../control/dead/edit-dead.js'
 import { TaskqError } from '../errors/taskq-error.js'
+import { isWorkflowId } from '../task/names.js'
 import { parseArgs } from './call-flags.js'
 import { choosesSome, type DeadFlags, toDeadFilter } from './dead-flags.js'
 import { countOf, withProgress } from './progress-line.js'
@@ -88,7 +89,9 @@ async function editOne(
   desk: DeadDesk,
 ): Promise<DeadReport> {
   const [id] = ids
-  if (id === undefined || ids.length > 1) throw new TaskqError('TASKQ_USAGE', '--args needs one job: name it by --id')
+  if (id === undefined || ids.length > 1) throw new TaskqError('TASKQ_USAGE', '--args needs one job: name it by its id')
+  if (isWorkflowId(id))
+    throw new TaskqError('TASKQ_USAGE', `--args is for one job, and ${id} is a workflow: name the job of it`)
   const app = await desk.openApp()
   await app.discover()
   return editAndRetry(await app.engine(), { id, args, ...work }, createViewer(app.config), app.config.payload)
@@ -98,6 +101,6 @@ function refuseUnclear(flags: WorkFlags): void {
   const { id, all } = flags
   const ways = [id !== undefined, choosesSome(flags), all].filter(Boolean).length
   if (ways === 1) return
-  if (ways > 1) throw new TaskqError('TASKQ_USAGE', '--id, --all and the flags that choose go one without the other')
-  throw new TaskqError('TASKQ_USAGE', 'nothing says which jobs are meant: expected --id, a flag that chooses, or --all')
+  if (ways > 1) throw new TaskqError('TASKQ_USAGE', 'ids, --all and the flags that choose go one without the other')
+  throw new TaskqError('TASKQ_USAGE', 'nothing says which jobs are meant: expected ids, a flag that chooses, or --all')
 }

@@ -83,6 +83,13 @@ describe('taskq dead', () => {
     expect(await rejection(runDeadRetry({ ...flags, id: ['a'], args: '{' }, desk))).toEqual(USAGE)
   })
 
+  test('edits no workflow', async () => {
+    expect(await rejection(runDeadRetry({ ...flags, id: ['w_a'], args: '[]' }, desk))).toMatchObject({
+      code: 'TASKQ_USAGE',
+      message: expect.stringContaining('is a workflow'),
+    })
+  })
+
   test('refuses to begin where nobody can be asked', async () => {
     const asking = {
       ...desk,

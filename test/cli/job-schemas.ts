@@ -42,6 +42,7 @@ export const JOB_SCHEMAS = {
   'dead retry': deadWork,
   'dead show': z.strictObject({
     ...deadLetter,
+    workflow: text.optional(),
     startedAt: instant.optional(),
     worker: text.optional(),
     failure: failure.optional(),

@@ -44,6 +44,7 @@ export function presentDead(job: JobDetail): string {
     ['job', job.id],
     ['task', job.task],
     ['queue', job.queue],
+    ['workflow', job.workflow],
     ['state', job.state],
     ['attempts', String(job.attempts)],
     ['worker', job.worker],
@@ -68,6 +69,7 @@ export const deadJson = (job: JobDetail) => ({
   args: job.argsJson,
   ...(job.startedAt !== undefined && { startedAt: isoTime(job.startedAt) }),
   ...(job.worker !== undefined && { worker: job.worker }),
+  ...(job.workflow !== undefined && { workflow: job.workflow }),
   ...(job.failure !== undefined && { failure: job.failure }),
   tries: job.tries.map(({ attempt, startedAt, endedAt, worker, error }) => ({
     ...{ attempt, error, startedAt: isoTime(startedAt), endedAt: isoTime(endedAt) },

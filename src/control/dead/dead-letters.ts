@@ -9,6 +9,7 @@ import { listedArgs } from '../jobs-preview.js'
 import { requireQueue } from '../known-queues.js'
 import { retryWorkflows } from '../workflows/act-on-workflows.js'
 import { type DeadFilter, toJobFilter } from './dead-filter.js'
+import { whyNoJob } from './why-no-job.js'
 
 /** What came of running dead letters again, or of removing them; with `dryRun`, what would have. */
 export interface DeadReport extends ActionReport {
@@ -116,7 +117,8 @@ async function workOnThose(
 ): Promise<DeadReport> {
   const wanted = [...new Set(ids)]
   const lanes = await engine.jobs.lanesOf(wanted)
-  const whys = new Map<string, string | undefined>(wanted.map((id) => [id, lanes.has(id) ? undefined : NO_JOB]))
+  const whys = new Map<string, string | undefined>()
+  for (const id of wanted) whys.set(id, lanes.has(id) ? undefined : await whyNoJob(engine, id))
   for (const [lane, step] of stepsOf(lanes)) {
     const said = await (dryRun ? onlyLook(engine)(lane, step) : work(lane, step))
     step.forEach((id, index) => void whys.set(id, said[index]))

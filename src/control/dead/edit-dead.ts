@@ -7,6 +7,7 @@ import { findTask } from '../../task/registry.js'
 import { checkArgs } from '../../task/schema.js'
 import type { DeadReport } from './dead-letters.js'
 import { whyNotRetried } from './dead-letters.js'
+import { whyNoJob } from './why-no-job.js'
 
 /** Another try of one job, with other arguments. */
 export interface DeadEdit {
@@ -33,7 +34,7 @@ export async function editAndRetry(
 ): Promise<DeadReport> {
   const job = await engine.jobs.find(id)
   if (job?.standing.failed !== true)
-    return reportOf(dryRun, id, job === undefined ? whyNotRetried(-1) : whyNotRetried(-3))
+    return reportOf(dryRun, id, job === undefined ? await whyNoJob(engine, id) : whyNotRetried(-3))
   const definition = findTask(job.task)
   if (definition !== undefined) await checkArgs(definition, args)
   const data = codec.replaceArgs({ id: sealedIdOf(job), task: job.task }, job.data, args, limits)
