@@ -249,6 +249,7 @@ describe('the handles of a workflow and its parts', () => {
     const states = (await result.children()).map((child) => child.state())
     expect(await Promise.all(states)).toEqual(['revoked', 'revoked'])
     expect(await app.client.result('w_nobody').revoke()).toBe('unknown')
+    await expect(app.client.result('w_nobody').children()).rejects.toMatchObject({ code: 'TASKQ_RESULT_UNKNOWN' })
     expect(await result.retry()).toBe(false)
   })
 

@@ -158,7 +158,8 @@ export class WorkflowHandle<R> implements WorkflowResult<R> {
   async children(): Promise<readonly AsyncResult[]> {
     const { workflows } = this.tools.engine
     const record = await workflows.record(this.id)
-    const nodes = await workflows.nodes(this.id, 0, Math.min(record?.nodes ?? 0, MOST_CHILDREN))
+    if (record === undefined) throw this.#unknown()
+    const nodes = await workflows.nodes(this.id, 0, Math.min(record.nodes, MOST_CHILDREN))
     return nodes.flatMap(({ index, node }) =>
       node.kind === 'task' ? this.tools.handle(partId(this.id, index), { task: node.task }) : [],
     )
