@@ -15,6 +15,9 @@ const CHUNK = 500
 /** Bytes that are written at a time: calls may be large. */
 const CHUNK_BYTES = 4_000_000
 
+/** How many of these are on their way at once: the broker works while the next is put together. */
+const CHUNKS_AT_ONCE = 4
+
 /** A draft that nobody opens is gone after so long. */
 const DRAFT_MS = 3_600_000
 
@@ -74,7 +77,15 @@ export async function writeDraft(
 ): Promise<number> {
   const others = Object.entries(fields)
   try {
-    for (const chunk of chunksOf(others.flat(), nodes)) await write(link, draft, chunk)
+    const writing: Promise<void>[] = []
+    for (const chunk of chunksOf(others.flat(), nodes)) {
+      const written = write(link, draft, chunk)
+      // It is awaited later, if at all.
+      written.catch(() => {})
+      writing.push(written)
+      if (writing.length === CHUNKS_AT_ONCE) await writing.shift()
+    }
+    await Promise.all(writing)
   } catch (error) {
     throw notSent(error)
   }
