@@ -65,10 +65,20 @@ export class ClientDriver {
     const { engine } = this.site
     const { workflows } = engine
     const summary = await workflows.summary(id)
-    if (summary !== undefined && isUnwanted(summary))
-      await revokeWorkflow(engine, id, { reason: summary.reason ?? NO_REASON })
+    const reason = summary && (await this.#endsFor(summary))
+    if (reason !== undefined) await revokeWorkflow(engine, id, { reason })
     await makeReadyJobs(await workflows.take(id, TAKEN), this.site)
     for (const move of await workflows.mend(id)) await makeReadyJobs(move, this.site)
+  }
+
+  /** Why a workflow is to end before it is done, if it is. */
+  async #endsFor({ id, state, open, reason, expectedBy }: WorkflowSummary): Promise<string | undefined> {
+    // Whoever revoked it died before all of its jobs were told.
+    if (state === 'revoked') return open > 0 ? (reason ?? NO_REASON) : undefined
+    if (state !== 'running') return undefined
+    if (reason !== undefined || expectedBy === undefined) return reason
+    const isLeftAlone = await this.site.engine.workflows.isLeftAlone(id)
+    return isLeftAlone ? `the job ${expectedBy} has ended, and not as this workflow does` : undefined
   }
 
   async #quietly(id: string, work: () => Promise<void>): Promise<void> {
@@ -84,7 +94,3 @@ export class ClientDriver {
 function fromOf({ id: workflow, cause }: WorkflowSummary): Pick<Failed['failure'], 'from'> {
   return cause === undefined ? {} : { from: { workflow, ...rootJobOf(workflow, cause) } }
 }
-
-/** Whoever revoked it died before all of its jobs were told. Or the job is gone that was to end as it does. */
-const isUnwanted = ({ state, open, reason }: WorkflowSummary): boolean =>
-  state === 'revoked' ? open > 0 : state === 'running' && reason !== undefined

@@ -18,6 +18,8 @@ const FIELDS = [
   'parent',
   'root',
   'reason',
+  'ownerId',
+  'waited',
   'cause',
   'via',
   'nodes',
@@ -128,7 +130,7 @@ export function failedNode(
 }
 
 function summaryOf(id: string, fields: Fields, failed: FailedNode | undefined): WorkflowSummary {
-  const { state, name, finishedAt, parent, root, reason, via } = fields
+  const { state, name, finishedAt, parent, root, reason, via, ownerId, waited } = fields
   return {
     id,
     name: name ?? '',
@@ -142,6 +144,7 @@ function summaryOf(id: string, fields: Fields, failed: FailedNode | undefined): 
     ...(parent !== null && { parent }),
     ...(root !== null && { root }),
     ...(reason !== null && { reason }),
+    ...(ownerId !== null && waited === null && { expectedBy: ownerId }),
     ...(failed !== undefined && { cause: { ...failed, ...(via !== null && { via: numberIn(via) }) } }),
   }
 }

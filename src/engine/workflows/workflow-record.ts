@@ -101,6 +101,8 @@ export interface WorkflowSummary {
   readonly root?: string
   /** Why it was revoked. */
   readonly reason?: string
+  /** The job that made it to end as it does, until it waits for it. */
+  readonly expectedBy?: string
   /** What made it fail, and the join through which it came. */
   readonly cause?: FailedNode & { readonly via?: number }
 }

@@ -13,6 +13,7 @@ import {
   type NewMember,
 } from './extend-workflow.js'
 import { type LedgerCommands, ledgerCommands } from './ledger-commands.js'
+import { isLeftAlone } from './left-alone.js'
 import { MOST_HANDED } from './ledger-script.js'
 import { mendParts } from './mend-parts.js'
 import { parseMove } from './move-reply.js'
@@ -92,6 +93,11 @@ export class Workflows {
    */
   mend(id: string): Promise<readonly WorkflowMove[]> {
     return mendParts(this.link, this.keys, { id, openParts: (of, from) => this.openParts(of, from) })
+  }
+
+  /** Whether the job has ended in another way that was to end as it does: nobody wants it any more. */
+  isLeftAlone(id: string): Promise<boolean> {
+    return isLeftAlone(this.link, this.keys, id)
   }
 
   async summary(id: string): Promise<WorkflowSummary | undefined> {
