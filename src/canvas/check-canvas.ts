@@ -1,4 +1,4 @@
-import { formatProblem, type Problem, show } from '../errors/problems.js'
+import { formatProblem, type Problem, show, unknownKeys } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { taskNameProblem } from '../task/names.js'
 import type { CanvasData } from './canvas-data.js'
@@ -18,6 +18,25 @@ export function checkCanvas(data: unknown, place: string): asserts data is Canva
   const problem = FIELDS[data.kind](data as unknown as Record<string, unknown>)
   if (problem !== undefined) throw invalid({ ...problem, key: `${place}: ${problem.key}` }, PARTS_HINT)
 }
+
+/**
+ * Says no to options that are no record, or have keys that nobody would look at.
+ *
+ * @param known left out, any key is
+ * @throws TaskqError `TASKQ_WORKFLOW_INVALID`
+ */
+export function checkRecord(method: string, value: unknown, known?: readonly string[]): void {
+  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value) && !isMarked(value)
+  if (!isRecord)
+    throw invalid({ key: method, expected: 'an object', got: describeStray(value).got }, describeRecord(known))
+  const problems = known === undefined ? [] : unknownKeys(value, known, `${method}.`)
+  if (problems.length === 0) return
+  const message = problems.map(formatProblem).join('; ')
+  throw new TaskqError('TASKQ_WORKFLOW_INVALID', message, { hint: describeRecord(known), data: { problems } })
+}
+
+const describeRecord = (known?: readonly string[]): string =>
+  known === undefined ? 'Give it an object of names and values.' : `It takes an object with ${known.join(', ')}.`
 
 /** Whether it has what all canvases have. */
 function isMarked(data: unknown): data is CanvasData {

@@ -3,7 +3,7 @@ import { enqueue, startWorkflow } from '../task/enqueuer.js'
 import type { WorkflowOptions } from '../task/workflow-options.js'
 import type { AnyCanvas, SkewOptions } from './canvas.js'
 import type { CanvasData, ChainData, GroupData, TaskData } from './canvas-data.js'
-import { checkCanvas } from './check-canvas.js'
+import { checkCanvas, checkRecord } from './check-canvas.js'
 import { describeCanvas } from './describe-canvas.js'
 import { skewed } from './skew.js'
 import { mapTasks, stampTasks, withArguments } from './transform.js'
@@ -20,6 +20,7 @@ const METHODS = {
     return canvasOf(chained([this, inner(next, 'pipe')]), 'pipe')
   },
   set(this: CanvasData, more: EnqueueOptions) {
+    checkRecord('set', more)
     return signatureOf(mapTasks(this, (task) => ({ ...task, options: { ...task.options, ...more } })))
   },
   link(this: CanvasData, callback: CanvasData) {
@@ -28,6 +29,7 @@ const METHODS = {
   linkError: withErrorLink,
   onError: withErrorLink,
   stamp(this: CanvasData, headers: Headers | ((task: TaskData) => Headers)) {
+    if (typeof headers !== 'function') checkRecord('stamp', headers)
     return signatureOf(stampTasks(this, headers))
   },
   clone(this: CanvasData, ...missing: unknown[]) {

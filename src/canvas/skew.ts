@@ -3,14 +3,17 @@ import { TaskqError } from '../errors/taskq-error.js'
 import { DURATION_FORM, type Duration, parseDuration } from '../time/duration.js'
 import type { SkewOptions } from './canvas.js'
 import type { GroupData } from './canvas-data.js'
+import { checkRecord } from './check-canvas.js'
 import { mapFirst } from './transform.js'
 
 /**
  * The group with its members' beginnings apart.
  *
- * @throws TaskqError `TASKQ_WORKFLOW_INVALID` for a wrong duration
+ * @throws TaskqError `TASKQ_WORKFLOW_INVALID` for a wrong duration, or another key
  */
-export function skewed(group: GroupData, { start = '1s', stop, step = '1s' }: SkewOptions = {}): GroupData {
+export function skewed(group: GroupData, options: SkewOptions = {}): GroupData {
+  checkRecord('skew', options, ['start', 'stop', 'step'])
+  const { start = '1s', stop, step = '1s' } = options
   const startMs = readMs('start', start)
   const stepMs = readMs('step', step)
   const stopMs = stop === undefined ? Number.POSITIVE_INFINITY : readMs('stop', stop)

@@ -90,6 +90,20 @@ describe('options of a group', () => {
   })
 })
 
+describe('options and headers', () => {
+  test.for<[string, () => unknown]>([
+    ['set: expected an object, got undefined', () => a.set(no(undefined))],
+    ['set: expected an object, got a signature', () => a.set(no(a))],
+    ['stamp: expected an object, got "x"', () => a.stamp(no('x'))],
+    ['skew: expected an object, got 5', () => group([a]).skew(no(5))],
+    ['skew.every: expected one of start, stop, step, got an unknown key', () => group([a]).skew(no({ every: '1s' }))],
+  ])('that nobody would look at are refused: %s', ([message, make]) => {
+    expect(make).toThrowError(
+      expect.objectContaining({ code: 'TASKQ_WORKFLOW_INVALID', message: expect.stringContaining(message) }),
+    )
+  })
+})
+
 describe('many calls of one task', () => {
   test.for<[string, () => unknown]>([
     [
