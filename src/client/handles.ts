@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.js'
 import { formatProblem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { AsyncResult } from '../task/async-result.js'
-import { isWorkflowId } from '../task/names.js'
+import { isWorkflowId, NAMED, partOf, WORKFLOW_PREFIX } from '../task/names.js'
 import type { WorkflowResult } from '../task/workflow-result.js'
 import { JobResult, type JobTraits } from './job-result.js'
 import { WorkflowHandle, type WorkflowTraits } from './workflow-results/workflow-handle.js'
@@ -36,7 +36,7 @@ export class Handles {
   workflowOf<R = unknown>(id: unknown): WorkflowResult<R> {
     if (typeof id === 'string' && isWorkflowId(id)) return this.workflow<R>(id)
     const problem = { key: 'id', expected: "a workflow's id, which begins with w_", got: show(id) }
-    throw new TaskqError('TASKQ_WORKFLOW_INVALID', formatProblem(problem))
+    throw new TaskqError('TASKQ_WORKFLOW_INVALID', formatProblem(problem), { hint: hintFor(id) })
   }
 
   workflow<R = unknown>(id: string, traits: WorkflowTraits = {}): WorkflowResult<R> {
@@ -47,3 +47,16 @@ export class Handles {
     })
   }
 }
+
+/** Which id was most likely meant. */
+function hintFor(id: unknown): string {
+  const part = typeof id === 'string' ? partOf(id) : undefined
+  if (part !== undefined)
+    return `That is a job of a workflow, whose id is ${part.workflow}; getResult(id) gives the job.`
+  const made = 'It is the id of what delay() and applyAsync() gave.'
+  return typeof id === 'string' && id !== '' && id.length <= LONGEST_SHOWN
+    ? `${made} A workflow with the taskId ${show(id)} has the id ${show(WORKFLOW_PREFIX + NAMED + id)}.`
+    : made
+}
+
+const LONGEST_SHOWN = 50

@@ -104,6 +104,27 @@ describe('options of a workflow', () => {
   })
 })
 
+describe('a workflow’s id', () => {
+  test.each([
+    ['order-1', 'has the id "w_u_order-1"'],
+    ['w_u_order-1~3', 'whose id is w_u_order-1; getResult(id) gives the job'],
+    [5, 'the id of what delay() and applyAsync() gave'],
+  ])('is told to who has another: %s', (id, hint) => {
+    const { client } = testApp(broker)
+    expect(() => client.workflow(id as never)).toThrowError(
+      expect.objectContaining({ code: 'TASKQ_WORKFLOW_INVALID', hint: expect.stringContaining(hint) }),
+    )
+  })
+
+  it('is made of its taskId', async () => {
+    const { add, all } = makeTasks()
+    const { client } = testApp(broker, { tasks: all })
+    const { id } = await chain(add.s(1, 2)).applyAsync({ taskId: 'order-1' })
+    expect(id).toBe('w_u_order-1')
+    expect(await client.workflow(id).counts()).toMatchObject({ total: 1 })
+  })
+})
+
 describe('options of a part', () => {
   test.each([{ taskId: 'a' }, { idempotencyKey: 'a' }, { unique: true }, { throttle: { every: '1s' } }] as const)(
     '%j is refused: its workflow would wait for another’s job',
