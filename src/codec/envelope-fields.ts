@@ -5,6 +5,9 @@ import { LONGEST_TIMER_MS } from '../task/options/option-reader.js'
 import { MAX_RETRIES } from '../task/options/retry-options.js'
 import { POOL_KINDS, type PoolKind } from '../task/options/time-options.js'
 
+/** As `input`: the first argument is `undefined`, and others follow. In JSON that would be null. */
+export const NO_VALUE = '-'
+
 /** What a job carries beside its arguments. */
 export interface EnvelopeFields {
   /** The number of extra runs, where the caller set another than the task's. */
@@ -43,7 +46,7 @@ export interface EnvelopeFields {
   readonly acks?: 'late' | 'early'
   /** Its one argument is a list: the task runs for each of it, one after the other. */
   readonly each?: Each
-  /** A list in its workflow's record that is its first argument: it is read when the job runs. */
+  /** A list in its workflow's record that is its first argument: it is read when the job runs. Or {@link NO_VALUE}. */
   readonly input?: string
   /** Of a workflow's part that is no job yet: the rest of its call. */
   readonly call?: Readonly<Record<string, unknown>>

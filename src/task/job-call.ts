@@ -27,7 +27,7 @@ export interface PartCall extends WorkflowPart {
   readonly root?: string
   /** Its one argument is a list, of which each is a call. */
   readonly each?: Each
-  /** A list in the workflow's record that becomes its first argument when it runs. */
+  /** A list in the workflow's record that becomes its first argument when it runs; or what stands for undefined. */
   readonly input?: string
   /** All of its arguments, the list among them, where keys of limits are made of them. */
   readonly allArgs?: readonly unknown[]

@@ -1,4 +1,5 @@
 import type { Codec } from '../../codec/codec.js'
+import { NO_VALUE } from '../../codec/envelope-fields.js'
 import { runInScope } from '../../context/scope.js'
 import type { NodeInput, ReadyNode, StoredValue, WorkflowMove } from '../../engine/workflows/workflow-record.js'
 import { describeFailure } from '../../errors/job-failure.js'
@@ -92,7 +93,7 @@ async function enqueueNode(
   site: WorkflowSite,
 ): Promise<void> {
   const { context, trace } = draft.lineage
-  const given = { draft, input: draft.immutable ? NO_INPUT : input }
+  const given = { draft, input: draft.immutable ? NO_INPUT : givenInput(input, draft, site) }
   const part = await partOfCall({ workflow, node: index, task }, given, site)
   const args = argsOf(workflow, given, site)
   const job: JobCall = {
@@ -113,17 +114,22 @@ interface Given {
   readonly input: NodeInput
 }
 
+/** JSON has nothing for undefined, but what comes last may be left out: before others, it is told of by its mark. */
+function givenInput(input: NodeInput, { args, each }: PartDraft, { codec }: WorkflowSite): NodeInput {
+  if (input.kind !== 'value' || args.length === 0 || each !== undefined) return input
+  const value = storedValue(JSON.parse(input.payload) as StoredValue, codec)
+  return value === undefined ? { kind: 'list', ref: NO_VALUE } : input
+}
+
 /** Its arguments, as far as they are known before it runs: a list that it gets is read then. */
 function argsOf(workflow: string, { draft: { args }, input }: Given, { codec }: WorkflowSite): readonly unknown[] {
   switch (input.kind) {
     case 'none':
       return args
-    case 'value': {
-      const value = storedValue(JSON.parse(input.payload) as StoredValue, codec)
-      // JSON has nothing for undefined; what comes last may be left out.
-      return value === undefined && args.length > 0 ? [null, ...args] : [value, ...args]
-    }
+    case 'value':
+      return [storedValue(JSON.parse(input.payload) as StoredValue, codec), ...args]
     case 'list':
+      if (input.ref === NO_VALUE) return args
       return input.ref === EMPTY_LIST ? [[], ...args] : args
     case 'failure':
       return [{ workflow, ...causeOf(workflow, input.cause) }, ...args]
@@ -160,6 +166,7 @@ async function keyArgs(
 ): Promise<Pick<PartCall, 'allArgs'>> {
   const { rateKey, concurrencyKey } = coded(task) ?? {}
   if (rateKey === undefined && concurrencyKey === undefined) return {}
+  if (input === NO_VALUE) return { allArgs: [undefined, ...args] }
   const list = await engine.workflows.list(workflow, input)
   return { allArgs: [list && slotValue(workflow, list, codec), ...args] }
 }

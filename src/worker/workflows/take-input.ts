@@ -1,4 +1,5 @@
 import type { Envelope } from '../../codec/envelope.js'
+import { NO_VALUE } from '../../codec/envelope-fields.js'
 import type { ActiveJob } from '../../engine/consumer.js'
 import { ERROR_CODES, type ErrorCode } from '../../errors/codes.js'
 import { describeFailure } from '../../errors/job-failure.js'
@@ -17,22 +18,27 @@ const HOPELESS: ReadonlySet<string> = new Set<ErrorCode>([
   'TASKQ_PAYLOAD_REFUSED',
 ])
 
-/** A part's envelope with the list before its other arguments that its workflow holds for it; or what becomes of the job. */
+/** A part's envelope with the list, or `undefined`, before its other arguments that its workflow holds for it; or what becomes of the job. */
 export async function takeInput(
   job: ActiveJob,
   envelope: Envelope,
   input: string,
   workflows: WorkflowWork,
 ): Promise<Envelope | { readonly outcome: RunOutcome }> {
+  if (input === NO_VALUE) return given(envelope, undefined)
   try {
     const driver = await workflows.driver()
     const list = await driver.readList(partOf(job.id)?.workflow ?? job.id, input)
-    const { input: _, ...rest } = envelope
-    return { ...rest, args: [list, ...envelope.args] }
+    return given(envelope, list)
   } catch (error) {
     return { outcome: unread(error, 'the results that it is given') }
   }
 }
+
+const given = ({ input: _, ...envelope }: Envelope, first: unknown): Envelope => ({
+  ...envelope,
+  args: [first, ...envelope.args],
+})
 
 /** What becomes of a job that needs something of its workflow which could not be read. */
 export function unread(error: unknown, what: string): RunOutcome {
