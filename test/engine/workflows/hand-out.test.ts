@@ -65,6 +65,33 @@ describe('nodes that are ready', () => {
     expect(indexes((await app.engine.workflows.take('w_a', 10)).ready)).toEqual([1])
   })
 
+  test('are handed to their maker without their calls, and to others with them', async () => {
+    const app = testApp(broker)
+    const { nodes, ...chord } = chordOf('w_c', 600)
+    const made = { ...chord, nodes }
+    const { move } = await app.engine.workflows.create(made, { keepsCalls: true })
+    expect(move).toMatchObject({ more: true })
+    const own = await app.engine.workflows.take('w_c', 250, nodes.length)
+    const others = await app.engine.workflows.take('w_c', 250)
+    expect(new Set([...move.ready, ...own.ready].map(({ call }) => call))).toEqual(new Set(['']))
+    for (const { index, call } of others.ready) expect(call).toBe(`call ${index}`)
+    expect(new Set(indexes([...move.ready, ...own.ready, ...others.ready])).size).toBe(600)
+    // It died before it made jobs of them.
+    await expireLeases(app, 'w_c')
+    const again = await app.engine.workflows.take('w_c', 600)
+    expect(again.ready).toHaveLength(600)
+    for (const { index, call } of again.ready) expect(call).toBe(`call ${index}`)
+  })
+
+  test('are handed to the maker of their workflow with their calls where something came before them', async () => {
+    const app = testApp(broker)
+    const chain = chainOf('w_a', 2)
+    await app.engine.workflows.create(chain, { keepsCalls: true })
+    await end(app, 'w_a', 0, 'd', 1, 0)
+    const { ready } = await app.engine.workflows.take('w_a', 10, chain.nodes.length)
+    expect(ready).toMatchObject([{ index: 1, call: 'call 1' }])
+  })
+
   test('are few at once where their calls are large', async () => {
     const app = testApp(broker)
     const chord = chordOf('w_c', 20)
