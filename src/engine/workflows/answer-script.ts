@@ -22,12 +22,13 @@ local function close(l)
   try('ZREM', l.due, l.id)
 end
 
--- Somebody is to look at it then, or a little later, so that not every end need say so.
+-- Somebody is to look at it then, or a little later, so that not every end need say so. Only whoever looks puts it off:
+-- however much goes on beside it, a job that nobody made is found.
 local function stirred(l, at)
-  if l.look and l.look >= at and at > l.now then return end
   if at > l.now then at = at + ${LOOK_LATER_MS} end
+  if l.look and l.look > l.now and l.look <= at then return end
   l.look = at
-  try('ZADD', l.due, ms(at), l.id)
+  try('ZADD', l.due, 'LT', ms(at), l.id)
   try('HSET', l.record, 'look', ms(at))
 end
 

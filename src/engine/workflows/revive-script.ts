@@ -73,7 +73,7 @@ local function revive(l, node, kind, up, lane)
   if kind == 't' then try('HINCRBY', l.record, 'failed', -1) end
   l.opened = l.opened + 1
   unfail(l, up)
-  try('ZADD', l.due, ms(l.now + 60000), l.id)
+  try('ZADD', l.due, 'LT', ms(l.now + 60000), l.id)
   try('HDEL', l.record, 'look')
   l.look = nil
 end
