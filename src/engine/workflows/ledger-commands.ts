@@ -68,14 +68,14 @@ return settle(ledgerOf(root, id), node, 'f', failure, tonumber(most), 'q')
 `
 
 const REVOKE = `${LEDGER_PARTS}
-local root, id, reason = unpack(ARGV)
+local root, id, reason, by = unpack(ARGV)
 local l = ledgerOf(root, id)
-local told = fieldsOf(l, 'state', 'open')
--- One that was cut off half-way, or sent again, goes on.
-if told[1] == 'revoked' and (tonumber(told[2] or 0) or 0) > 0 then return 1 end
+local told = fieldsOf(l, 'state', 'open', 'revokedBy')
+-- One that was cut off half-way goes on. One that is sent again, since its answer was lost, tells what it did.
+if told[1] == 'revoked' and ((tonumber(told[2] or 0) or 0) > 0 or told[3] == by) then return 1 end
 if told[1] ~= 'running' then return 0 end
 l.state = 'revoked'
-try('HSET', l.record, 'reason', reason)
+try('HSET', l.record, 'reason', reason, 'revokedBy', by)
 more().over(l, 'revoked')
 more().dropFree(l)
 stirred(l, l.now + ${LEASE_MS})

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { JobFailure } from '../../errors/job-failure.js'
 import type { BrokerLink } from '../broker-link.js'
 import type { Connection } from '../connection.js'
@@ -13,8 +14,8 @@ import {
   type NewMember,
 } from './extend-workflow.js'
 import { type LedgerCommands, ledgerCommands } from './ledger-commands.js'
-import { isLeftAlone } from './left-alone.js'
 import { MOST_HANDED } from './ledger-script.js'
+import { isLeftAlone } from './left-alone.js'
 import { mendParts } from './mend-parts.js'
 import { parseMove } from './move-reply.js'
 import { readNodes, readOpenParts } from './read-nodes.js'
@@ -172,8 +173,8 @@ export class Workflows {
    * @returns false where it is not there, or has ended
    */
   async revoke(id: string, reason: string): Promise<boolean> {
-    const [key, root] = [this.keys.workflow(id), this.keys.prefix]
-    return (await this.#run((redis) => redis.taskqWorkflowRevoke(key, root, id, storedReason(reason)))) === 1
+    const args = [this.keys.workflow(id), this.keys.prefix, id, storedReason(reason), randomUUID()] as const
+    return (await this.#run((redis) => redis.taskqWorkflowRevoke(...args))) === 1
   }
 
   /** Parts that are to be made jobs, or are jobs that have not ended: some at a time; from `next` on there are more. */
