@@ -143,7 +143,7 @@ test('the job that waits for a workflow goes on when that ends', async () => {
   expect((await end(app, 'w_2', 0, 'f', 'no'))?.owner).toEqual({ id: 'job1', lane: 'default' })
   await app.engine.workflows.revoke('w_3', 'enough')
   expect(await app.redis.zcard(blocked)).toBe(0)
-  expect(await app.redis.lrange(app.keys.lane('default', 'wait'), 0, -1)).toEqual(['job2', 'job1', 'job0'])
+  expect(await app.redis.lrange(app.keys.lane('default', 'wait'), 0, -1)).toEqual(['job0', 'job1', 'job2'])
 })
 
 describe('data that somebody else wrote', () => {
