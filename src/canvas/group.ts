@@ -1,9 +1,7 @@
-import { formatProblem, unknownKeys } from '../errors/problems.js'
-import { TaskqError } from '../errors/taskq-error.js'
 import type { Settled } from '../task/workflow-result.js'
 import type { AnyCanvas, Group, MissingOf, ResultOf, TakesOf } from './canvas.js'
+import { checkRecord } from './check-canvas.js'
 import { canvasOf } from './signature-of.js'
-import { describeStray } from './stray-value.js'
 
 /** How the members of a group belong together. */
 export interface GroupOptions {
@@ -64,15 +62,7 @@ export function group(...given: readonly unknown[]): unknown {
   return canvasOf({ kind: 'group', members, allowFailures, links: [], errorLinks: [] }, 'group')
 }
 
-/** Says no to what nobody would look at. */
 function readOptions(options: unknown = {}): GroupOptions {
-  const isRecord = typeof options === 'object' && options !== null && !Array.isArray(options) && !('kind' in options)
-  const problems = isRecord
-    ? unknownKeys(options, ['allowFailures'])
-    : [{ key: 'options', expected: 'an object such as { allowFailures: true }', got: describeStray(options).got }]
-  if (problems.length === 0) return options as GroupOptions
-  throw new TaskqError('TASKQ_WORKFLOW_INVALID', `group: ${problems.map(formatProblem).join('; ')}`, {
-    hint: 'Write group([a.s(), b.s()], { allowFailures: true }), or group(a.s(), b.s()).',
-    data: { problems },
-  })
+  checkRecord('group: options', options, ['allowFailures'])
+  return options as GroupOptions
 }

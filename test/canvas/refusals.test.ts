@@ -74,7 +74,7 @@ describe('what is no signature', () => {
 describe('options of a group', () => {
   test.for<[unknown, string]>([
     [{ allowFailure: true }, 'allowFailure: expected one of allowFailures, got an unknown key (did you mean'],
-    [true, 'options: expected an object such as { allowFailures: true }, got true'],
+    [true, 'group: options: expected an object, got true'],
     [null, 'got null'],
     [a, 'got a signature'],
     [{ allowFailures: 'yes' }, 'allowFailures: expected true or false, got "yes"'],
