@@ -2,6 +2,7 @@ import type { Codec } from '../../codec/codec.js'
 import { NO_VALUE } from '../../codec/envelope-fields.js'
 import { runInScope } from '../../context/scope.js'
 import type { NodeInput, ReadyNode, StoredValue, WorkflowMove } from '../../engine/workflows/workflow-record.js'
+import type { Patience } from '../../engine/workflows/workflows.js'
 import { describeFailure } from '../../errors/job-failure.js'
 import { isTaskqError, TaskqError } from '../../errors/taskq-error.js'
 import type { JobCall, PartCall } from '../../task/job-call.js'
@@ -72,7 +73,11 @@ async function makeJob(workflow: string, node: ReadyNode, { site, kept }: Made):
     await enqueueNode(workflow, node, readCall(workflow, node, site.codec, kept), site)
     return undefined
   } catch (error) {
-    if (!isOfBroker(error)) return site.engine.workflows.failUnmade(workflow, node.index, describeFailure(error))
+    if (!isOfBroker(error)) {
+      const failure = describeFailure(error)
+      const move = await site.engine.workflows.failUnmade(workflow, node.index, failure, patienceWith(error))
+      if (move !== 'later') return move
+    }
     site.warn(`a job of the workflow ${workflow} is not added yet: ${(error as Error).message}`)
     return undefined
   }
@@ -169,6 +174,13 @@ async function keyArgs(
   if (input === NO_VALUE) return { allArgs: [undefined, ...args] }
   const list = await engine.workflows.list(workflow, input)
   return { allArgs: [list && slotValue(workflow, list, codec), ...args] }
+}
+
+/** Workers that have the key, or are of the later taskq, may be on their way. A middleware's trouble may pass. */
+function patienceWith(error: unknown): Patience {
+  if (!isTaskqError(error)) return { tries: 5 }
+  const isForOthers = error.code === 'TASKQ_PAYLOAD_KEY_MISSING' || error.data?.laterVersion === true
+  return isForOthers ? { forMs: 86_400_000 } : {}
 }
 
 /** Whether an error says nothing of the job: then it is tried again. What a broker refuses for ever is the job's end. */

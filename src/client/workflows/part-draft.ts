@@ -58,7 +58,9 @@ export function decodeDraft(part: PartIdentity, written: string, codec: Codec): 
   if (decoded.kind === 'malformed' || decoded.kind === 'refused') throw decoded.error
   if (decoded.kind === 'missing-key') throw keyMissing(part, decoded.keyId)
   if (decoded.kind === 'later-version')
-    throw new TaskqError('TASKQ_PAYLOAD_MALFORMED', `${part.task}: its call is of a later taskq`)
+    throw new TaskqError('TASKQ_PAYLOAD_MALFORMED', `${part.task}: its call is of a later taskq`, {
+      data: { laterVersion: true },
+    })
   const { args, each, expiresAt, call = {}, parent, root, context, trace } = decoded.envelope
   const { options, immutable, readyAt } = call as { [Key in keyof PartDraft]?: unknown }
   return {

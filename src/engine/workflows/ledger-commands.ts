@@ -63,8 +63,19 @@ return answer(l, tonumber(most))
 `
 
 const FAIL = `${LEDGER_PARTS}
-local root, id, node, failure, most = unpack(ARGV)
-return settle(ledgerOf(root, id), node, 'f', failure, tonumber(most), 'q')
+local root, id, node, failure, most, tries, forMs = unpack(ARGV)
+local l = ledgerOf(root, id)
+local state, before = unpack(fieldsOf(l, 's' .. node, 't' .. node), 1, 2)
+if string.sub(state or '', 1, 1) == 'q' then
+  local count, first = string.match(before or '', '^(%d+)|(%d+)$')
+  count, first = (tonumber(count) or 0) + 1, tonumber(first) or l.now
+  if count < tonumber(tries) or l.now - first < tonumber(forMs) then
+    try('HSET', l.record, 't' .. node, count .. '|' .. ms(first))
+    return 0
+  end
+end
+if before then try('HDEL', l.record, 't' .. node) end
+return settle(l, node, 'f', failure, tonumber(most), 'q')
 `
 
 const REVOKE = `${LEDGER_PARTS}
@@ -141,7 +152,7 @@ export interface LedgerCommands {
   taskqWorkflowExtend(draft: string, ...args: Text[]): Promise<[-1 | 0 | 1 | 2 | 3, MoveReply | string]>
   taskqWorkflowTake(record: string, ...args: Text[]): Promise<MoveReply>
   taskqWorkflowAck(record: string, ...args: Text[]): unknown
-  taskqWorkflowFail(record: string, ...args: Text[]): Promise<MoveReply>
+  taskqWorkflowFail(record: string, ...args: Text[]): Promise<MoveReply | 0>
   taskqWorkflowRevoke(record: string, ...args: Text[]): Promise<number>
   taskqWorkflowDue(workflows: string, ...args: Text[]): Promise<string[]>
   taskqWorkflowWatch(record: string): Promise<number>

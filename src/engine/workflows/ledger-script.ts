@@ -19,6 +19,7 @@ if rare then return rare end
 ${RELEASE}${PLACES}${REACH}${REVIVE}${HAND_OUT}
 rare = {
   reach = reach, fail = fail, each = each, joinAt = joinAt, over = over, tellProgress = tellProgress, revive = revive,
+  reviveUnmade = reviveUnmade,
   laneOf = laneOf, textOf = textOf, freeOnes = freeOnes, handOut = handOut, dropFree = dropFree,
 }
 return rare
@@ -38,7 +39,7 @@ local function taskAt(l, node)
   if not kind or not stands then return end
   l.state, l.look = stands, tonumber(fields[8] or nil)
   return {
-    kind = kind, onward = onward, up = up, state = string.sub(state or '', 1, 1),
+    kind = kind, onward = onward, up = up, noted = state, state = string.sub(state or '', 1, 1),
     total = countIn(fields[4]), done = countIn(fields[5]), failed = countIn(fields[6]), watched = countIn(fields[7]),
   }
 end
@@ -72,6 +73,11 @@ local function settle(l, node, how, payload, most, wanted)
   if task.state ~= '' then l.opened = l.opened - 1 end
   l.most = most
   local changes, got = endOf(node, task, how, payload), {ref = node, text = payload}
+  -- What its job would have begun with: so it can still be made one.
+  if how == 'f' and task.state == 'q' then
+    changes[#changes + 1] = 'u' .. node
+    changes[#changes + 1] = task.noted
+  end
   -- A task after a task, most often: noted in one.
   local after = how == 'd' and waiting(l, task.onward)
   if after then
@@ -79,7 +85,7 @@ local function settle(l, node, how, payload, most, wanted)
     changes[#changes + 1] = begunWith(l, got, true)
   end
   try('HSET', l.record, unpack(changes))
-  if task.state ~= 'a' then try('HDEL', l.record, 'c' .. node) end
+  if how == 'd' and task.state ~= 'a' then try('HDEL', l.record, 'c' .. node) end
   if task.kind == 't' and task.watched > l.now then more().tellProgress(l, task) end
   if after then
     begin(l, after, got)
@@ -101,7 +107,8 @@ end
  * - `settleNode(root, id, how, payload, most)`: the job has ended. `how`: `d` with its result as StoredValue in JSON, or
  *   `f` with its JobFailure in JSON. `most`: how many nodes the caller can make jobs of, now. Returns what `parseMove`
  *   reads, or false where nobody has anything to do.
- * - `reviveNode(root, id, lane)`: a job that failed runs again.
+ * - `reviveNode(root, id, lane)`: a job that failed runs again. Without a lane: one that failed before it was a job is to
+ *   be made one. Tells whether it is so.
  * - `stopWorkflow(root, workflow, reason)`: it is revoked. The next sweep ends those of its jobs that are there.
  *
  * They do nothing for a job that is no part, or whose workflow is gone, and never raise an error. A workflow's keys are
@@ -119,12 +126,17 @@ end
 
 reviveNode = function(root, id, lane)
   local workflow, node = string.match(id, '^(w_[^~]+)~(%d+)$')
-  if not workflow or not root then return end
+  if not workflow or not root then return false end
   local l = ledgerOf(root, workflow)
   local task = taskAt(l, node)
-  if not task or task.state ~= 'f' then return end
-  more().revive(l, node, task.kind, task.up, lane)
+  if not task or task.state ~= 'f' then return false end
+  if lane then
+    more().revive(l, node, task.kind, task.up, lane)
+  elseif not more().reviveUnmade(l, node, task.kind, task.up) then
+    return false
+  end
   close(l)
+  return true
 end
 
 stopWorkflow = function(root, id, reason)

@@ -23,13 +23,13 @@ export async function retryWorkflow(engine: RetryTools, id: string, by: string):
   let retried = 0
   for (let from = 0; from < record.nodes; from += NODES_AT_ONCE) {
     const nodes = await workflows.nodes(id, from, Math.min(record.nodes - from, NODES_AT_ONCE))
-    const again: string[] = []
+    const again: number[] = []
     for (const node of nodes.filter(hasFailed)) {
       const inside = await retryInside(engine, node, by)
-      if (inside === 0) again.push(partId(id, node.index))
+      if (inside === 0) again.push(node.index)
       retried += inside
     }
-    retried += await retryJobs(engine, again, by)
+    retried += await retryParts(engine, id, again, by)
   }
   return retried
 }
@@ -42,10 +42,18 @@ async function retryInside(engine: RetryTools, { failure }: NodeRecord, by: stri
   return typeof workflow === 'string' ? retryWorkflow(engine, workflow, by) : 0
 }
 
-async function retryJobs({ jobs, jobEdits }: RetryTools, ids: readonly string[], by: string): Promise<number> {
+/** Those that failed before they were jobs are to be made jobs. */
+async function retryParts(engine: RetryTools, id: string, nodes: readonly number[], by: string): Promise<number> {
+  const lanes = await engine.jobs.lanesOf(nodes.map((node) => partId(id, node)))
+  const unmade = nodes.filter((node) => !lanes.has(partId(id, node)))
+  const made = await Promise.all(unmade.map((node) => engine.workflows.retryUnmade(id, node)))
+  return made.filter(Boolean).length + (await retryJobs(engine, lanes, by))
+}
+
+async function retryJobs({ jobEdits }: RetryTools, lanes: ReadonlyMap<string, string>, by: string): Promise<number> {
   const how = { call: randomUUID(), by }
   let retried = 0
-  for (const [lane, own] of idsByLane(await jobs.lanesOf(ids))) {
+  for (const [lane, own] of idsByLane(lanes)) {
     for (let at = 0; at < own.length; at += RETRY_STEP) {
       const codes = await jobEdits.retry(lane, own.slice(at, at + RETRY_STEP), how)
       retried += codes.filter((code) => code === RETRIED).length

@@ -77,4 +77,16 @@ local function revive(l, node, kind, up, lane)
   try('HDEL', l.record, 'look')
   l.look = nil
 end
+
+-- One that failed before it was a job is to be made one.
+local function reviveUnmade(l, node, kind, up)
+  local noted, made = unpack(fieldsOf(l, 'u' .. node, 'c' .. node), 1, 2)
+  if l.state == 'revoked' or not noted or not made or laneOf(l, node) then return false end
+  revive(l, node, kind, up, '')
+  try('HSET', l.record, 's' .. node, noted)
+  try('HDEL', l.record, 'u' .. node)
+  try('ZADD', l.ready, 0, string.format('%06d', node))
+  try('ZADD', l.due, ms(l.now), l.id)
+  return true
+end
 `

@@ -21,6 +21,7 @@ import { parseMove } from './move-reply.js'
 import { readNodes, readOpenParts } from './read-nodes.js'
 import { readRecord, readStates, readSummaries } from './read-records.js'
 import { type ListSlot, SlotReader } from './read-slots.js'
+import { retryUnmade } from './retry-unmade.js'
 import type {
   NewWorkflow,
   NodeRecord,
@@ -34,6 +35,12 @@ import type {
 
 /** So many are counted by how they stand. */
 const MOST_COUNTED = 1000
+
+/** How often, and for how long at least, it is tried to make a job before its part fails. */
+export interface Patience {
+  readonly tries?: number
+  readonly forMs?: number
+}
 
 /** Some of the workflows that are known. */
 export interface WorkflowPage {
@@ -80,10 +87,24 @@ export class Workflows {
     return parseMove(reply) ?? { workflow: id, ready: [], more: false }
   }
 
-  /** A node that was handed to the caller cannot be made a job. */
-  async failUnmade(id: string, index: number, failure: JobFailure): Promise<WorkflowMove | undefined> {
-    const args = [this.keys.prefix, id, index, JSON.stringify(failure), MOST_HANDED]
-    return parseMove(await this.#run((redis) => redis.taskqWorkflowFail(this.keys.workflow(id), ...args)))
+  /**
+   * A node that was handed to the caller cannot be made a job. `later` where it is tried again: the caller has it for as
+   * long as before, then it is anybody's.
+   */
+  async failUnmade(
+    id: string,
+    index: number,
+    failure: JobFailure,
+    { tries = 0, forMs = 0 }: Patience = {},
+  ): Promise<WorkflowMove | 'later' | undefined> {
+    const args = [this.keys.prefix, id, index, JSON.stringify(failure), MOST_HANDED, tries, forMs]
+    const reply = await this.#run((redis) => redis.taskqWorkflowFail(this.keys.workflow(id), ...args))
+    return reply === 0 ? 'later' : parseMove(reply)
+  }
+
+  /** A node that failed before it was a job is to be made one. False for any other. */
+  retryUnmade(id: string, index: number): Promise<boolean> {
+    return this.link.read((redis) => retryUnmade(redis, this.keys, { workflow: id, node: index }))
   }
 
   /**

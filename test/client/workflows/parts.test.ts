@@ -137,18 +137,13 @@ describe('a part that is made a job', () => {
     expect(told).toEqual([partId(result.id, 0), partId(result.id, 1)])
   })
 
-  it('fails the workflow where a middleware throws, or keeps it back', async () => {
+  it('fails the workflow where a middleware keeps it back', async () => {
     const { add, all } = makeTasks()
     const stop: Middleware = {
-      enqueue: async (call, next) => {
-        if (call.args[0] === 3) throw new Error('not this one')
-        return call.args[0] === 30 ? ({ id: 'other' } as never) : next()
-      },
+      enqueue: async (call, next) => (call.args[0] === 30 ? ({ id: 'other' } as never) : next()),
     }
     const app = testApp(broker, { tasks: all, config: { middleware: [stop] } })
     await app.worker()
-    const thrown = await chain(add.s(1, 2), add.s(10)).delay()
-    expect(await rejection(thrown.get())).toMatchObject({ rootCause: { node: 1, message: 'not this one' } })
     const kept = await chain(add.s(10, 20), add.s(10)).delay()
     expect(await rejection(kept.get())).toMatchObject({ rootCause: { code: 'TASKQ_MIDDLEWARE_INVALID' } })
   })
