@@ -139,7 +139,8 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
 
   async retry(): Promise<boolean> {
     const job = await this.#find()
-    if (job === undefined) return false
+    const part = partOf(this.id)
+    if (job === undefined) return part !== undefined && this.engine.workflows.retryUnmade(part.workflow, part.node)
     const how = { call: crypto.randomUUID(), by: 'its handle' }
     const [code] = await this.engine.jobEdits.retry(job.lane, [this.id], how)
     return code === RETRIED
