@@ -1,5 +1,6 @@
 import { partId, type WorkflowPart } from '../../task/names.js'
 import type { BrokerLink } from '../broker-link.js'
+import { withDeadline } from '../deadline.js'
 import type { NewJob } from '../delivery.js'
 import type { Keys } from '../keys.js'
 import { type AddedPart, ackParts, learnAck } from './ack-parts.js'
@@ -8,6 +9,8 @@ import { type AddedPart, ackParts, learnAck } from './ack-parts.js'
 const FRESH_MS = 2000
 /** So long is waited for its end, and as long again at most. */
 const WAIT_MS = 1500
+/** Nothing waits longer for the broker to note them. */
+const PATIENCE_MS = 1000
 /** Parts that one command notes. */
 const AT_ONCE = 100
 
@@ -63,11 +66,12 @@ export class LateAcks {
 
   async #note(parts: readonly AddedPart[]): Promise<void> {
     if (parts.length === 0 || !this.link.ready) return
-    await this.link.use((redis) => {
+    const noted = this.link.use((redis) => {
       learnAck(redis)
       const pipeline = redis.pipeline()
       for (let at = 0; at < parts.length; at += AT_ONCE) ackParts(pipeline, this.keys, parts.slice(at, at + AT_ONCE))
-      return pipeline.exec().catch(() => {})
+      return pipeline.exec()
     })
+    await withDeadline(noted, PATIENCE_MS, () => new Error('no answer')).catch(() => {})
   }
 }
