@@ -81,7 +81,8 @@ export class JobResult<R, P = unknown> implements AsyncResult<R, P> {
 
   #endIn(lane: string, timeoutMs: number): Promise<JobEnd | undefined> {
     const look = (event: FinishEvent | undefined) => this.#lookForEnd(lane, event)
-    return whileWaiting((signal) => this.engine.finish.until({ lane, id: this.id }, look, timeoutMs, signal))
+    const here = { lane, id: this.id }
+    return whileWaiting((signal) => this.engine.finish.until(here, look, timeoutMs, signal), here)
   }
 
   async state(): Promise<JobState> {

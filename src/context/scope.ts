@@ -16,10 +16,16 @@ export interface Scope {
   readonly slot?: RunSlot | undefined
 }
 
+/** What a run waits for: a job, or a workflow, which is in no lane. */
+export interface AwaitedJob {
+  readonly id: string
+  readonly lane?: string
+}
+
 /** A run's slot: it can be lent to others. */
 export interface RunSlot {
   /** The run waits for a job: others may have its slot. */
-  leaveSlot(): void
+  leaveSlot(awaited?: AwaitedJob): void
   /** It waits no more. Resolves when it may go on. */
   regainSlot(): Promise<void>
 }

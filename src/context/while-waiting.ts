@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isTaskqError } from '../errors/taskq-error.js'
-import { type RunSlot, scopeHere } from './scope.js'
+import { type AwaitedJob, type RunSlot, scopeHere } from './scope.js'
 
 /** What is known at once needs no other run's turn. */
 const AT_ONCE_MS = 5
@@ -12,19 +12,20 @@ const HEARD_MS = 500
  * when the run is to end, the waiting ends as well, with the reason.
  *
  * @param wait is given the run's signal, so that it stops where nobody waits any more
+ * @param awaited what it waits for, where that is one job or workflow
  */
-export async function whileWaiting<T>(wait: (signal?: AbortSignal) => Promise<T>): Promise<T> {
+export async function whileWaiting<T>(wait: (signal?: AbortSignal) => Promise<T>, awaited?: AwaitedJob): Promise<T> {
   const scope = scopeHere()
   const signal = scope?.run?.signal
   const waiting = signal === undefined ? wait : () => untilAborted(signal, wait)
-  return scope?.slot === undefined ? waiting() : lendSlot(scope.slot, waiting)
+  return scope?.slot === undefined ? waiting() : lendSlot(scope.slot, waiting, awaited)
 }
 
-async function lendSlot<T>(slot: RunSlot, wait: () => Promise<T>): Promise<T> {
+async function lendSlot<T>(slot: RunSlot, wait: () => Promise<T>, awaited?: AwaitedJob): Promise<T> {
   let hasLeft = false
   const leaving = setTimeout(() => {
     hasLeft = true
-    slot.leaveSlot()
+    slot.leaveSlot(awaited)
   }, AT_ONCE_MS)
   try {
     return await wait()

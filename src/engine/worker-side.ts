@@ -1,7 +1,9 @@
 import { hostname } from 'node:os'
 import type { RedisBroker } from '../config/resolved-config.js'
+import type { AwaitedJob } from '../context/scope.js'
 import type { LiveBatch } from '../events/live-event.js'
 import { formatDuration } from '../time/duration.js'
+import { bringForward } from './bring-forward.js'
 import { type BrokerInfo, readBrokerInfo } from './broker-info.js'
 import type { Connection } from './connection.js'
 import { type ActiveJob, type ConsumerOptions, LaneConsumer } from './consumer.js'
@@ -140,6 +142,11 @@ export class WorkerSide {
   /** Whether a workflow is to be looked at: jobs of it are to be made, or may be gone. */
   async dueWorkflows(): Promise<boolean> {
     return (await this.connection.zcount(this.keys.workflows, '-inf', Date.now())) > 0
+  }
+
+  /** What a run waits for comes before all else that waits where it waits. */
+  bringForward(awaited: AwaitedJob): Promise<void> {
+    return bringForward(this.connection, this.keys, awaited)
   }
 
   sweep(lane: string, keep: Retention): Promise<number> {

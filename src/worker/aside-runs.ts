@@ -1,3 +1,4 @@
+import type { AwaitedJob } from '../context/scope.js'
 import type { ActiveJob } from '../engine/consumer.js'
 import type { SlotBudget } from './slot-budget.js'
 
@@ -8,11 +9,22 @@ interface AsideRun {
   waits: number
   /** What it waits for where no slot is free for it to go on. */
   back: PromiseWithResolvers<void> | undefined
+  /** Whether others may have its slot. */
+  isLent: boolean
+  /** What it waits for that was not brought forward. */
+  readonly awaited: AwaitedJob[]
 }
+
+/** Of what one run waits for at once, so much is brought forward later. */
+const MOST_AWAITED = 100
+
+/** Sees to it that what a run waits for comes before all else. */
+type BringForward = (awaited: AwaitedJob) => Promise<void>
 
 /**
  * Runs that wait for other jobs. Their slots are others' meanwhile, perhaps those jobs' own: so a worker with one slot can
- * run a task and what that waits for. A run that may go on has a slot before any new job.
+ * run a task and what that waits for. A run that may go on has a slot before any new job. Where as many wait as there are
+ * slots, what they wait for comes first: else each slot that is lent would let in one more that waits.
  */
 export class AsideRuns {
   readonly #runs = new Map<ActiveJob, AsideRun>()
@@ -24,6 +36,7 @@ export class AsideRuns {
     private readonly budget: SlotBudget,
     /** Called when a slot has become free. */
     private readonly onFree: () => void,
+    private readonly bringForward: BringForward = () => Promise.resolve(),
   ) {}
 
   /** How many runs have lent their slot. */
@@ -37,16 +50,17 @@ export class AsideRuns {
   }
 
   /** A run waits for one more job. */
-  leave(job: ActiveJob): void {
+  leave(job: ActiveJob, awaited?: AwaitedJob): void {
+    const isCrowded = this.#runs.size >= this.budget.total
     const known = this.#runs.get(job)
-    if (known !== undefined) {
-      known.waits++
-      this.#stayAway(known)
-      return
-    }
-    this.#runs.set(job, { job, waits: 1, back: undefined })
-    this.budget.free(queueOf(job))
-    this.onFree()
+    const run = known ?? { job, waits: 0, back: undefined, isLent: false, awaited: [] }
+    run.waits++
+    if (awaited !== undefined && run.awaited.length < MOST_AWAITED) run.awaited.push(awaited)
+    this.#runs.set(job, run)
+    const brought = isCrowded ? this.#bringAll() : undefined
+    if (known !== undefined) this.#stayAway(known)
+    else if (brought === undefined) this.#lend(run)
+    else void brought.then(() => this.#lend(run))
   }
 
   /**
@@ -73,7 +87,7 @@ export class AsideRuns {
   letIn(): void {
     for (const run of this.#returning) {
       const queue = queueOf(run.job)
-      if (this.#isOpen || (this.budget.hasFree && this.budget.hasRoom(queue))) this.#takeBack(run)
+      if (this.#isOpen || !run.isLent || (this.budget.hasFree && this.budget.hasRoom(queue))) this.#takeBack(run)
     }
   }
 
@@ -83,9 +97,24 @@ export class AsideRuns {
     this.letIn()
   }
 
+  /** Whoever waits longest has its turn first. Each is brought forward once. */
+  #bringAll(): Promise<unknown> | undefined {
+    const all = [...this.#runs.values()].flatMap(({ awaited }) => awaited.splice(0)).reverse()
+    if (all.length === 0) return undefined
+    return Promise.all(all.map((awaited) => this.bringForward(awaited).catch(() => {})))
+  }
+
+  #lend(run: AsideRun): void {
+    // It waits no more.
+    if (this.#runs.get(run.job) !== run) return
+    run.isLent = true
+    this.budget.free(queueOf(run.job))
+    this.onFree()
+  }
+
   #takeBack(run: AsideRun): void {
     this.#runs.delete(run.job)
-    this.budget.take(queueOf(run.job))
+    if (run.isLent) this.budget.take(queueOf(run.job))
     this.#stayAway(run)
   }
 

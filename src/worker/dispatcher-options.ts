@@ -1,3 +1,4 @@
+import type { AwaitedJob } from '../context/scope.js'
 import type { ActiveJob, Pull } from '../engine/consumer.js'
 import type { LaneName } from '../engine/lane.js'
 
@@ -17,6 +18,8 @@ export interface DispatcherOptions {
   readonly run: RunJob
   /** A lane has reached its rate limit: nothing more of it starts for so long. */
   readonly onLimited: (lane: LaneName, forMs: number) => void
+  /** More runs wait than there are slots: what one more waits for is to come before all else. */
+  readonly bringForward?: (awaited: AwaitedJob) => Promise<void>
   /** It has another number of slots. */
   readonly onResized?: () => void
   readonly onError: (error: Error) => void

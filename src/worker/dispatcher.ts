@@ -44,7 +44,7 @@ export class Dispatcher {
     private readonly options: DispatcherOptions,
   ) {
     this.#budget = new SlotBudget(options.concurrency, options.queueConcurrency)
-    this.lent = new AsideRuns(this.#budget, () => this.#onLent())
+    this.lent = new AsideRuns(this.#budget, () => this.#onLent(), options.bringForward)
     this.#pauses = new LanePauses(
       options,
       () => this.#fillSlots(),

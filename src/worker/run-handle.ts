@@ -1,4 +1,5 @@
 import type { Redactor } from '../codec/redaction.js'
+import type { AwaitedJob } from '../context/scope.js'
 import type { ActiveJob } from '../engine/consumer.js'
 import type { JobLog } from '../engine/job-log.js'
 import { revokedError } from '../engine/revoke.js'
@@ -17,7 +18,7 @@ export interface RunLogs {
 
 /** Where runs have their slots. */
 export interface RunSlots {
-  leave(job: ActiveJob): void
+  leave(job: ActiveJob, awaited?: AwaitedJob): void
   comeBack(job: ActiveJob): Promise<void>
   end(job: ActiveJob): void
 }
@@ -69,8 +70,8 @@ export class RunHandle implements RunPort {
     return this.#log?.flush()
   }
 
-  leaveSlot(): void {
-    if (!this.#isOver) this.slots.leave(this.job)
+  leaveSlot(awaited?: AwaitedJob): void {
+    if (!this.#isOver) this.slots.leave(this.job, awaited)
   }
 
   regainSlot(): Promise<void> {

@@ -48,7 +48,7 @@ export function assembleParts(
   const heard = { ...options, onEvent }
   const revokes = new RevokeWatch(side)
   const { runner, locks } = assembleRunner(side, heard, revokes, timeLimitOf, onError)
-  const dispatcher = assembleDispatcher(heard, runner, onError)
+  const dispatcher = assembleDispatcher(side, heard, runner, onError)
   runner.slots = () => dispatcher.slots
   runner.lent = dispatcher.lent
   const vitals = new ProcessVitals()
@@ -76,7 +76,12 @@ function assembleRunner(
   return { runner, locks }
 }
 
-function assembleDispatcher(options: WorkerOptions, runner: JobRunner, onError: (error: Error) => void): Dispatcher {
+function assembleDispatcher(
+  side: WorkerSide,
+  options: WorkerOptions,
+  runner: JobRunner,
+  onError: (error: Error) => void,
+): Dispatcher {
   const { id, concurrency, queueConcurrency, burst, maxJobs, onEvent } = options
   return new Dispatcher(id, {
     concurrency,
@@ -87,6 +92,7 @@ function assembleDispatcher(options: WorkerOptions, runner: JobRunner, onError: 
     onLimited: ({ queue, task }, forMs) => {
       if (task !== undefined) onEvent({ name: 'limit.reached', task, queue, forMs })
     },
+    bringForward: (awaited) => side.bringForward(awaited),
     onResized: () => runner.fitPools(),
     onError,
   })

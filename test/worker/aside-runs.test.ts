@@ -93,6 +93,47 @@ describe('a run that waits', () => {
     expect([await isDone(back), runs.count]).toEqual([true, 0])
   })
 
+  test('lends its slot only when what it waits for comes first, where as many wait as there are slots', async () => {
+    const budget = new SlotBudget(1, new Map())
+    const brought: string[] = []
+    const done = Promise.withResolvers<void>()
+    const bring = ({ id }: { id: string }) => {
+      brought.push(id)
+      return done.promise
+    }
+    const runs = new AsideRuns(budget, () => {}, bring)
+    const [one, two] = [job(), job()]
+    budget.take('default')
+    runs.leave(one, { id: 'a', lane: 'default' })
+    expect([brought, budget.busy]).toEqual([[], 0])
+    budget.take('default')
+    runs.leave(two, { id: 'b', lane: 'default' })
+    runs.leave(two, { id: 'c', lane: 'default' })
+    expect([brought, budget.busy]).toEqual([['b', 'a', 'c'], 1])
+    done.resolve()
+    await new Promise(setImmediate)
+    expect(budget.busy).toBe(0)
+  })
+
+  test('goes on at once where it still had its slot', async () => {
+    const budget = new SlotBudget(1, new Map())
+    const done = Promise.withResolvers<void>()
+    const runs = new AsideRuns(
+      budget,
+      () => {},
+      () => done.promise,
+    )
+    const [one, two] = [job(), job()]
+    budget.take('default')
+    runs.leave(one)
+    budget.take('default')
+    runs.leave(two, { id: 'b' })
+    expect(await isDone(runs.comeBack(two))).toBe(true)
+    done.resolve()
+    await new Promise(setImmediate)
+    expect([budget.busy, runs.count]).toEqual([1, 1])
+  })
+
   test('keeps to the limit of its queue', async () => {
     const { budget, runs, jobs } = runsOf(2, 1)
     const [one] = jobs as [ActiveJob]

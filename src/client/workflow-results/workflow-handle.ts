@@ -63,7 +63,8 @@ export class WorkflowHandle<R> implements WorkflowResult<R> {
     const timeoutMs = timeoutOf('get', timeout)
     const { finish } = this.tools.engine
     const here = { lane: WORKFLOW_EVENTS, id: this.id }
-    const end = await whileWaiting((signal) => finish.until(here, () => this.#lookForEnd(), timeoutMs, signal))
+    const { id } = this
+    const end = await whileWaiting((signal) => finish.until(here, () => this.#lookForEnd(), timeoutMs, signal), { id })
     if (end === undefined) throw await this.#timeout(timeoutMs)
     return end.value as R
   }

@@ -1,4 +1,4 @@
-import type { RunSlot } from '../../context/scope.js'
+import type { AwaitedJob, RunSlot } from '../../context/scope.js'
 import type { RunPort } from '../job-context.js'
 import { formatLogLine, type LogLevel } from '../run-log.js'
 import type { ParentPort } from './parent-port.js'
@@ -52,8 +52,9 @@ export class ChildRunPort implements RunPort, RunSlot {
     this.port.send({ kind: 'log', run: this.run, level, message: line.message, ...fieldsOf(line.fields) })
   }
 
-  leaveSlot(): void {
-    if (!this.#isOver) this.port.send({ kind: 'waits', run: this.run, wait: ++this.#waits })
+  leaveSlot(awaited?: AwaitedJob): void {
+    if (this.#isOver) return
+    this.port.send({ kind: 'waits', run: this.run, wait: ++this.#waits, ...(awaited && { awaited }) })
   }
 
   regainSlot(): Promise<void> {

@@ -110,7 +110,7 @@ export class Child {
       case 'progress':
         return void this.#store(handle, message.progress, message.value)
       case 'waits':
-        return handle.leaveSlot()
+        return handle.leaveSlot(message.awaited)
       case 'wants-slot':
         return void handle
           .regainSlot()

@@ -1,4 +1,5 @@
 import type { Envelope } from '../../codec/envelope.js'
+import type { AwaitedJob } from '../../context/scope.js'
 import type { JobFailure } from '../../errors/job-failure.js'
 import type { AttemptReport, AttemptRules } from '../attempt.js'
 import type { JobFacts } from '../job-context.js'
@@ -47,7 +48,8 @@ export type FromChild =
     }
   | { readonly kind: 'progress'; readonly run: number; readonly progress: number; readonly value: unknown }
   /** The run waits for another job; it waits no more, and wants its slot again: `wait` tells one wish from another. */
-  | { readonly kind: 'waits' | 'wants-slot'; readonly run: number; readonly wait: number }
+  | { readonly kind: 'waits'; readonly run: number; readonly wait: number; readonly awaited?: AwaitedJob }
+  | { readonly kind: 'wants-slot'; readonly run: number; readonly wait: number }
   | { readonly kind: 'done'; readonly run: number; readonly report: AttemptReport; readonly memory?: number }
   /** An error that nobody caught ends it. */
   | { readonly kind: 'accident'; readonly failure: JobFailure }

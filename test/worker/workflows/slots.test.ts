@@ -77,6 +77,25 @@ describe('a run that waits for another job', () => {
     expect(events.of('job.dead-lettered')).toEqual([])
   })
 
+  test('lets no others like it in without end: what they wait for comes before the rest of the queue', async () => {
+    let now = 0
+    let most = 0
+    const child = defineTask({ name: 'child' }, async () => 1)
+    const parent = defineTask({ name: 'parent' }, async (ctx, how: 'job' | 'workflow'): Promise<unknown> => {
+      most = Math.max(most, ++now)
+      const made = how === 'job' ? await child.delay() : await ctx.spawn(group([child.s(), child.s()]))
+      const value = await made.get({ timeout: '20s' })
+      now--
+      return value
+    })
+    const app = testApp(broker, { tasks: [child, parent], config: one })
+    for (let n = 0; n < 20; n++) await parent.delay('job')
+    for (let n = 0; n < 20; n++) await parent.delay('workflow')
+    const { events } = await app.worker()
+    await events.count('job.succeeded', 40 + 20 + 40, 30_000)
+    expect(most).toBeLessThan(10)
+  }, 40_000)
+
   test('keeps to the limit of its queue', async () => {
     const leaf = defineTask({ name: 'leaf' }, async () => 'leaf')
     const parent = defineTask({ name: 'parent' }, async () => (await leaf.delay()).get({ timeout: '20s' }))
