@@ -15,6 +15,10 @@ type Failed = { readonly kind: 'failed'; readonly failure: NonNullable<ReturnTyp
 const SWEPT = 20
 /** Thousands may be due after an outage. Whoever sweeps next, here or elsewhere, goes on. */
 const SWEEP_MS = 4000
+/** Workflows that are looked after side by side: where the broker is slow, one must not hold up the others. */
+const SIDE_BY_SIDE = 10
+/** Before a broker is asked again that did not take a job. */
+const WAITS_MS = [1000, 2000, 4000]
 /** Nodes of each that it begins with. */
 const TAKEN = 100
 
@@ -28,7 +32,7 @@ export class ClientDriver {
   async advance(move: WorkflowMove): Promise<void> {
     const { workflow, ended } = move
     if (ended !== undefined) this.site.engine.producer.lateAcks.forget({ workflow, node: ended })
-    await this.#quietly(move.workflow, () => makeReadyJobs(move, this.site))
+    await this.#quietly(move.workflow, () => makeReadyJobs(move, this.site, { waits: WAITS_MS }))
   }
 
   async sweep(): Promise<void> {
@@ -36,7 +40,8 @@ export class ClientDriver {
     const deadline = performance.now() + SWEEP_MS
     for (let isFull = true; isFull && performance.now() < deadline; ) {
       const due = await workflows.due(SWEPT)
-      for (const id of due) await this.#quietly(id, () => this.#lookAfter(id))
+      const left = due.values()
+      await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => this.#lookAfterAll(left)))
       isFull = due.length === SWEPT
     }
   }
@@ -58,6 +63,10 @@ export class ClientDriver {
     if (failure !== undefined) return { kind: 'failed', failure: { ...failure, ...fromOf(summary) } }
     const slot = await engine.workflows.resultOf(workflow)
     return slot && { kind: 'succeeded', value: slotValue(workflow, slot, codec) }
+  }
+
+  async #lookAfterAll(ids: Iterable<string>): Promise<void> {
+    for (const id of ids) await this.#quietly(id, () => this.#lookAfter(id))
   }
 
   /** What is ready and nobody took, and what no job will ever settle. */

@@ -9,6 +9,7 @@ import type { JobCall, PartCall } from '../../task/job-call.js'
 import { partId } from '../../task/names.js'
 import { causeOf, slotValue, storedValue } from '../workflow-results/slot-value.js'
 import { decodeDraft, type PartDraft, taskOf } from './part-draft.js'
+import { tryPatiently } from './try-patiently.js'
 import type { WorkflowSite } from './workflow-site.js'
 import type { BegunCall } from './write-nodes.js'
 
@@ -21,13 +22,17 @@ const AT_ONCE = 250
  *
  * @throws TaskqError where the broker does not answer
  */
-export async function makeReadyJobs(first: WorkflowMove, site: WorkflowSite, kept = NONE_KEPT): Promise<void> {
+export async function makeReadyJobs(
+  first: WorkflowMove,
+  site: WorkflowSite,
+  { kept = NONE_KEPT, waits = [] }: Pains = {},
+): Promise<void> {
   const moves = [first]
   let making = NOTHING
   for (let move = moves.pop(); move !== undefined; move = moves.pop()) {
     const { workflow, ready, more } = move
     const before = making
-    making = makeJobs(workflow, ready, { site, kept })
+    making = makeJobs(workflow, ready, { site, kept, waits })
     // The next ones are fetched and written while these are on their way, and no more than these.
     const [next, further] = await Promise.all([
       more ? site.engine.workflows.take(workflow, AT_ONCE, kept.nodes) : undefined,
@@ -46,17 +51,25 @@ type Moves = Promise<readonly WorkflowMove[]>
 const NOTHING: Moves = Promise.resolve([])
 
 function makeJobs(workflow: string, nodes: readonly ReadyNode[], made: Made): Moves {
-  const making = Promise.all(nodes.map((node) => makeJob(workflow, node, made))).then((moves) =>
-    moves.filter((move) => move !== undefined),
-  )
+  const left: number[] = []
+  const making = Promise.all(nodes.map((node) => makeJob(workflow, node, { ...made, left }))).then(async (moves) => {
+    // Where the broker does not hear of it, their time runs out.
+    if (left.length > 0) await made.site.engine.workflows.giveBack(workflow, left).catch(() => {})
+    return moves.filter((move) => move !== undefined)
+  })
   // It is awaited later, if at all.
   making.catch(() => {})
   return making
 }
 
-interface Made {
+interface Made extends Required<Pains> {
   readonly site: WorkflowSite
-  readonly kept: KeptCalls
+}
+
+interface Pains {
+  readonly kept?: KeptCalls
+  /** How long is waited, each time, before the broker is asked again that did not take a job. */
+  readonly waits?: readonly number[]
 }
 
 /** What the caller has of a workflow that it made: how many nodes that has, and the calls that it begins with. */
@@ -68,9 +81,14 @@ export interface KeptCalls {
 const NONE_KEPT: KeptCalls = { nodes: 0, begun: new Map() }
 
 /** Makes a job of a node. One that can be none fails, and the workflow goes on as it does after a failure. */
-async function makeJob(workflow: string, node: ReadyNode, { site, kept }: Made): Promise<WorkflowMove | undefined> {
+async function makeJob(
+  workflow: string,
+  node: ReadyNode,
+  { site, kept, waits, left }: Made & { readonly left: number[] },
+): Promise<WorkflowMove | undefined> {
   try {
-    await enqueueNode(workflow, node, readCall(workflow, node, site.codec, kept), site)
+    const call = readCall(workflow, node, site.codec, kept)
+    await tryPatiently(() => enqueueNode(workflow, node, call, site), waits, isOfBroker)
     return undefined
   } catch (error) {
     if (!isOfBroker(error)) {
@@ -78,6 +96,7 @@ async function makeJob(workflow: string, node: ReadyNode, { site, kept }: Made):
       const move = await site.engine.workflows.failUnmade(workflow, node.index, failure, patienceWith(error))
       if (move !== 'later') return move
     }
+    if (isOfBroker(error)) left.push(node.index)
     site.warn(`a job of the workflow ${workflow} is not added yet: ${(error as Error).message}`)
     return undefined
   }

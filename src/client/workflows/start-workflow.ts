@@ -69,7 +69,7 @@ async function create(
   }
   const { isNew, move } = await engine.workflows.create(workflow, { keepsCalls: true })
   // It is there, and goes on whatever becomes of this process.
-  await makeReadyJobs(move, site, { begun, nodes: nodes.length }).catch((error: Error) =>
+  await makeReadyJobs(move, site, { kept: { begun, nodes: nodes.length } }).catch((error: Error) =>
     warn(`the first jobs of the workflow ${id} are not added yet: ${error.message}`),
   )
   return { id, isNew }

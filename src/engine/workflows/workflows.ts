@@ -13,6 +13,7 @@ import {
   type MemberPlace,
   type NewMember,
 } from './extend-workflow.js'
+import { giveBack } from './give-back.js'
 import { type LedgerCommands, ledgerCommands } from './ledger-commands.js'
 import { MOST_HANDED } from './ledger-script.js'
 import { isLeftAlone } from './left-alone.js'
@@ -105,6 +106,11 @@ export class Workflows {
   /** A node that failed before it was a job is to be made one. False for any other. */
   retryUnmade(id: string, index: number): Promise<boolean> {
     return this.link.read((redis) => retryUnmade(redis, this.keys, { workflow: id, node: index }))
+  }
+
+  /** Nodes that were handed to the caller, and of which it cannot make jobs now, are anybody's again. */
+  giveBack(id: string, nodes: readonly number[]): Promise<void> {
+    return giveBack(this.link, this.keys, id, nodes)
   }
 
   /**

@@ -92,3 +92,64 @@ it('takes what two processes add at once as one', async () => {
   expect(await handles[0]?.get()).toBe((299 * 300) / 2)
   expect(runs.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 300 }, (_, n) => n))
 })
+
+const silent = () => new TaskqError('TASKQ_ENQUEUE_NOT_SENT', 'the broker did not answer within 5s')
+
+/** A workflow of which no job could be made, and what it gave back. */
+async function unmade(app: TestApp) {
+  const task = add()
+  const { id } = await refusingClient(app, silent()).startWorkflow(chain(task.s(1, 2), task.s(3)))
+  return { id, take: () => app.engine.workflows.take(id, 10) }
+}
+
+it('gives back what it could not make, so that another need not wait', async () => {
+  const app = testApp(broker, { tasks: [add()] })
+  const { id, take } = await unmade(app)
+  expect(Number(await app.redis.zscore(app.keys.workflows, id))).toBeLessThan(Date.now() + 2000)
+  expect((await take()).ready).toMatchObject([{ index: 0 }])
+})
+
+it('does not give back what another has', async () => {
+  const app = testApp(broker, { tasks: [add()] })
+  const { id, take } = await unmade(app)
+  await app.engine.workflows.giveBack(id, [0, 7])
+  expect((await take()).ready).toHaveLength(1)
+  expect((await take()).ready).toEqual([])
+  await app.engine.workflows.giveBack(id, [0])
+  expect((await take()).ready).toHaveLength(1)
+})
+
+it('asks a broker again that did not take the next job', async () => {
+  const app = testApp(broker, { tasks: [add()] })
+  const { id, take } = await unmade(app)
+  const engine = app.newEngine()
+  const { producer } = engine
+  const put = producer.add.bind(producer)
+  const answers = [silent()]
+  producer.add = (job) => {
+    const error = answers.pop()
+    return error === undefined ? put(job) : Promise.reject(error)
+  }
+  await (await app.newClient(engine).workflowDriver()).advance(await take())
+  expect(await app.engine.workflows.nodes(id, 0, 1)).toMatchObject([{ state: 'added' }])
+})
+
+it('looks after several workflows side by side', async () => {
+  const app = testApp(broker, { tasks: [add()] })
+  const flows = [await unmade(app), await unmade(app)]
+  for (const { id } of flows) await forgetLeases(app, id)
+  const engine = app.newEngine()
+  const { workflows } = engine
+  const read = workflows.summary.bind(workflows)
+  const waiting: (() => void)[] = []
+  // Each is answered when both have asked.
+  workflows.summary = async (id) => {
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve)
+      if (waiting.length === 2) for (const answer of waiting) answer()
+    })
+    return read(id)
+  }
+  await (await app.newClient(engine).workflowDriver()).sweep()
+  for (const { id } of flows) expect(await app.engine.workflows.nodes(id, 0, 1)).toMatchObject([{ state: 'added' }])
+})
