@@ -1,4 +1,5 @@
 import { ANY_TIME_OPTION, RETRY_CALL_FIELD } from '../retry-script.js'
+import { WAITS_FOR_OPTION } from '../workflows/wait-script.js'
 import { PUT_BACK } from './dissolve-rows.js'
 import { KEY_SLOTS, NOW } from './key-slots-script.js'
 import { KEY_WINDOWS } from './key-windows-script.js'
@@ -69,7 +70,11 @@ local function enter(id)
   local wasGivenBack = numberOf(fields[3]) > numberOf(fields[4]) and not fields[5]
   local number = wasGivenBack and 0 or call('INCR', base .. 'number') % 0x100000000
   local score = string.format('%.0f', numberOf(fields[2]) * 0x100000000 + number)
-  if call('SISMEMBER', base .. 'parked:' .. key, group) == 0 then call('ZADD', ring, 'NX', nowText, group) end
+  if call('SISMEMBER', base .. 'parked:' .. key, group) == 0 then
+    call('ZADD', ring, 'NX', nowText, group)
+    -- It is free of the rate: its group need not wait for its next window.
+    if string.find(fields[1] or '', '"${WAITS_FOR_OPTION}":"', 1, true) then call('ZADD', ring, nowText, group) end
+  end
   call('ZADD', base .. 'row:' .. group, score, id)
   call('ZADD', waiting, score, id)
 end
@@ -115,9 +120,11 @@ local function freeLostSlots()
 end
 
 ${KEY_WINDOWS}
--- What expired is only told so: it spends nothing of its key's rate. The clock is the worker's, who decides.
-local function isExpired(id)
+-- What expired is only told so, what waited for a workflow ends as that did: it spends nothing of its key's rate. The
+-- clock is the worker's, who decides.
+local function isFreeOfRate(id)
   local options = keyMax and readOptions(call('HGET', jobs .. id, 'opts')) or {}
+  if type(options['${WAITS_FOR_OPTION}']) == 'string' then return true end
   return type(options.ex) == 'number' and options.ex <= nowMs and not options['${ANY_TIME_OPTION}']
 end
 
@@ -169,7 +176,7 @@ local function look()
       call('SADD', parked, key)
       call('SADD', base .. 'parked:' .. key, group)
     else
-      local isFree = isExpired(id)
+      local isFree = isFreeOfRate(id)
       local rest = isFree and 0 or opensIn(rate)
       if rest == 0 then return giveFrom(group, rate, key, id, isFree) end
       call('ZADD', ring, string.format('%.0f', now + rest), group)

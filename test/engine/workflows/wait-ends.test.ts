@@ -103,3 +103,26 @@ test('what a workflow came to is kept, too, where it ended before the job waits 
   await held.lane.waitFor(held.job, W)
   expect(await app.redis.pttl(app.keys.workflow(W))).toBeGreaterThan(400_000)
 })
+
+test.each([false, true])(
+  'a job that has had its turn is free of its task’s rate when it ends (by keys: %s)',
+  async (isKeyed) => {
+    const app = testApp(broker)
+    const { lanes } = await app.side()
+    const rate = { max: 1, durationMs: 3_600_000 }
+    await lanes.limit('default', 'report', { rate, ...(isKeyed && { keyed: ['rate'] }) })
+    const desk = new PartDesk(app)
+    const owners = new PartDesk(app, 'default~report')
+    const job = { ...JOB, lane: 'default~report', keys: { rate: 'a' } }
+    for (const id of [JOB.id, 'next', 'last']) await app.engine.producer.add({ ...job, id })
+    const { lane, job: held } = await owners.take()
+    await desk.begin(chainOf(1), { owner: { id: JOB.id, lane: lane.lane } })
+    await lane.waitFor(held, W)
+    expect((await lane.pull('one')).job).toBeUndefined()
+    await desk.succeed(1)
+    const again = await owners.take()
+    expect(again.job).toMatchObject({ id: JOB.id, waitsFor: W })
+    await lane.succeed(again.job, 1, { fetchNext: false, keep: true })
+    expect((await lane.pull('another')).job).toBeUndefined()
+  },
+)
