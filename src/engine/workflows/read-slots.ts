@@ -18,6 +18,18 @@ interface SlotRange {
 /** Groups within groups: deeper than anybody writes, and an end for what was made to have none. */
 const DEEPEST = 100
 
+/** Slots that are read at first, until it is known how large what they hold is. */
+const FIRST_SLOTS = 20
+/** Characters that one reply is to hold: results may be large, and the broker and this process hold it at once. */
+const REPLY_LENGTH = 4_000_000
+
+/** How many slots are read next: as many as make a large reply, but never many times more than before. */
+function nextCount(texts: readonly (string | null)[]): number {
+  const length = texts.reduce((sum, text) => sum + (text?.length ?? 0), 0)
+  const fitting = Math.floor((REPLY_LENGTH * texts.length) / Math.max(1, length))
+  return Math.max(1, Math.min(fitting, BATCH, 5 * texts.length))
+}
+
 /** Reads what the joins of one workflow hold, some hundred slots at a time. */
 export class SlotReader {
   constructor(
@@ -56,9 +68,11 @@ export class SlotReader {
     const { join, size, from, count } = range
     const end = Math.min(size, from + count)
     const slots: Slot[] = []
-    for (let at = from; at < end; at += BATCH) {
-      const names = Array.from({ length: Math.min(BATCH, end - at) }, (_, index) => `${join}.${at + index}`)
+    for (let at = from, count = FIRST_SLOTS; at < end; ) {
+      const names = Array.from({ length: Math.min(count, end - at) }, (_, index) => `${join}.${at + index}`)
       const texts = await this.redis.hmget(this.keys.workflow(this.id, 'values'), ...names)
+      at += names.length
+      count = nextCount(texts)
       const causes = await this.#causes(texts)
       for (const text of texts) slots.push(await this.#slot(text, causes, depth))
     }
