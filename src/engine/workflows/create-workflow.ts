@@ -113,10 +113,15 @@ function open(link: BrokerLink, keys: Keys, id: string, [draft, ...args]: readon
 }
 
 async function write(link: BrokerLink, draft: string, fields: readonly string[]): Promise<void> {
-  await link.read(async (redis) => {
-    const [written] = await Promise.all([redis.hset(draft, ...fields), redis.pexpire(draft, DRAFT_MS)])
-    return written
-  })
+  // Together: cut off in between, the draft would stay.
+  await link.read((redis) =>
+    runPipeline(
+      redis
+        .multi()
+        .hset(draft, ...fields)
+        .pexpire(draft, DRAFT_MS),
+    ),
+  )
 }
 
 function fieldsOf({ name, nodes, shape, total, keepMs, failKeepMs, parent, root, owner, spawned }: NewWorkflow) {
