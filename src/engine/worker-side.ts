@@ -5,6 +5,7 @@ import type { LiveBatch } from '../events/live-event.js'
 import { formatDuration } from '../time/duration.js'
 import { bringForward } from './bring-forward.js'
 import { type BrokerInfo, readBrokerInfo } from './broker-info.js'
+import { toTime } from './broker-time.js'
 import type { Connection } from './connection.js'
 import { type ActiveJob, type ConsumerOptions, LaneConsumer } from './consumer.js'
 import { ControlListener, type Listener, type OnCommand } from './control-listener.js'
@@ -139,9 +140,11 @@ export class WorkerSide {
     return sweepClaims(this.connection, this.keys.claims)
   }
 
-  /** Whether a workflow is to be looked at: jobs of it are to be made, or may be gone. */
+  /** Whether a workflow is to be looked at: jobs of it are to be made, or may be gone. By the broker's clock. */
   async dueWorkflows(): Promise<boolean> {
-    return (await this.connection.zcount(this.keys.workflows, '-inf', Date.now())) > 0
+    const pipeline = this.connection.pipeline().time().zrange(this.keys.workflows, '0', '0', 'WITHSCORES')
+    const [time, [, first]] = (await runPipeline(pipeline)) as [(string | number)[], [string?, string?]]
+    return first !== undefined && Number(first) <= toTime(time)
   }
 
   /** What a run waits for comes before all else that waits where it waits. */
