@@ -199,6 +199,10 @@ export class Client implements Enqueuer {
   }
 
   async #enqueuePart(part: JobCall): Promise<boolean> {
+    if (this.#layers.length === 0) {
+      await this.#enqueue(part)
+      return true
+    }
     let isAdded = false
     const send = aroundEnqueue(this.#layers, async (call) => {
       const handle = await this.#enqueue({ ...part, ...call })

@@ -19,6 +19,7 @@ const MOST_UNDER_WAY = 100
  */
 export class WorkflowWork {
   #driver: Promise<WorkflowDriver> | undefined
+  readonly #ending = new AbortController()
   readonly #underWay = new Set<Promise<void>>()
 
   constructor(private readonly site: WorkflowSite) {}
@@ -27,7 +28,7 @@ export class WorkflowWork {
   advance(move: WorkflowMove): Promise<unknown> | undefined {
     if (move.ready.length === 0 && !move.more) return undefined
     if (this.site.load === undefined) return undefined
-    const advanced = this.#track((driver) => driver.advance(move))
+    const advanced = this.#track((driver) => driver.advance(move, this.#ending.signal))
     if (this.site.isAwaited) return advanced
     return this.#underWay.size > MOST_UNDER_WAY ? Promise.race(this.#underWay) : undefined
   }
@@ -35,7 +36,7 @@ export class WorkflowWork {
   /** Lets workflows go on that nobody else did. */
   async sweep(): Promise<void> {
     if (this.site.load === undefined) return
-    await (await this.driver()).sweep()
+    await (await this.driver()).sweep(this.#ending.signal)
   }
 
   /** @throws where workflows cannot be read here */
@@ -49,17 +50,27 @@ export class WorkflowWork {
     return this.#driver
   }
 
+  /** The worker is to end: no workflow is led on further than its next jobs. Others do the rest. */
+  end(): void {
+    this.#ending.abort()
+  }
+
   /** Resolves when nothing is under way. */
   async idle(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay)
   }
 
   #track(work: (driver: WorkflowDriver) => Promise<void>): Promise<void> {
-    const done = this.driver()
-      .then(work)
-      .catch((error) => this.site.onTrouble(error as Error))
-      .finally(() => this.#underWay.delete(done))
+    const done = this.#quietly(work).then(() => void this.#underWay.delete(done))
     this.#underWay.add(done)
     return done
+  }
+
+  async #quietly(work: (driver: WorkflowDriver) => Promise<void>): Promise<void> {
+    try {
+      await work(await this.driver())
+    } catch (error) {
+      this.site.onTrouble(error as Error)
+    }
   }
 }
