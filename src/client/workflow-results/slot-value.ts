@@ -3,6 +3,7 @@ import { rootJobOf } from '../../engine/workflows/root-job.js'
 import type { FailedNode, Slot, StoredValue } from '../../engine/workflows/workflow-record.js'
 import type { JobFailure } from '../../errors/job-failure.js'
 import type { WorkflowCause } from '../../errors/workflow-failed-error.js'
+import { TaskqError } from '../../errors/taskq-error.js'
 import type { Settled } from '../../task/workflow-result.js'
 
 /** Reads what stands in a workflow's slots. */
@@ -11,14 +12,21 @@ export type SlotReader = Pick<Codec, 'decodeResult' | 'decodeLarge'>
 /**
  * What a slot holds, as a task or a caller gets it: of a list with failures that are let be, how each ended.
  *
- * @throws TaskqError where it cannot be read: see Codec.decodeLarge
+ * @throws TaskqError `TASKQ_WORKFLOW_LOST` where it is gone, or a list has a hole; where it cannot be read: see
+ * Codec.decodeLarge
  */
 export function slotValue(workflow: string, slot: Slot, codec: SlotReader): unknown {
   if (slot.kind === 'value') return storedValue(slot.value, codec)
-  if (slot.kind !== 'list') return undefined
+  if (slot.kind !== 'list') throw resultsGone(workflow)
   const { slots, allowFailures } = slot
   return slots.map((one) => (allowFailures ? settledSlot(workflow, one, codec) : slotValue(workflow, one, codec)))
 }
+
+/** The error of what is to go on with results that its workflow does not hold any more. */
+export const resultsGone = (workflow: string): TaskqError =>
+  new TaskqError('TASKQ_WORKFLOW_LOST', `results that ${workflow} held are gone`, {
+    hint: 'Its record was removed, or evicted from a full broker, or its time was over. Start the workflow again.',
+  })
 
 /** How a member of a group ended, by its slot. */
 export function settledSlot(workflow: string, slot: Slot, codec: SlotReader): Settled {

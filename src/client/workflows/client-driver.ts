@@ -1,8 +1,7 @@
 import { revokeWorkflow } from '../../engine/workflows/revoke-workflow.js'
 import { rootJobOf } from '../../engine/workflows/root-job.js'
 import type { WorkflowMove, WorkflowSummary } from '../../engine/workflows/workflow-record.js'
-import { TaskqError } from '../../errors/taskq-error.js'
-import { slotValue } from '../workflow-results/slot-value.js'
+import { resultsGone, slotValue } from '../workflow-results/slot-value.js'
 import { workflowFailure } from '../workflow-results/workflow-failure.js'
 import { makeReadyJobs } from './make-jobs.js'
 import type { WorkflowSite } from './workflow-site.js'
@@ -49,9 +48,7 @@ export class ClientDriver {
   async readList(workflow: string, ref: string): Promise<readonly unknown[]> {
     const list = await this.site.engine.workflows.list(workflow, ref)
     if (list !== undefined) return slotValue(workflow, list, this.site.codec) as unknown[]
-    throw new TaskqError('TASKQ_WORKFLOW_LOST', `the results that ${workflow} gathered are gone`, {
-      hint: 'Its record was removed, or its time was over. Start the workflow again.',
-    })
+    throw resultsGone(workflow)
   }
 
   async endOf(workflow: string): Promise<End | undefined> {

@@ -7,7 +7,7 @@ import { describeFailure } from '../../errors/job-failure.js'
 import { isTaskqError, TaskqError } from '../../errors/taskq-error.js'
 import type { JobCall, PartCall } from '../../task/job-call.js'
 import { partId } from '../../task/names.js'
-import { causeOf, slotValue, storedValue } from '../workflow-results/slot-value.js'
+import { causeOf, resultsGone, slotValue, storedValue } from '../workflow-results/slot-value.js'
 import { decodeDraft, type PartDraft, taskOf } from './part-draft.js'
 import { tryPatiently } from './try-patiently.js'
 import type { WorkflowSite } from './workflow-site.js'
@@ -117,7 +117,7 @@ async function enqueueNode(
   site: WorkflowSite,
 ): Promise<void> {
   const { context, trace } = draft.lineage
-  const given = { draft, input: draft.immutable ? NO_INPUT : givenInput(input, draft, site) }
+  const given = { draft, input: draft.immutable ? NO_INPUT : givenInput({ workflow, input }, draft, site) }
   const part = await partOfCall({ workflow, node: index, task }, given, site)
   const args = argsOf(workflow, given, site)
   const job: JobCall = {
@@ -139,10 +139,25 @@ interface Given {
 }
 
 /** JSON has nothing for undefined, but what comes last may be left out: before others, it is told of by its mark. */
-function givenInput(input: NodeInput, { args, each }: PartDraft, { codec }: WorkflowSite): NodeInput {
+function givenInput(
+  { workflow, input }: { workflow: string; input: NodeInput },
+  { args, each }: PartDraft,
+  { codec }: WorkflowSite,
+): NodeInput {
   if (input.kind !== 'value' || args.length === 0 || each !== undefined) return input
-  const value = storedValue(JSON.parse(input.payload) as StoredValue, codec)
+  const value = givenValue(workflow, input.payload, codec)
   return value === undefined ? { kind: 'list', ref: NO_VALUE } : input
+}
+
+/** @throws TaskqError `TASKQ_WORKFLOW_LOST` where it is not there any more, and as decoding it does */
+function givenValue(workflow: string, payload: string, codec: Codec): unknown {
+  let stored: StoredValue
+  try {
+    stored = JSON.parse(payload)
+  } catch {
+    throw resultsGone(workflow)
+  }
+  return storedValue(stored, codec)
 }
 
 /** Its arguments, as far as they are known before it runs: a list that it gets is read then. */
@@ -151,7 +166,7 @@ function argsOf(workflow: string, { draft: { args }, input }: Given, { codec }: 
     case 'none':
       return args
     case 'value':
-      return [storedValue(JSON.parse(input.payload) as StoredValue, codec), ...args]
+      return [givenValue(workflow, input.payload, codec), ...args]
     case 'list':
       if (input.ref === NO_VALUE) return args
       return input.ref === EMPTY_LIST ? [[], ...args] : args
