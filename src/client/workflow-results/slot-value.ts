@@ -2,8 +2,8 @@ import type { Codec } from '../../codec/codec.js'
 import { rootJobOf } from '../../engine/workflows/root-job.js'
 import type { FailedNode, Slot, StoredValue } from '../../engine/workflows/workflow-record.js'
 import type { JobFailure } from '../../errors/job-failure.js'
-import type { WorkflowCause } from '../../errors/workflow-failed-error.js'
 import { TaskqError } from '../../errors/taskq-error.js'
+import type { WorkflowCause } from '../../errors/workflow-failed-error.js'
 import type { Settled } from '../../task/workflow-result.js'
 
 /** Reads what stands in a workflow's slots. */
