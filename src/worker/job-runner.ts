@@ -122,6 +122,11 @@ export class JobRunner {
     return this.#workflows.sweep()
   }
 
+  /** No workflow is led on further than its next jobs. */
+  endWorkflows(): void {
+    this.#workflows.end()
+  }
+
   /** Resolves when no workflow is being led on. */
   workflowsIdle(): Promise<void> {
     return this.#workflows.idle()

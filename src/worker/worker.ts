@@ -135,6 +135,7 @@ export class Worker {
     const { dispatcher, runner, lanes, locks, live, stats, vitals, onEvent } = this.#parts
     try {
       lanes.end()
+      runner.endWorkflows()
       await shutDown(dispatcher, runner, this.options.shutdownMs)
       await runner.workflowsIdle()
       const childrenEnd = runner.close()

@@ -28,19 +28,19 @@ export class ClientDriver {
   constructor(private readonly site: WorkflowSite) {}
 
   /** Makes jobs of what a move lets begin. What the broker does not take now is done by a sweep. */
-  async advance(move: WorkflowMove): Promise<void> {
+  async advance(move: WorkflowMove, stop?: AbortSignal): Promise<void> {
     const { workflow, ended } = move
     if (ended !== undefined) this.site.engine.producer.lateAcks.forget({ workflow, node: ended })
-    await this.#quietly(move.workflow, () => makeReadyJobs(move, this.site, { waits: WAITS_MS }))
+    await this.#quietly(move.workflow, () => makeReadyJobs(move, this.site, { waits: WAITS_MS, stop }))
   }
 
-  async sweep(): Promise<void> {
+  async sweep(stop?: AbortSignal): Promise<void> {
     const { workflows } = this.site.engine
     const deadline = performance.now() + SWEEP_MS
-    for (let isFull = true; isFull && performance.now() < deadline; ) {
+    for (let isFull = true; isFull && performance.now() < deadline && stop?.aborted !== true; ) {
       const due = await workflows.due(SWEPT)
       const left = due.values()
-      await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => this.#lookAfterAll(left)))
+      await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => this.#lookAfterAll(left, stop)))
       isFull = due.length === SWEPT
     }
   }
@@ -62,19 +62,19 @@ export class ClientDriver {
     return slot && { kind: 'succeeded', value: slotValue(workflow, slot, codec) }
   }
 
-  async #lookAfterAll(ids: Iterable<string>): Promise<void> {
-    for (const id of ids) await this.#quietly(id, () => this.#lookAfter(id))
+  async #lookAfterAll(ids: Iterable<string>, stop?: AbortSignal): Promise<void> {
+    for (const id of ids) await this.#quietly(id, () => this.#lookAfter(id, stop))
   }
 
   /** What is ready and nobody took, and what no job will ever settle. */
-  async #lookAfter(id: string): Promise<void> {
+  async #lookAfter(id: string, stop?: AbortSignal): Promise<void> {
     const { engine } = this.site
     const { workflows } = engine
     const summary = await workflows.summary(id)
     const reason = summary && (await this.#endsFor(summary))
     if (reason !== undefined) await revokeWorkflow(engine, id, { reason })
-    await makeReadyJobs(await workflows.take(id, TAKEN), this.site)
-    for (const move of await workflows.mend(id)) await makeReadyJobs(move, this.site)
+    await makeReadyJobs(await workflows.take(id, TAKEN), this.site, { stop })
+    for (const move of await workflows.mend(id)) await makeReadyJobs(move, this.site, { stop })
   }
 
   /** Why a workflow is to end before it is done, if it is. */

@@ -25,7 +25,7 @@ const AT_ONCE = 250
 export async function makeReadyJobs(
   first: WorkflowMove,
   site: WorkflowSite,
-  { kept = NONE_KEPT, waits = [] }: Pains = {},
+  { kept = NONE_KEPT, waits = [], stop }: Pains = {},
 ): Promise<void> {
   const moves = [first]
   let making = NOTHING
@@ -35,7 +35,7 @@ export async function makeReadyJobs(
     making = makeJobs(workflow, ready, { site, kept, waits })
     // The next ones are fetched and written while these are on their way, and no more than these.
     const [next, further] = await Promise.all([
-      more ? site.engine.workflows.take(workflow, AT_ONCE, kept.nodes) : undefined,
+      more && stop?.aborted !== true ? site.engine.workflows.take(workflow, AT_ONCE, kept.nodes) : undefined,
       before,
     ])
     moves.push(...further)
@@ -62,7 +62,7 @@ function makeJobs(workflow: string, nodes: readonly ReadyNode[], made: Made): Mo
   return making
 }
 
-interface Made extends Required<Pains> {
+interface Made extends Required<Omit<Pains, 'stop'>> {
   readonly site: WorkflowSite
 }
 
@@ -70,6 +70,8 @@ interface Pains {
   readonly kept?: KeptCalls
   /** How long is waited, each time, before the broker is asked again that did not take a job. */
   readonly waits?: readonly number[]
+  /** No more are taken from then on: they are for whoever looks next. */
+  readonly stop?: AbortSignal | undefined
 }
 
 /** What the caller has of a workflow that it made: how many nodes that has, and the calls that it begins with. */
@@ -118,7 +120,8 @@ async function enqueueNode(
 ): Promise<void> {
   const { context, trace } = draft.lineage
   const given = { draft, input: draft.immutable ? NO_INPUT : givenInput({ workflow, input }, draft, site) }
-  const part = await partOfCall({ workflow, node: index, task }, given, site)
+  const known = partOfCall({ workflow, node: index, task }, given, site)
+  const part = known instanceof Promise ? await known : known
   const args = argsOf(workflow, given, site)
   const job: JobCall = {
     ...{ id: partId(workflow, index), task, args, options: draft.options },
@@ -178,15 +181,15 @@ function argsOf(workflow: string, { draft: { args }, input }: Given, { codec }: 
 /** A group without members comes to it. */
 const EMPTY_LIST = '[]'
 
-async function partOfCall(
+function partOfCall(
   { workflow, node, task }: { workflow: string; node: number; task: string },
   given: Given,
   site: WorkflowSite,
-): Promise<PartCall> {
+): PartCall | Promise<PartCall> {
   const { each, readyAt, expiresAt, lineage } = given.draft
   const { parent, root } = lineage
   const input = given.input.kind === 'list' && given.input.ref !== EMPTY_LIST ? given.input.ref : undefined
-  return {
+  const part = {
     workflow,
     node,
     ...(readyAt !== undefined && { readyAt }),
@@ -194,8 +197,10 @@ async function partOfCall(
     ...(parent !== undefined && { parent }),
     ...(root !== undefined && { root }),
     ...(each !== undefined && { each }),
-    ...(input !== undefined && { input, ...(await keyArgs({ workflow, task, input, args: given.draft.args }, site)) }),
   }
+  if (input === undefined) return part
+  const keyed = keyArgs({ workflow, task, input, args: given.draft.args }, site)
+  return keyed.then((keys) => ({ ...part, input, ...keys }))
 }
 
 /** A job's place among others may be made of its arguments; then the list among them is read early. */
