@@ -95,6 +95,20 @@ local function handOne(l, out, member, leased)
   end
 end
 
+local function restOf(member)
+  return string.match(member, '^~(%w+):(%d+)|(.*)$')
+end
+
+-- The next ones of a fork begin. None is handed out by that: they are taken from among the others.
+local function beginRest(l, member)
+  local field, from, ref = restOf(member)
+  try('ZREM', l.ready, member)
+  l.opened, l.forked, l.most = l.opened - 1, 0, 0
+  local text = string.sub(try('HGET', l.record, field) or '', tonumber(from))
+  local value = string.match(ref, '^%d+$') and try('HGET', l.values, ref) or nil
+  each(l, string.match(text, '^[^|]*'), {ref = ref, text = value, isKept = true}, field, tonumber(from))
+end
+
 local function handOut(l, out)
   while out.most > 0 and out.bytes < ${MOST_BYTES} do
     local free = freeOnes(l, math.min(out.most, 50))
@@ -102,6 +116,9 @@ local function handOut(l, out)
     for at = 1, #free, 2 do
       if rowOf(free[at]) then
         handRow(l, out, free[at])
+        break
+      elseif restOf(free[at]) then
+        beginRest(l, free[at])
         break
       end
       if out.bytes < ${MOST_BYTES} then handOne(l, out, free[at], free[at + 1]) end
@@ -118,6 +135,8 @@ local function dropFree(l)
     local node = ms(tonumber(member) or -1)
     if from then
       l.opened = l.opened - math.floor((to - from) / step) - 1
+    elseif restOf(member) then
+      l.opened = l.opened - 1
     elseif not wasAdded(l, node, try('HGET', l.record, 's' .. node) or '', free[at + 1]) then
       l.opened = l.opened - 1
       try('HSET', l.record, 's' .. node, 'f')

@@ -42,7 +42,8 @@ end
 redis.call('ZADD', list, ms(l.now), id)
 stirred(l, l.now + ${LEASE_MS})
 l.most = tonumber(most)
-more().each(l, start, {ref = ''})
+more().each(l, start, {ref = ''}, 'start', 1)
+if l.isPutOff then try('HSET', l.record, 'start', start) end
 close(l)
 return {1, answer(l, l.most)}
 `

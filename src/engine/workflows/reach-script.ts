@@ -1,6 +1,9 @@
 /** Values of slots that one command reads. */
 export const BATCH = 500
 
+/** Of a fork, so many targets begin in one step; rows of them count as one. */
+const FORKED_AT_ONCE = 200
+
 /**
  * What scripts know of a workflow's record: where a result and a failure go, and what begins then.
  */
@@ -35,14 +38,27 @@ local function beginRow(l, from, to, step, got)
   l.opened, l.woken, l.hasFree = l.opened + math.floor((to - from) / step) + 1, true, true
 end
 
-local function each(l, targets, got)
-  for target in string.gmatch(targets, '[^,]+') do
-    local from, to, step = string.match(target, '^%*(%d+)%-(%d+)/(%d+)$')
-    if from then
-      beginRow(l, tonumber(from), tonumber(to), tonumber(step), got)
+-- The rest of a fork is one entry, too: after all others, so that it is begun when those are handed out.
+local function putOff(l, field, from, got)
+  keep(l, got)
+  try('ZADD', l.ready, 0, string.format('~%s:%d|%s', field, from, got.ref))
+  l.opened, l.woken, l.hasFree, l.isPutOff = l.opened + 1, true, true, true
+end
+
+-- field: where in the record the targets are, from that character on.
+local function each(l, targets, got, field, from)
+  local first, last = string.find(targets, '[^,]+')
+  while first do
+    if field and (l.forked or 0) >= ${FORKED_AT_ONCE} then return putOff(l, field, from + first - 1, got) end
+    l.forked = (l.forked or 0) + 1
+    local target = string.sub(targets, first, last)
+    local row, to, step = string.match(target, '^%*(%d+)%-(%d+)/(%d+)$')
+    if row then
+      beginRow(l, tonumber(row), tonumber(to), tonumber(step), got)
     else
       reach(l, target, got)
     end
+    first, last = string.find(targets, '[^,]+', last + 1)
   end
 end
 
@@ -102,7 +118,7 @@ reach = function(l, target, got)
     try('HSET', l.record, 's' .. target, begunWith(l, got))
     begin(l, node, got)
   elseif kind == 'f' then
-    if try('HSETNX', l.record, 'o' .. target, '1') == 1 then each(l, string.sub(text, 3), got) end
+    if try('HSETNX', l.record, 'o' .. target, '1') == 1 then each(l, string.sub(text, 3), got, 'n' .. target, 3) end
   elseif kind == 'p' then
     if try('HSETNX', l.record, 'o' .. target, '1') == 1 then return reach(l, string.match(text, '^p|([^|]*)') or '-', {ref = '[]'}) end
   end
@@ -139,7 +155,7 @@ fail = function(l, up, node, via)
   if slotOf(up) then return failSlot(l, up, node, via) end
   local targets, beyond = guardAt(l, up)
   if not targets then return end
-  if l.state ~= 'revoked' and try('HSETNX', l.record, 'o' .. up, '1') == 1 then each(l, targets, {ref = 'x' .. node}) end
+  if l.state ~= 'revoked' and try('HSETNX', l.record, 'o' .. up, '1') == 1 then each(l, targets, {ref = 'x' .. node}, 'n' .. up, 3) end
   return fail(l, beyond, node, via)
 end
 `

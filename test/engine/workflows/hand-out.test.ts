@@ -56,6 +56,44 @@ describe('nodes that are ready', () => {
     expect(indexes((await end(app, 'w_f', 0, 'd', 1))?.ready ?? [])).toEqual([2, 4, 6, 8, 10])
   })
 
+  test('begin some at a time where they are not evenly numbered, each once', async () => {
+    const app = testApp(broker)
+    // As where every other member of a group is a chain.
+    const numbers = Array.from({ length: 700 }, (_, at) => 3 + Math.floor((at * 3) / 2))
+    const members = Array.from({ length: 1100 }, () => task({ next: '-' }))
+    const targets = numbers.map((at) => `${at}` as const)
+    const nodes = [task({ next: '1' }), { kind: 'fork' as const, targets }, task({ next: '-' }), ...members]
+    await app.engine.workflows.create(workflowOf('w_f', nodes))
+    const first = await end(app, 'w_f', 0, 'd', 'value')
+    const ready = app.keys.workflow('w_f', 'ready')
+    expect(await app.redis.zcard(ready)).toBeLessThan(210)
+    const all = [...(first?.ready ?? [])]
+    for (let more = true; more; ) {
+      const move = await app.engine.workflows.take('w_f', 100)
+      all.push(...move.ready)
+      more = move.more
+    }
+    expect(indexes(all).sort((a, b) => a - b)).toEqual(numbers)
+    expect(await app.engine.workflows.summary('w_f')).toMatchObject({ open: 700 })
+    const payload = JSON.stringify({ id: 'w_f~0', stored: 'value' })
+    for (const { call, index, input } of all) {
+      expect({ call, input }).toEqual({ call: `call ${index}`, input: { kind: 'value', payload } })
+    }
+  })
+
+  test('that begin a workflow some at a time end with it where it is revoked', async () => {
+    const app = testApp(broker)
+    const numbers = Array.from({ length: 700 }, (_, at) => Math.floor((at * 3) / 2))
+    const members = Array.from({ length: 1100 }, () => task({ next: '-' }))
+    const targets = numbers.map((at) => `${at}` as const)
+    const { move } = await app.engine.workflows.create(workflowOf('w_f', members, targets))
+    const taken = await app.engine.workflows.take('w_f', 250)
+    expect(new Set([...indexes(move.ready), ...indexes(taken.ready)]).size).toBe(300)
+    await app.engine.workflows.revoke('w_f', 'no')
+    expect(await app.engine.workflows.summary('w_f')).toMatchObject({ state: 'revoked', open: 300 })
+    expect((await app.engine.workflows.take('w_f', 250)).ready).toEqual([])
+  })
+
   test('are not handed out by who cannot make jobs, and are due at once', async () => {
     const app = testApp(broker)
     await app.engine.workflows.create(chainOf('w_a', 2))
