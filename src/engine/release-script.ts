@@ -1,7 +1,7 @@
 /**
  * The part of scripts that lets a job go which waits for another's end: it is due at its time, or waits for a worker.
  * What does not wait so is left alone. `root` is what the app's keys begin with, in braces. With `ahead` it comes before
- * all others of its priority, and its start does not count: it has had its turn.
+ * all others of its priority: it has had its turn.
  */
 export const RELEASE = `
 local function schedule(root, lane, id, due)
@@ -20,7 +20,6 @@ local function release(root, lane, id, now, ahead)
     schedule(root, lane, id, due)
     return
   end
-  if ahead and (tonumber(redis.pcall('GET', at .. 'limiter') or nil) or 0) > 0 then redis.call('DECR', at .. 'limiter') end
   if priority > 0 then
     local count = ahead and 0 or redis.call('INCR', at .. 'pc')
     redis.call('ZADD', at .. 'prioritized', priority * 4294967296 + count % 4294967296, id)

@@ -1,6 +1,6 @@
 import { ANY_TIME_OPTION, RETRY_CALL_FIELD } from '../retry-script.js'
-import { WAITS_FOR_OPTION } from '../workflows/wait-script.js'
 import { PUT_BACK } from './dissolve-rows.js'
+import { freeStarts, HAD_TURN, TAKE_FREE } from './free-starts.js'
 import { KEY_SLOTS, NOW } from './key-slots-script.js'
 import { KEY_WINDOWS } from './key-windows-script.js'
 import { ROWS } from './row-script.js'
@@ -29,9 +29,9 @@ const STEP = 500
  */
 export const turnstileOf = (moveToActive: string): string => `
 local function take(KEYS, ARGV)
-${moveToActive}
+${freeStarts(moveToActive)}
 end
-
+${HAD_TURN}${TAKE_FREE}
 local call = redis.call
 local wait, active, prioritized, events, stalled, limiter, delayed, paused, meta, counter, marker = unpack(KEYS, 1, 11)
 local waiting, ring, held, counts, parked = unpack(KEYS, 12, 16)
@@ -41,7 +41,9 @@ local told = call('HMGET', meta, 'paused', 'concurrency', 'max', 'keyMax', 'keyD
   'rateKeyed', 'concurrencyKeyed', 'keySeen')
 local isPaused, epoch, byRate, bySlots, seen = told[1], told[7] or '0', told[8], told[9], told[10]
 if not byRate and not bySlots then
-  if call('EXISTS', waiting) == 0 then return take(KEYS, ARGV) end
+  if call('EXISTS', waiting) == 0 then
+    return takeFree(wait, limiter, tonumber(told[3] or nil), jobs, function() return take(KEYS, ARGV) end)
+  end
   ${PUT_BACK}
   if putBack(waiting, wait, prioritized) then return {0, 'turn', 0, nowMs} end
   return take(KEYS, ARGV)
@@ -73,7 +75,7 @@ local function enter(id)
   if call('SISMEMBER', base .. 'parked:' .. key, group) == 0 then
     call('ZADD', ring, 'NX', nowText, group)
     -- It is free of the rate: its group need not wait for its next window.
-    if string.find(fields[1] or '', '"${WAITS_FOR_OPTION}":"', 1, true) then call('ZADD', ring, nowText, group) end
+    if hadTurn(fields[1]) then call('ZADD', ring, nowText, group) end
   end
   call('ZADD', base .. 'row:' .. group, score, id)
   call('ZADD', waiting, score, id)
@@ -123,8 +125,9 @@ ${KEY_WINDOWS}
 -- What expired is only told so, what waited for a workflow ends as that did: it spends nothing of its key's rate. The
 -- clock is the worker's, who decides.
 local function isFreeOfRate(id)
-  local options = keyMax and readOptions(call('HGET', jobs .. id, 'opts')) or {}
-  if type(options['${WAITS_FOR_OPTION}']) == 'string' then return true end
+  local text = keyMax and call('HGET', jobs .. id, 'opts')
+  if hadTurn(text) then return true end
+  local options = text and readOptions(text) or {}
   return type(options.ex) == 'number' and options.ex <= nowMs and not options['${ANY_TIME_OPTION}']
 end
 

@@ -126,3 +126,22 @@ test.each([false, true])(
     expect((await lane.pull('another')).job).toBeUndefined()
   },
 )
+
+test('a job that has had its turn is not counted when it comes along with the end of another one', async () => {
+  const app = testApp(broker)
+  const { lanes } = await app.side()
+  await lanes.limit('default', 'report', { rate: { max: 3, durationMs: 3_600_000 } })
+  const desk = new PartDesk(app)
+  const owners = new PartDesk(app, 'default~report')
+  for (const id of [JOB.id, 'next', 'last', 'more'])
+    await app.engine.producer.add({ ...JOB, lane: 'default~report', id })
+  const { lane, job: held } = await owners.take()
+  await desk.begin(chainOf(1), { owner: { id: JOB.id, lane: lane.lane } })
+  await lane.waitFor(held, W)
+  const { job: next } = await owners.take()
+  await desk.succeed(1)
+  const { job: again } = await lane.succeed(next, 1, { fetchNext: true, keep: true })
+  expect(again).toMatchObject({ id: JOB.id, waitsFor: W })
+  expect((await lane.pull('one')).job).toMatchObject({ id: 'last' })
+  expect((await lane.pull('another')).job).toBeUndefined()
+})
