@@ -8,8 +8,15 @@ import { causeOf } from './slot-value.js'
 export function workflowFailure({ id, state, cause, reason }: WorkflowSummary): JobFailure | undefined {
   if (state === 'revoked') return revoked(reason)
   if (state !== 'failed') return undefined
-  if (cause === undefined) return { name: 'Error', message: 'no reason was stored' }
+  if (cause === undefined) return DAMAGED
   return cause.via === undefined ? cause.failure : chordFailure(partId(id, cause.node), cause.task, cause.failure)
+}
+
+/** Only what somebody else wrote, or removed, leaves a workflow with nothing that could end it. */
+const DAMAGED: JobFailure = {
+  name: 'TaskqError',
+  code: 'TASKQ_WORKFLOW_LOST',
+  message: 'its record is damaged: nothing was left that could go on',
 }
 
 /** The failure of a chord of whose header a job failed. */

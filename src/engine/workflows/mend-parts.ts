@@ -3,6 +3,7 @@ import type { BrokerLink } from '../broker-link.js'
 import type { Connection } from '../connection.js'
 import type { Keys } from '../keys.js'
 import { settlePipeline } from '../run-pipeline.js'
+import { closeEnded } from './close-ended.js'
 import { runMend } from './mend-script.js'
 import { parseMove } from './move-reply.js'
 import type { OpenPart, WorkflowMove } from './workflow-record.js'
@@ -18,20 +19,23 @@ interface MendedWorkflow {
 
 /**
  * Looks for parts that were added and whose end their workflow does not know of: their jobs were removed, lost with a
- * broker's memory, or ended by a worker that knew nothing of workflows.
+ * broker's memory, or ended by a worker that knew nothing of workflows. Where nothing is open, it is closed.
  *
  * @returns what the ends of these let begin
  */
 export async function mendParts(link: BrokerLink, keys: Keys, workflow: MendedWorkflow): Promise<WorkflowMove[]> {
   const moves: WorkflowMove[] = []
+  let open = 0
   for (let from: number | undefined = 0; from !== undefined; ) {
     const page: Awaited<ReturnType<MendedWorkflow['openParts']>> = await workflow.openParts(workflow.id, from)
     for (let at = 0; at < page.parts.length; at += PARTS_AT_ONCE) {
       const parts = page.parts.slice(at, at + PARTS_AT_ONCE)
       moves.push(...(await link.read((redis) => mendSome(redis, keys, workflow.id, parts))))
     }
+    open += page.parts.length
     from = page.next
   }
+  if (open === 0) await link.read((redis) => closeEnded(redis, keys, workflow.id))
   return moves
 }
 
