@@ -47,10 +47,9 @@ async function mendSome(
 ): Promise<WorkflowMove[]> {
   const doubtful = await doubtfulOf(redis, keys, workflow, parts)
   if (doubtful.length === 0) return []
-  const lanes = await redis.smembers(keys.lanes)
   const moves: WorkflowMove[] = []
   for (const id of doubtful) {
-    const move = parseMove(await runMend(redis, keys, workflow, id, lanes))
+    const move = parseMove(await runMend(redis, keys, workflow, id))
     if (move !== undefined) moves.push(move)
   }
   return moves

@@ -30,10 +30,21 @@ local function endIn(lane)
   return 'd', stored .. (large and ',"large":' .. cjson.encode(large) or '') .. '}'
 end
 
+-- It went to another lane: the next look is to find it at once.
+local function noteLane(lane)
+  local node = string.match(id, '~(%d+)$')
+  local state = redis.pcall('HGET', KEYS[1], 's' .. node)
+  if type(state) == 'string' and string.sub(state, 1, 1) == 'a' then redis.call('HSET', KEYS[1], 's' .. node, 'a' .. lane) end
+end
+
 local how, payload = 'f', lost
-for at = 4, #ARGV do
-  local found, text = endIn(ARGV[at])
-  if found == 'goes on' then return false end
+-- Looked up in the same step: a lane may be new.
+for _, lane in ipairs(redis.call('SMEMBERS', root .. '~lanes')) do
+  local found, text = endIn(lane)
+  if found == 'goes on' then
+    noteLane(lane)
+    return false
+  end
   if found then how, payload = found, text end
 end
 return settleNode(root, id, how, payload, ${MOST_HANDED})
@@ -44,9 +55,9 @@ interface Scripted {
   taskqMendPart(...keysAndArgs: string[]): Promise<MoveReply>
 }
 
-/** Runs the script for one part. `lanes` are all that there are. */
-export function runMend(connection: Connection, keys: Keys, workflow: string, id: string, lanes: readonly string[]) {
+/** Runs the script for one part. */
+export function runMend(connection: Connection, keys: Keys, workflow: string, id: string) {
   if (!('taskqMendPart' in connection)) connection.defineCommand('taskqMendPart', { numberOfKeys: 1, lua: MEND })
   const lost = JSON.stringify(lostFailure('it was removed, or the broker lost it'))
-  return (connection as unknown as Scripted).taskqMendPart(keys.workflow(workflow), keys.prefix, id, lost, ...lanes)
+  return (connection as unknown as Scripted).taskqMendPart(keys.workflow(workflow), keys.prefix, id, lost)
 }

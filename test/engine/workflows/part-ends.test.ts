@@ -212,6 +212,9 @@ describe('mending', () => {
     await desk.take()
     expect(await app.engine.workflows.mend(W)).toEqual([])
     expect(await desk.summary()).toMatchObject({ state: 'running', failed: 0, done: 0 })
+    const [moved, ...others] = await app.engine.workflows.nodes(W, 0, 3)
+    expect(moved, 'the next look finds it at once').toMatchObject({ state: 'added', lane: 'default~work' })
+    expect(others).toMatchObject([{ lane: 'default' }, { lane: 'default' }])
   })
 
   test.each(['done', 'failed'])('takes over how a job ended of which nobody told (%s)', async (how) => {
