@@ -111,8 +111,8 @@ local function retry(job, id)
     edit(job)
     mendOptions(job)
     local root = string.match(job, '^{[^}]*}')
-    reviveNode(root, id, lane)
-    ownersAgain(root, id, now)
+    reviveNode(root, id, lane, not leavesEnded)
+    ownersAgain(root, id, now, not leavesEnded)
   end
   return code
 end

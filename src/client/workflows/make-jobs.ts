@@ -114,10 +114,11 @@ function readCall(workflow: string, { index, call }: ReadyNode, codec: Codec, ke
 
 async function enqueueNode(
   workflow: string,
-  { index, input, handedAt }: ReadyNode,
-  { task, draft }: BegunCall,
+  { index, input, handedAt, isWantedLate }: ReadyNode,
+  { task, draft: written }: BegunCall,
   site: WorkflowSite,
 ): Promise<void> {
+  const draft = isWantedLate ? { ...written, expiresAt: undefined } : written
   const { context, trace } = draft.lineage
   const given = { draft, input: draft.immutable ? NO_INPUT : givenInput({ workflow, input }, draft, site) }
   const known = partOfCall({ workflow, node: index, task }, given, site)

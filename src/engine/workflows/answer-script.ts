@@ -45,6 +45,6 @@ local function answer(l, most)
   end
   local isOpen = #l.given > 0 or l.hasFree and (try('ZCARD', l.ready) or 0) > 0
   if isOpen then stirred(l, left == 1 and most == 0 and l.now or l.now + ${LEASE_MS}) end
-  return {l.id, l.owner or '', l.ownerLane or '', left, out.nodes, out.texts}
+  return {l.id, l.owner or '', l.ownerLane or '', left, out.nodes, out.texts, l.anyTime and 1 or 0}
 end
 `

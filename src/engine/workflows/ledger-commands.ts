@@ -10,6 +10,9 @@ import { RECORD } from './record-script.js'
 const LOOK_MS = 60_000
 const LATE_LOOK_MS = 600_000
 
+/** So many are looked at for each that is handed out: most may go on by themselves. */
+const LOOKED_AT = 10
+
 /** Progress is told for so long after somebody said that they follow it. */
 export const WATCHED_MS = 60_000
 
@@ -52,7 +55,7 @@ const TAKE = `${LEDGER_PARTS}
 local root, id, most, has = unpack(ARGV)
 local l = ledgerOf(root, id)
 l.has = tonumber(has)
-l.state = try('HGET', l.record, 'state')
+l.state, l.anyTime = unpack(fieldsOf(l, 'state', 'anyTime'), 1, 2)
 if not l.state then return false end
 if l.state == 'revoked' then
   more().dropFree(l)
@@ -96,21 +99,37 @@ return 1
 `
 
 const DUE = `${RECORD}
-local root, most = unpack(ARGV)
+local root, most = ARGV[1], tonumber(ARGV[2])
 local now, due = ledgerTime(), {}
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ms(now), 'LIMIT', 0, most)) do
-  local l = ledgerOf(root, id)
-  local told = fieldsOf(l, 'state', 'createdAt')
-  if told[1] then
+-- When the first lease of what is ready is over, if anything is.
+local function readyAt(l)
+  return tonumber((try('ZRANGE', l.ready, 0, 0, 'WITHSCORES') or {})[2] or nil)
+end
+local function look(l, asked, told)
+  local mendAt, free = tonumber(told[3] or nil) or 0, readyAt(l)
+  -- What goes on by itself is left alone between two looks for jobs that are gone; unless somebody asked for one now.
+  local isWanted = asked <= 0 or mendAt <= now or told[1] ~= 'running' or told[4] or free and free <= now
+  local later = math.max(1, math.min(mendAt, free or mendAt) - now)
+  if isWanted then
     local age = now - (tonumber(told[2] or nil) or now)
-    local later = math.min(${LATE_LOOK_MS}, math.max(${LOOK_MS}, age / 10))
+    later = math.min(${LATE_LOOK_MS}, math.max(${LOOK_MS}, age / 10))
+    try('HSET', l.record, 'mendAt', ms(now + later))
     -- Whoever is told of it may be gone before it has made jobs of what is ready.
-    if try('EXISTS', l.ready) == 1 then later = ${LEASE_MS} end
-    redis.call('ZADD', KEYS[1], ms(now + later), id)
-    try('HSET', l.record, 'look', ms(now + later))
-    due[#due + 1] = id
+    if free then later = ${LEASE_MS} end
+    due[#due + 1] = l.id
+  end
+  redis.call('ZADD', KEYS[1], ms(now + later), l.id)
+  try('HSET', l.record, 'look', ms(now + later))
+end
+local found = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ms(now), 'WITHSCORES', 'LIMIT', 0, ${LOOKED_AT} * most)
+for at = 1, #found, 2 do
+  if #due >= most then break end
+  local l = ledgerOf(root, found[at])
+  local told = fieldsOf(l, 'state', 'createdAt', 'mendAt', 'reason')
+  if told[1] then
+    look(l, tonumber(found[at + 1]), told)
   else
-    redis.call('ZREM', KEYS[1], id)
+    redis.call('ZREM', KEYS[1], l.id)
   end
 end
 return due

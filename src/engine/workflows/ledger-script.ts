@@ -33,11 +33,11 @@ ${BEGIN}${MORE}${ANSWER}
 local function countIn(text) return tonumber(text or 0) or 0 end
 
 local function taskAt(l, node)
-  local fields = fieldsOf(l, 's' .. node, 'n' .. node, 'state', 'total', 'done', 'failed', 'watched', 'look')
+  local fields = fieldsOf(l, 's' .. node, 'n' .. node, 'state', 'total', 'done', 'failed', 'watched', 'look', 'anyTime')
   local state, text, stands = fields[1], fields[2], fields[3]
   local kind, onward, up = string.match(text or '', '^([tc])|([^|]*)|([^|]*)|')
   if not kind or not stands then return end
-  l.state, l.look = stands, tonumber(fields[8] or nil)
+  l.state, l.look, l.anyTime = stands, tonumber(fields[8] or nil), fields[9]
   return {
     kind = kind, onward = onward, up = up, noted = state, state = string.sub(state or '', 1, 1),
     total = countIn(fields[4]), done = countIn(fields[5]), failed = countIn(fields[6]), watched = countIn(fields[7]),
@@ -107,8 +107,8 @@ end
  * - `settleNode(root, id, how, payload, most)`: the job has ended. `how`: `d` with its result as StoredValue in JSON, or
  *   `f` with its JobFailure in JSON. `most`: how many nodes the caller can make jobs of, now. Returns what `parseMove`
  *   reads, or false where nobody has anything to do.
- * - `reviveNode(root, id, lane)`: a job that failed runs again. Without a lane: one that failed before it was a job is to
- *   be made one. Tells whether it is so.
+ * - `reviveNode(root, id, lane, atAnyTime)`: a job that failed runs again. Without a lane: one that failed before it was a job is to
+ *   be made one. Tells whether it is so. `atAnyTime`: what comes after it is wanted after its time, too.
  * - `stopWorkflow(root, workflow, reason)`: it is revoked. The next sweep ends those of its jobs that are there.
  *
  * They do nothing for a job that is no part, or whose workflow is gone, and never raise an error. A workflow's keys are
@@ -124,7 +124,7 @@ settleNode = function(root, id, how, payload, most)
   return settle(ledgerOf(root, workflow), node, how, payload, most)
 end
 
-reviveNode = function(root, id, lane)
+reviveNode = function(root, id, lane, atAnyTime)
   local workflow, node = string.match(id, '^(w_[^~]+)~(%d+)$')
   if not workflow or not root then return false end
   local l = ledgerOf(root, workflow)
@@ -135,6 +135,7 @@ reviveNode = function(root, id, lane)
   elseif not more().reviveUnmade(l, node, task.kind, task.up) then
     return false
   end
+  if atAnyTime then try('HSET', l.record, 'anyTime', '1') end
   close(l)
   return true
 end

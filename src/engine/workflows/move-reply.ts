@@ -3,17 +3,21 @@ import type { NodeInput, ReadyNode, WorkflowMove } from './workflow-record.js'
 
 /**
  * What a script answers of what there is to do: the workflow, the id and lane of the job that waits for its end, whether
- * more is ready, the nodes (number, call, input), and what inputs name (input, text, task).
+ * more is ready, the nodes (number, call, input), what inputs name (input, text, task), and whether nodes are wanted
+ * after their time, too.
  */
-export type MoveReply = readonly [string, string, string, number, readonly string[], readonly string[]] | null
+export type MoveReply = readonly [string, string, string, number, readonly string[], readonly string[], number?] | null
 
 /** Reads it; undefined where there is nothing to do. `askedAt`: before it was asked for, by `performance.now()`. */
 export function parseMove(reply: unknown, askedAt?: number): WorkflowMove | undefined {
   if (!Array.isArray(reply) || reply.length < 6) return undefined
-  const [workflow, ownerId, ownerLane, more, nodes, texts] = reply as unknown as NonNullable<MoveReply>
+  const [workflow, ownerId, ownerLane, more, nodes, texts, late] = reply as unknown as NonNullable<MoveReply>
   return {
     workflow,
-    ready: readyNodes(nodes, textsByRef(texts), askedAt),
+    ready: readyNodes(nodes, textsByRef(texts), {
+      ...(askedAt !== undefined && { handedAt: askedAt }),
+      ...(late === 1 && { isWantedLate: true }),
+    }),
     more: more > 0,
     ...(ownerId !== '' && { owner: { id: ownerId, lane: ownerLane } }),
   }
@@ -32,12 +36,11 @@ function textsByRef(texts: readonly string[]): ReadonlyMap<string, Text> {
   return byRef
 }
 
-function readyNodes(nodes: readonly string[], texts: ReadonlyMap<string, Text>, handedAt?: number): ReadyNode[] {
+function readyNodes(nodes: readonly string[], texts: ReadonlyMap<string, Text>, how: Partial<ReadyNode>): ReadyNode[] {
   const ready: ReadyNode[] = []
-  const handed = handedAt === undefined ? {} : { handedAt }
   for (let at = 0; at + 2 < nodes.length; at += 3) {
     const input = inputOf(nodes[at + 2] ?? '', texts)
-    ready.push({ index: Number(nodes[at]), call: nodes[at + 1] ?? '', input, ...handed })
+    ready.push({ index: Number(nodes[at]), call: nodes[at + 1] ?? '', input, ...how })
   }
   return ready
 }

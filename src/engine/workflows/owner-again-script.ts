@@ -17,7 +17,7 @@ local function waitAgain(job, at, id, workflow, now)
   return true
 end
 
-local function ownersAgain(root, id, now)
+local function ownersAgain(root, id, now, atAnyTime)
   local workflow = string.match(id, '^(w_[^~]+)~%d+$')
   while workflow do
     local told = redis.pcall('HMGET', root .. '~workflow:' .. workflow, 'state', 'ownerId', 'ownerLane')
@@ -26,7 +26,7 @@ local function ownersAgain(root, id, now)
     local at = root .. ':' .. lane .. ':'
     if not waitAgain(at .. owner, at, owner, workflow, now) then return end
     claimAgain(at .. owner, lane, owner)
-    reviveNode(root, owner, lane)
+    reviveNode(root, owner, lane, atAnyTime)
     workflow = string.match(owner, '^(w_[^~]+)~%d+$')
   end
 end

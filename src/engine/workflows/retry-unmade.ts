@@ -14,7 +14,7 @@ ${CLAIM_AGAIN}
 ${LEDGER}
 ${OWNERS_AGAIN}
 local root, id = unpack(ARGV)
-if not reviveNode(root, id) then return 0 end
+if not reviveNode(root, id, nil, true) then return 0 end
 local time = redis.call('TIME')
 ownersAgain(root, id, string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)))
 return 1

@@ -60,6 +60,8 @@ export interface ReadyNode {
   readonly input: NodeInput
   /** Since when it is its caller's, by `performance.now()`, where that is known; earlier rather than later. */
   readonly handedAt?: number
+  /** It is wanted after its time to begin, too: an operator ran a job of its workflow again. */
+  readonly isWantedLate?: boolean
 }
 
 /** The node that made others fail. */
