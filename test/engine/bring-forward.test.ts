@@ -28,7 +28,7 @@ describe('what a run waits for', () => {
     for (const priority of [5, 5, 7, 7]) ids.push((await work.applyAsync([1], { priority })).id)
     const [a, b, c, d] = ids as [string, string, string, string]
     await bringForward(app.redis, app.keys, { id: d, lane })
-    expect(await app.redis.zrange(app.keys.lane(lane, 'prioritized'), 0, -1)).toEqual([d, c, a, b])
+    expect(await app.redis.zrange(app.keys.lane(lane, 'prioritized'), '0', '-1')).toEqual([d, c, a, b])
   })
 
   test('stays where it is when it waits for its time', async () => {
