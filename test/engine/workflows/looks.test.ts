@@ -69,3 +69,32 @@ test('what is gone from the list of those to look at comes back with an end', as
   await end(app, ID, 0, 'd', 1)
   expect(await dueAt(app)).toBeGreaterThan(Date.now())
 })
+
+test('what goes on by itself is handed to a sweep once, and then left alone for a while', async () => {
+  const app = testApp(broker)
+  await app.engine.workflows.create(sideBySide())
+  await isDueAt(app, 1)
+  expect(await app.engine.workflows.due(10)).toEqual([ID])
+  await isDueAt(app, 1)
+  expect(await app.engine.workflows.due(10)).toEqual([])
+  // Until what was handed out first is anybody's.
+  const [, lease] = await app.redis.zrange(app.keys.workflow(ID, 'ready'), '0', '0', 'WITHSCORES')
+  expect(await dueAt(app)).toBe(Number(lease))
+})
+
+test.each([
+  ['is ready and nobody’s', (app: TestApp) => app.redis.zadd(app.keys.workflow(ID, 'ready'), 'XX', 1, '000000')],
+  ['may have lost jobs', (app: TestApp) => app.redis.hset(app.keys.workflow(ID), 'mendAt', 1)],
+  ['was revoked', (app: TestApp) => app.engine.workflows.revoke(ID, 'enough')],
+  ['is asked for', (app: TestApp) => isDueAt(app, 0)],
+])('what %s is handed to a sweep again', async (_, change) => {
+  const app = testApp(broker)
+  await app.engine.workflows.create(sideBySide())
+  await isDueAt(app, 1)
+  expect(await app.engine.workflows.due(10)).toEqual([ID])
+  await isDueAt(app, 1)
+  await change(app)
+  const score = await dueAt(app)
+  if (score > 1) await isDueAt(app, 1)
+  expect(await app.engine.workflows.due(10)).toEqual([ID])
+})
