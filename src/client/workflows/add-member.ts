@@ -9,6 +9,7 @@ import type { RunOrigin } from '../../task/run-origin.js'
 import { makeReadyJobs } from './make-jobs.js'
 import { lineageOf } from './part-draft.js'
 import { shiftPlan, withMember } from './shift-plan.js'
+import { tryPatiently } from './try-patiently.js'
 import { readWorkflowOptions } from './workflow-call.js'
 import type { WorkflowSite } from './workflow-site.js'
 import { writeNodes } from './write-nodes.js'
@@ -18,7 +19,11 @@ import { writeNodes } from './write-nodes.js'
  *
  * @returns the id of the job that the member ends with; the workflow's, where that is none
  */
-export async function addMember(canvas: CanvasData, run: RunOrigin, site: WorkflowSite): Promise<string> {
+export function addMember(canvas: CanvasData, run: RunOrigin, site: WorkflowSite): Promise<string> {
+  return tryPatiently(() => addOnce(canvas, run, site))
+}
+
+async function addOnce(canvas: CanvasData, run: RunOrigin, site: WorkflowSite): Promise<string> {
   const part = partOf(run.job)
   if (part === undefined) throw noGroup(run)
   const plan = compile(canvas)

@@ -9,7 +9,7 @@ import type { JobCall, PartCall } from '../../task/job-call.js'
 import { partId } from '../../task/names.js'
 import { causeOf, resultsGone, slotValue, storedValue } from '../workflow-results/slot-value.js'
 import { decodeDraft, type PartDraft, taskOf } from './part-draft.js'
-import { tryPatiently } from './try-patiently.js'
+import { isOfBroker, tryPatiently } from './try-patiently.js'
 import type { WorkflowSite } from './workflow-site.js'
 import type { BegunCall } from './write-nodes.js'
 
@@ -90,7 +90,7 @@ async function makeJob(
 ): Promise<WorkflowMove | undefined> {
   try {
     const call = readCall(workflow, node, site.codec, kept)
-    await tryPatiently(() => enqueueNode(workflow, node, call, site), waits, isOfBroker)
+    await tryPatiently(() => enqueueNode(workflow, node, call, site), { waits })
     return undefined
   } catch (error) {
     if (!isOfBroker(error)) {
@@ -221,11 +221,4 @@ function patienceWith(error: unknown): Patience {
   if (!isTaskqError(error)) return { tries: 5 }
   const isForOthers = error.code === 'TASKQ_PAYLOAD_KEY_MISSING' || error.data?.laterVersion === true
   return isForOthers ? { forMs: 86_400_000 } : {}
-}
-
-/** Whether an error says nothing of the job: then it is tried again. What a broker refuses for ever is the job's end. */
-function isOfBroker(error: unknown): boolean {
-  if (!isTaskqError(error)) return false
-  if (error.code === 'TASKQ_ENQUEUE_REFUSED') return /\b(OOM|BUSY|MISCONF|NOREPLICAS)\b/.test(error.message)
-  return /^TASKQ_(BROKER_|ENQUEUE_(NOT_SENT|UNKNOWN))/.test(error.code)
 }

@@ -9,6 +9,7 @@ import type { RunOrigin } from '../../task/run-origin.js'
 import type { WorkflowOptions } from '../../task/workflow-options.js'
 import { makeReadyJobs } from './make-jobs.js'
 import { lineageOf } from './part-draft.js'
+import { tryPatiently } from './try-patiently.js'
 import { readWorkflowOptions, type WorkflowCall } from './workflow-call.js'
 import { findIdInRun, newWorkflowId } from './workflow-id.js'
 import type { WorkflowSite } from './workflow-site.js'
@@ -30,8 +31,12 @@ export async function startWorkflow(
   return create(newWorkflowId(call.taskId), canvas, { call }, site)
 }
 
-/** The same for a run: when it runs again it finds what it made, unless that failed. */
-export async function startFromRun(canvas: CanvasData, run: RunOrigin, site: WorkflowSite): Promise<StartedWorkflow> {
+/** The same for a run: when it runs again it finds what it made, unless that failed. So it is tried again here, too. */
+export function startFromRun(canvas: CanvasData, run: RunOrigin, site: WorkflowSite): Promise<StartedWorkflow> {
+  return tryPatiently(() => startOnce(canvas, run, site))
+}
+
+async function startOnce(canvas: CanvasData, run: RunOrigin, site: WorkflowSite): Promise<StartedWorkflow> {
   const { id, isThere } = await findIdInRun(run, (one) => site.engine.workflows.summary(one))
   if (isThere) return { id, isNew: false }
   const call = readWorkflowOptions({}, Date.now())

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { chain } from '../../../src/canvas/chain.js'
 import { chord } from '../../../src/canvas/chord.js'
 import { group } from '../../../src/canvas/group.js'
+import { TaskqError } from '../../../src/errors/taskq-error.js'
 import { defineTask } from '../../../src/task/define-task.js'
 import type { RunOrigin } from '../../../src/task/run-origin.js'
 import { brokerOfFile } from '../../support/broker.js'
@@ -41,6 +42,24 @@ describe('a workflow that a run makes', () => {
     expect(await again.get()).toBe(6)
     const afterwards = await app.client.startFromRun(chain(add.s(1, 2), add.s(3)), run('0'))
     expect([afterwards.id, afterwards.deduplicated]).toEqual([first.id, true])
+  })
+
+  it.each(['NOT_SENT', 'UNKNOWN'] as const)('is made once where the broker was away: %s', async (how) => {
+    const { add, all } = makeTasks()
+    const app = testApp(broker, { tasks: all })
+    const engine = app.newEngine()
+    const { workflows } = engine
+    const create = workflows.create.bind(workflows)
+    const away = new TaskqError(`TASKQ_ENQUEUE_${how}`, 'the broker did not answer within 5s')
+    workflows.create = async (...args) => {
+      workflows.create = create
+      // Its answer was lost.
+      if (how === 'UNKNOWN') await create(...args)
+      throw away
+    }
+    const made = await app.newClient(engine).startFromRun(chain(add.s(1, 2), add.s(3)), run('0'))
+    expect(made.deduplicated).toBe(how === 'UNKNOWN')
+    expect((await app.engine.workflows.newest(0, 9)).total).toBe(1)
   })
 
   it('is made anew where it failed', async () => {
