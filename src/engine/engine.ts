@@ -119,7 +119,8 @@ export class Engine {
 
   /** Runs every dead letter again that matches and is there now; see {@link retryAll}. */
   retryAll(filter: JobFilter, argsText: ArgsText, options: RetryAllOptions = {}) {
-    return retryAll(this.#bulkTools, filter, argsText, options)
+    const { jobEdits, jobs, workflows } = this
+    return retryAll({ ...this.#bulkTools, jobEdits, jobs, workflows }, filter, argsText, options)
   }
 
   /** Removes every dead letter that matches and is there now. */

@@ -1,6 +1,6 @@
 import type { BrokerLink } from './broker-link.js'
 import { type AuditEntry, parseAudit } from './dead/audit.js'
-import { type JobRecord, parseJobRecord } from './job-record.js'
+import { type JobRecord, parseJobRecord, workflowIn } from './job-record.js'
 import { parseTries, type StoredTry } from './job-tries.js'
 import { ENGINE_SCALE } from './job-walk.js'
 import type { Keys } from './keys.js'
@@ -83,6 +83,16 @@ export class JobReader {
       })
     }
     return found
+  }
+
+  /** The workflows that jobs of a lane wait for, or ended like; undefined for others. */
+  async endedLike(lane: string, jobIds: readonly string[]): Promise<(string | undefined)[]> {
+    const replies = await this.link.read((redis) => {
+      const pipeline = redis.pipeline()
+      for (const id of jobIds) pipeline.hget(this.keys.job(lane, id), 'opts')
+      return settlePipeline(pipeline)
+    })
+    return replies.map((options) => (typeof options === 'string' ? workflowIn(options) : undefined))
   }
 
   /** The last lines of a job's log, oldest first. */

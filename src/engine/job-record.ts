@@ -68,7 +68,8 @@ export function parseJobRecord(
   }
 }
 
-function workflowIn(options: string | undefined): string | undefined {
+/** The workflow that a job ends like, of its options' text. */
+export function workflowIn(options: string | undefined): string | undefined {
   const workflow = (parseJson(options) as Readonly<Record<string, unknown>> | null | undefined)?.[WAITS_FOR_OPTION]
   return typeof workflow === 'string' ? workflow : undefined
 }

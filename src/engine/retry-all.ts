@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { type DeadAct, type DeadTools, walkDead } from './dead/walk-dead.js'
-import type { JobEdits } from './job-edits.js'
 import type { ArgsText } from './job-match.js'
 import { jobStateOf } from './job-state.js'
 import type { JobFilter } from './job-summary.js'
 import { readSummaries } from './read-summaries.js'
-import { LEFT_EXPIRED, LEFT_REVOKED, RETRIED } from './retry-script.js'
+import { ENDED_AS_FAILED, LEFT_EXPIRED, LEFT_REVOKED, RETRIED, type RetryCall } from './retry-script.js'
+import type { RetryTools } from './workflows/retry-workflow.js'
 
 /**
  * How far it has come: dead letters that were looked at, that run again, and that match but were left alone, since they
@@ -16,11 +16,6 @@ export interface RetryProgress {
   readonly retried: number
   readonly revoked: number
   readonly expired: number
-}
-
-/** What is needed to run dead letters again. */
-interface RetryTools extends DeadTools {
-  readonly edits: JobEdits
 }
 
 /** How they are run again. */
@@ -36,10 +31,11 @@ export interface RetryAllOptions {
  * Runs every dead letter again that matches and was there when this was called. Those that were revoked or have expired
  * are left alone, but where the filter asks for them. It goes by no clock: each that it runs is marked with this call,
  * and left alone where it fails again meanwhile. It looks at a part of them at a time, and ends however many more fail:
- * it looks at no more than twice as many as there were.
+ * it looks at no more than twice as many as there were. One that failed as the workflow did which took its place is not
+ * run anew, but goes on as that does.
  */
 export async function retryAll(
-  tools: RetryTools,
+  tools: DeadTools & RetryTools,
   filter: JobFilter,
   argsText: ArgsText,
   { onProgress = () => {}, by, dryRun = false }: RetryAllOptions,
@@ -47,8 +43,7 @@ export async function retryAll(
   const leaveRevoked = filter.states === undefined
   const how = { call: randomUUID(), leaveRevoked, ...(by !== undefined && { by }) }
   let progress: RetryProgress = { searched: 0, retried: 0, revoked: 0, expired: 0 }
-  const retry: DeadAct = (lane, ids) => tools.edits.retry(lane, ids, how)
-  const act = dryRun ? onlyCount(tools, leaveRevoked) : retry
+  const act = dryRun ? onlyCount(tools, leaveRevoked) : retryEach(tools, how)
   await walkDead(tools, filter, argsText, { act, call: how.call }, (searched, codes) => {
     const count = (wanted: number) => codes.filter((code) => code === wanted).length
     progress = {
@@ -61,6 +56,17 @@ export async function retryAll(
   })
   return progress
 }
+
+/** Runs them again. */
+const retryEach =
+  (tools: RetryTools, how: RetryCall): DeadAct =>
+  async (lane, ids) => {
+    const codes = await tools.jobEdits.retry(lane, ids, { ...how, leaveOwners: true })
+    const owners = ids.filter((_, index) => codes[index] === ENDED_AS_FAILED)
+    if (owners.length === 0) return codes
+    const { retryOwners } = await import('./workflows/retry-owners.js')
+    return [...codes.filter((code) => code !== ENDED_AS_FAILED), ...(await retryOwners(tools, lane, owners, how))]
+  }
 
 /** Tells what would come of them. */
 const onlyCount =

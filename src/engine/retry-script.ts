@@ -1,6 +1,7 @@
 import type { Connection } from './connection.js'
 import { engineScript } from './engine-script.js'
 import type { Keys } from './keys.js'
+import { RETRY_CALL_FIELD } from './retry-call-field.js'
 import { CLAIM_OF, IS_JOB } from './same-jobs/claim-field.js'
 import { CLAIM_AGAIN, CLAIMS } from './same-jobs/settle-script.js'
 import { WAITS_SINCE_FIELD } from './waits-since.js'
@@ -10,9 +11,9 @@ import { WAITS_FOR_OPTION } from './workflows/wait-script.js'
 
 /**
  * What the script tells of each job: {@link RETRIED}, {@link NOT_THERE}, not failed (-3), {@link LEFT_REVOKED},
- * {@link LEFT_EXPIRED}.
+ * {@link LEFT_EXPIRED}, {@link ENDED_AS_FAILED}.
  */
-export type RetryCode = 1 | -1 | -3 | -10 | -11
+export type RetryCode = 1 | -1 | -3 | -10 | -11 | -12
 /** It runs again. */
 export const RETRIED = 1
 /** It is not there. */
@@ -21,9 +22,8 @@ export const NOT_THERE = -1
 export const LEFT_REVOKED = -10
 /** It expired, and those were to be left alone. */
 export const LEFT_EXPIRED = -11
-
-/** The field of a job that names the call that ran it again last. */
-export const RETRY_CALL_FIELD = 'retryCall'
+/** It ended as a workflow that failed, and those were to be left: they go on as that does. */
+export const ENDED_AS_FAILED = -12
 
 /** The option of a job that says that it is wanted after its time, too: whoever ran it again had not to leave it alone. */
 export const ANY_TIME_OPTION = 'anyTime'
@@ -56,7 +56,8 @@ ${CLAIM_AGAIN}
 ${LEDGER}
 ${OWNERS_AGAIN}
 local events, failed, wait, meta, active, marker, prioritized, counter = unpack(KEYS, 1, 8)
-local retryCall, leavesEnded, audit, data = ARGV[1], ARGV[2] == '1', ARGV[3], ARGV[4]
+local retryCall, leavesEnded, leavesOwners, audit, data = ARGV[1], ARGV[2] == '1', ARGV[3] == '1', ARGV[4], ARGV[5]
+local root = string.match(wait, '^{[^}]*}')
 local lane = string.match(wait, '^{[^}]*}:(.*):wait$')
 local time = redis.call('TIME')
 local now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
@@ -67,6 +68,11 @@ local function endOf(job)
   if not (read and type(failure) == 'table' and failure.name == 'TaskqError') then return end
   if failure.code == 'TASKQ_JOB_REVOKED' then return ${LEFT_REVOKED} end
   if failure.code == 'TASKQ_JOB_EXPIRED' then return ${LEFT_EXPIRED} end
+end
+
+local function endedAsFailed(job)
+  local workflow = waitedFor(job)
+  return workflow and redis.pcall('HGET', root .. '~workflow:' .. workflow, 'state') == 'failed'
 end
 
 local function note(job)
@@ -101,6 +107,7 @@ local function retry(job, id)
   if not redis.call('ZSCORE', failed, id) then return -3 end
   local ended = leavesEnded and endOf(job)
   if ended then return ended end
+  if leavesOwners and endedAsFailed(job) then return ${ENDED_AS_FAILED} end
   local keys = {job, events, failed, wait, meta, active, marker, prioritized, counter}
   local code = reprocess(keys, {id, 'LPUSH', 'failedReason', 'failed', '1', '0'})
   if code == 1 then
@@ -110,16 +117,15 @@ local function retry(job, id)
     note(job)
     edit(job)
     mendOptions(job)
-    local root = string.match(job, '^{[^}]*}')
     reviveNode(root, id, lane, not leavesEnded)
-    ownersAgain(root, id, now, not leavesEnded)
+    ownersAgain(root, id, now, not leavesEnded, retryCall)
   end
   return code
 end
 
 local codes = {}
 for index = 9, #KEYS do
-  codes[index - 8] = retry(KEYS[index], ARGV[index - 4])
+  codes[index - 8] = retry(KEYS[index], ARGV[index - 3])
 end
 return codes
 `
@@ -137,6 +143,8 @@ export interface RetryCall {
   readonly call: string
   /** Leaves those alone that were revoked or have expired. Without it, those that run again do so at any time. */
   readonly leaveRevoked?: boolean
+  /** Leaves those alone that ended as a workflow did which failed. Without it, they run anew. */
+  readonly leaveOwners?: boolean
   /** Who asked for it, for people. It is kept with each job. */
   readonly by?: string
   /** Another payload, encoded, for the one job that is run again. The first one is kept with it. */
@@ -149,12 +157,12 @@ export function runRetry(
   keys: Keys,
   lane: string,
   ids: readonly string[],
-  { call, leaveRevoked = false, by = '', data }: RetryCall,
+  { call, leaveRevoked = false, leaveOwners = false, by = '', data }: RetryCall,
 ): Promise<RetryCode[]> {
   if (!('taskqRetry' in connection))
     connection.defineCommand('taskqRetry', { lua: retryOf(engineScript(connection, 'reprocessJob').lua) })
   const touched = [...PARTS.map((part) => keys.lane(lane, part)), ...ids.map((id) => keys.job(lane, id))]
   const entry = { did: data === undefined ? 'retry' : 'edit and retry', by }
-  const args = [call, leaveRevoked ? 1 : 0, JSON.stringify(entry), data ?? '', ...ids]
+  const args = [call, leaveRevoked ? 1 : 0, leaveOwners ? 1 : 0, JSON.stringify(entry), data ?? '', ...ids]
   return (connection as unknown as Scripted).taskqRetry(touched.length, ...touched, ...args)
 }

@@ -38,7 +38,8 @@ test('ends, though more fail all the time before the newest that there was', asy
   let batches = 0
   link.beforeRead = () =>
     batches++ < 40 ? bury(app, named(`more${batches}-`, 250), 1_000_000 + batches * 1000) : Promise.resolve()
-  const tools = { link, keys: app.keys, edits: app.engine.jobEdits }
+  const { jobEdits, jobs, workflows } = app.engine
+  const tools = { link, keys: app.keys, jobEdits, jobs, workflows }
   const { searched } = await retryAll(tools, { place: 'dead', task: 'other' }, () => '', {})
   expect(searched).toBeGreaterThanOrEqual(301)
   expect(searched).toBeLessThanOrEqual(2 * (301 + 2 * 250))

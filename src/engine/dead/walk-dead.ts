@@ -4,7 +4,7 @@ import { type ArgsText, jobMatcher, lanesFor, looksInside } from '../job-match.j
 import type { JobFilter } from '../job-summary.js'
 import type { Keys } from '../keys.js'
 import { readSummaries } from '../read-summaries.js'
-import { RETRY_CALL_FIELD } from '../retry-script.js'
+import { RETRY_CALL_FIELD } from '../retry-call-field.js'
 import { settlePipeline } from '../run-pipeline.js'
 
 /** What is needed to look through dead letters. */

@@ -1,4 +1,5 @@
-import { ANY_TIME_OPTION, RETRY_CALL_FIELD } from '../retry-script.js'
+import { RETRY_CALL_FIELD } from '../retry-call-field.js'
+import { ANY_TIME_OPTION } from '../retry-script.js'
 import { PUT_BACK } from './dissolve-rows.js'
 import { freeStarts, HAD_TURN, TAKE_FREE } from './free-starts.js'
 import { KEY_SLOTS, NOW } from './key-slots-script.js'
@@ -70,7 +71,7 @@ local function enter(id)
   local group = groupOf(fields[1], byRate, bySlots)
   local _, key = keysOf(group)
   local wasGivenBack = numberOf(fields[3]) > numberOf(fields[4]) and not fields[5]
-  local number = wasGivenBack and 0 or call('INCR', base .. 'number') % 0x100000000
+  local number = (wasGivenBack or hadTurn(fields[1])) and 0 or call('INCR', base .. 'number') % 0x100000000
   local score = string.format('%.0f', numberOf(fields[2]) * 0x100000000 + number)
   if call('SISMEMBER', base .. 'parked:' .. key, group) == 0 then
     call('ZADD', ring, 'NX', nowText, group)

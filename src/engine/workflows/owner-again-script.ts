@@ -1,14 +1,22 @@
+import { RETRY_CALL_FIELD } from '../retry-call-field.js'
 import { WAITS_FOR_OPTION } from './wait-script.js'
 
 /**
  * The part of scripts that run a failed job again: where its workflow goes on by that, and a job had failed as that
  * workflow did, that job waits for it again, and its own workflow goes on, too. So on, up to the outermost one.
+ * Each of them is marked with the call, where that is given: it is left alone by what else the call does.
  */
 export const OWNERS_AGAIN = `
+local function waitedFor(job)
+  local stored = redis.call('HGET', job, 'opts') or ''
+  if not string.find(stored, '"${WAITS_FOR_OPTION}":', 1, true) then return end
+  local read, options = pcall(cjson.decode, stored)
+  local workflow = read and type(options) == 'table' and options['${WAITS_FOR_OPTION}']
+  return type(workflow) == 'string' and workflow or nil
+end
+
 local function waitAgain(job, at, id, workflow, now)
-  if not redis.call('ZSCORE', at .. 'failed', id) then return false end
-  local read, options = pcall(cjson.decode, redis.call('HGET', job, 'opts') or '')
-  if not (read and type(options) == 'table' and options['${WAITS_FOR_OPTION}'] == workflow) then return false end
+  if not redis.call('ZSCORE', at .. 'failed', id) or waitedFor(job) ~= workflow then return false end
   redis.call('ZREM', at .. 'failed', id)
   redis.call('HDEL', job, 'finishedOn', 'failedReason', 'failure', 'stacktrace', 'stc', 'defa')
   redis.call('HSET', job, 'aside', (redis.call('HGET', job, 'ats') or '0') .. ':it ends as ' .. workflow .. ' does')
@@ -17,7 +25,7 @@ local function waitAgain(job, at, id, workflow, now)
   return true
 end
 
-local function ownersAgain(root, id, now, atAnyTime)
+local function ownersAgain(root, id, now, atAnyTime, retryCall)
   local workflow = string.match(id, '^(w_[^~]+)~%d+$')
   while workflow do
     local told = redis.pcall('HMGET', root .. '~workflow:' .. workflow, 'state', 'ownerId', 'ownerLane')
@@ -26,6 +34,7 @@ local function ownersAgain(root, id, now, atAnyTime)
     local at = root .. ':' .. lane .. ':'
     if not waitAgain(at .. owner, at, owner, workflow, now) then return end
     claimAgain(at .. owner, lane, owner)
+    if retryCall then redis.call('HSET', at .. owner, '${RETRY_CALL_FIELD}', retryCall) end
     reviveNode(root, owner, lane, atAnyTime)
     workflow = string.match(owner, '^(w_[^~]+)~%d+$')
   end

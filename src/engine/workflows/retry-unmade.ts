@@ -13,24 +13,29 @@ ${CLAIM_OF}
 ${CLAIM_AGAIN}
 ${LEDGER}
 ${OWNERS_AGAIN}
-local root, id = unpack(ARGV)
+local root, id, retryCall = unpack(ARGV)
 if not reviveNode(root, id, nil, true) then return 0 end
 local time = redis.call('TIME')
-ownersAgain(root, id, string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)))
+local now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
+ownersAgain(root, id, now, false, retryCall)
 return 1
 `
 
 /** A connection that has learnt the script. */
 interface Scripted {
-  taskqRetryUnmade(record: string, root: string, id: string): Promise<0 | 1>
+  taskqRetryUnmade(record: string, root: string, id: string, call: string): Promise<0 | 1>
 }
 
 /** Whether a part is to be made a job again. */
-export async function retryUnmade(connection: Connection, keys: Keys, part: WorkflowPart): Promise<boolean> {
+export async function retryUnmade(
+  connection: Connection,
+  keys: Keys,
+  part: WorkflowPart,
+  call: string,
+): Promise<boolean> {
   if (!('taskqRetryUnmade' in connection))
     connection.defineCommand('taskqRetryUnmade', { numberOfKeys: 1, lua: RETRY_UNMADE })
   const id = partId(part.workflow, part.node)
-  return (
-    (await (connection as unknown as Scripted).taskqRetryUnmade(keys.workflow(part.workflow), keys.prefix, id)) === 1
-  )
+  const scripted = connection as unknown as Scripted
+  return (await scripted.taskqRetryUnmade(keys.workflow(part.workflow), keys.prefix, id, call)) === 1
 }

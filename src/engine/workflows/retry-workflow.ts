@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { partId } from '../../task/names.js'
-import type { Engine } from '../engine.js'
-import { RETRY_STEP } from '../job-edits.js'
-import { RETRIED } from '../retry-script.js'
+import { type JobEdits, RETRY_STEP } from '../job-edits.js'
+import type { JobReader } from '../job-reader.js'
+import { RETRIED, type RetryCall } from '../retry-script.js'
 import type { NodeRecord } from './workflow-record.js'
+import type { Workflows } from './workflows.js'
 
 /** So many nodes are looked at in one trip. */
 const NODES_AT_ONCE = 1000
 
-type RetryTools = Pick<Engine, 'workflows' | 'jobEdits' | 'jobs'>
+/** What is needed to run jobs of workflows again. */
+export interface RetryTools {
+  readonly workflows: Workflows
+  readonly jobEdits: JobEdits
+  readonly jobs: JobReader
+}
 
 /**
  * Runs the jobs of a workflow again that have failed; it goes on from there. For one that had ended as another workflow
@@ -16,7 +22,11 @@ type RetryTools = Pick<Engine, 'workflows' | 'jobEdits' | 'jobs'>
  *
  * @returns how many run again
  */
-export async function retryWorkflow(engine: RetryTools, id: string, by: string): Promise<number> {
+export const retryWorkflow = (engine: RetryTools, id: string, by: string): Promise<number> =>
+  retryInCall(engine, id, { call: randomUUID(), by })
+
+/** As {@link retryWorkflow}, as a part of a call that runs others again, too: what it has run already counts as such. */
+export async function retryInCall(engine: RetryTools, id: string, how: RetryCall): Promise<number> {
   const { workflows } = engine
   const record = await workflows.record(id)
   if (record === undefined || record.state === 'revoked' || record.failed === 0) return 0
@@ -25,11 +35,11 @@ export async function retryWorkflow(engine: RetryTools, id: string, by: string):
     const nodes = await workflows.nodes(id, from, Math.min(record.nodes - from, NODES_AT_ONCE))
     const again: number[] = []
     for (const node of nodes.filter(hasFailed)) {
-      const inside = await retryInside(engine, node, by)
+      const inside = await retryInside(engine, node, how)
       if (inside === 0) again.push(node.index)
       retried += inside
     }
-    retried += await retryParts(engine, id, again, by)
+    retried += await retryParts(engine, id, again, how)
   }
   return retried
 }
@@ -37,21 +47,20 @@ export async function retryWorkflow(engine: RetryTools, id: string, by: string):
 const hasFailed = ({ node, state }: NodeRecord): boolean => node.kind === 'task' && state === 'failed'
 
 /** Where a workflow took its place: as that goes on, so does the job. Where nothing of it can, the job runs anew. */
-async function retryInside(engine: RetryTools, { failure }: NodeRecord, by: string): Promise<number> {
+async function retryInside(engine: RetryTools, { failure }: NodeRecord, how: RetryCall): Promise<number> {
   const workflow = failure?.from?.workflow
-  return typeof workflow === 'string' ? retryWorkflow(engine, workflow, by) : 0
+  return typeof workflow === 'string' ? retryInCall(engine, workflow, how) : 0
 }
 
 /** Those that failed before they were jobs are to be made jobs. */
-async function retryParts(engine: RetryTools, id: string, nodes: readonly number[], by: string): Promise<number> {
+async function retryParts(engine: RetryTools, id: string, nodes: readonly number[], how: RetryCall): Promise<number> {
   const lanes = await engine.jobs.lanesOf(nodes.map((node) => partId(id, node)))
   const unmade = nodes.filter((node) => !lanes.has(partId(id, node)))
-  const made = await Promise.all(unmade.map((node) => engine.workflows.retryUnmade(id, node)))
-  return made.filter(Boolean).length + (await retryJobs(engine, lanes, by))
+  const made = await Promise.all(unmade.map((node) => engine.workflows.retryUnmade(id, node, how.call)))
+  return made.filter(Boolean).length + (await retryJobs(engine, lanes, how))
 }
 
-async function retryJobs({ jobEdits }: RetryTools, lanes: ReadonlyMap<string, string>, by: string): Promise<number> {
-  const how = { call: randomUUID(), by }
+async function retryJobs({ jobEdits }: RetryTools, lanes: ReadonlyMap<string, string>, how: RetryCall) {
   let retried = 0
   for (const [lane, own] of idsByLane(lanes)) {
     for (let at = 0; at < own.length; at += RETRY_STEP) {

@@ -103,9 +103,9 @@ export class Workflows {
     return reply === 0 ? 'later' : parseMove(reply)
   }
 
-  /** A node that failed before it was a job is to be made one. False for any other. */
-  retryUnmade(id: string, index: number): Promise<boolean> {
-    return this.link.read((redis) => retryUnmade(redis, this.keys, { workflow: id, node: index }))
+  /** A node that failed before it was a job is to be made one. False for any other. `call` as in a `RetryCall`. */
+  retryUnmade(id: string, index: number, call: string = randomUUID()): Promise<boolean> {
+    return this.link.read((redis) => retryUnmade(redis, this.keys, { workflow: id, node: index }, call))
   }
 
   /** Nodes that were handed to the caller, and of which it cannot make jobs now, are anybody's again. */
