@@ -109,7 +109,7 @@ test('a revoke tells of workflows and their parts in their own words', () => {
     'w_a    revoked: what has not run never runs; its jobs that run are told to end',
     'w_b    revoked: nothing of it runs, and nothing will',
     'w_c    no such workflow',
-    'w_c~1  no such job: its workflow has not made it, or it is gone; revoke the workflow',
+    'w_c~1  no such job: its workflow has no such part, or it is gone',
   ])
 })
 
