@@ -23,7 +23,7 @@ test.each([
   ['inspect ping', ['--timeout', 'soon'], '--timeout: expected a duration'],
   ['inspect conf', ['extra'], 'Unexpected argument: extra'],
   ['inspect scheduled', ['--limit', '0'], '--limit: expected an integer greater than or equal to 1, got "0"'],
-  ['inspect query', [], "Missing 1 required arg: ids (ids of jobs or workflows)"],
+  ['inspect query', [], 'Missing 1 required arg: ids (ids of jobs or workflows)'],
   ['inspect stats', ['--destinatio', 'a'], '(did you mean --destination?)'],
   ['control concurrency', ['0'], 'N: expected a whole number from 1 to 10000, got "0"'],
   ['control concurrency', ['2', '--queue', 'a:b'], '--queue: expected a queue name'],
