@@ -1,6 +1,6 @@
 import { TaskqError } from '../../errors/taskq-error.js'
 import type { TaskData } from '../canvas-data.js'
-import type { PlannedNode, Target, WorkflowNode } from '../workflow-plan.js'
+import { mapGoals, type NodeTo, type PlannedNode, type Target } from '../workflow-plan.js'
 
 /** A place that results or failures go to. Who names it may do so before it is known which it is: then it has no `to`. */
 export interface Goal {
@@ -8,18 +8,7 @@ export interface Goal {
 }
 
 /** A node whose goals are still being found. */
-export type DraftNode =
-  | { readonly kind: 'task' | 'callback'; readonly next: Goal; readonly up: Goal; readonly task: string }
-  | {
-      readonly kind: 'join'
-      readonly next: Goal
-      readonly up: Goal
-      readonly size: number
-      readonly allowFailures: boolean
-    }
-  | { readonly kind: 'fork'; readonly targets: readonly Goal[] }
-  | { readonly kind: 'pass'; readonly next: Goal; readonly up: Goal }
-  | { readonly kind: 'guard'; readonly targets: readonly Goal[]; readonly up: Goal }
+export type DraftNode = NodeTo<Goal>
 
 interface Draft {
   readonly node: DraftNode
@@ -66,7 +55,7 @@ export class PlanBuilder {
   nodes(): PlannedNode[] {
     return this.#drafts.map(({ node, call }, index) => ({
       index,
-      node: settled(node),
+      node: mapGoals(node, targetOf),
       ...(call !== undefined && { call }),
     }))
   }
@@ -88,17 +77,6 @@ export class PlanBuilder {
 /** The workflow's end, and where nobody looks. */
 export const END: Goal = Object.freeze({ to: 'e' })
 export const NOWHERE: Goal = Object.freeze({ to: '-' })
-
-function settled(node: DraftNode): WorkflowNode {
-  switch (node.kind) {
-    case 'fork':
-      return { kind: 'fork', targets: node.targets.map(targetOf) }
-    case 'guard':
-      return { kind: 'guard', targets: node.targets.map(targetOf), up: targetOf(node.up) }
-    default:
-      return { ...node, next: targetOf(node.next), up: targetOf(node.up) }
-  }
-}
 
 /** What a goal was found to be. */
 export function targetOf(goal: Goal): Target {

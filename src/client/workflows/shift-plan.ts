@@ -1,4 +1,4 @@
-import type { Shape, Target, WorkflowNode, WorkflowPlan } from '../../canvas/workflow-plan.js'
+import { mapGoals, type Shape, type Target, type WorkflowPlan } from '../../canvas/workflow-plan.js'
 
 /** Where a plan comes to stand in a workflow that is there. */
 export interface Standing {
@@ -15,22 +15,11 @@ export function shiftPlan({ nodes, start, shape, total }: WorkflowPlan, to: Stan
     nodes: nodes.map((planned) => ({
       ...planned,
       index: planned.index + to.base,
-      node: shiftNode(planned.node, goal),
+      node: mapGoals(planned.node, goal),
     })),
     start: start.map(goal),
     shape: shiftShape(shape, to.base),
     total,
-  }
-}
-
-function shiftNode(node: WorkflowNode, goal: (target: Target) => Target): WorkflowNode {
-  switch (node.kind) {
-    case 'fork':
-      return { kind: 'fork', targets: node.targets.map(goal) }
-    case 'guard':
-      return { kind: 'guard', targets: node.targets.map(goal), up: goal(node.up) }
-    default:
-      return { ...node, next: goal(node.next), up: goal(node.up) }
   }
 }
 
