@@ -22,7 +22,23 @@ export function mapFirst(canvas: CanvasData, change: (task: TaskData) => TaskDat
 
 /** The same canvas with all of its tasks changed, its callbacks not. */
 export function mapTasks(canvas: CanvasData, change: (task: TaskData) => TaskData): CanvasData {
-  const each = (part: CanvasData) => mapTasks(part, change)
+  return mapParts(canvas, change, (part) => mapTasks(part, change))
+}
+
+/** The same canvas with headers on all of its tasks, also those of callbacks. What a task has already, it keeps. */
+export function stampTasks(canvas: CanvasData, headers: Headers | ((task: TaskData) => Headers)): CanvasData {
+  const stamp = (part: CanvasData) => stampTasks(part, headers)
+  const withCalled = { ...canvas, links: canvas.links.map(stamp), errorLinks: canvas.errorLinks.map(stamp) }
+  const headersOf = (task: TaskData) => (typeof headers === 'function' ? headers(task) : headers)
+  return mapParts(withCalled, (task) => stamped(task, headersOf(task)), stamp)
+}
+
+/** A task changed, or a canvas of others with each of these changed. */
+function mapParts(
+  canvas: CanvasData,
+  change: (task: TaskData) => TaskData,
+  each: (part: CanvasData) => CanvasData,
+): CanvasData {
   switch (canvas.kind) {
     case 'task':
       return change(canvas)
@@ -32,22 +48,6 @@ export function mapTasks(canvas: CanvasData, change: (task: TaskData) => TaskDat
       return { ...canvas, members: canvas.members.map(each) }
     case 'chord':
       return { ...canvas, header: each(canvas.header) as GroupData, body: each(canvas.body) }
-  }
-}
-
-/** The same canvas with headers on all of its tasks, also those of callbacks. What a task has already, it keeps. */
-export function stampTasks(canvas: CanvasData, headers: Headers | ((task: TaskData) => Headers)): CanvasData {
-  const stamp = (part: CanvasData) => stampTasks(part, headers)
-  const withCalled = { ...canvas, links: canvas.links.map(stamp), errorLinks: canvas.errorLinks.map(stamp) }
-  switch (withCalled.kind) {
-    case 'task':
-      return stamped(withCalled, typeof headers === 'function' ? headers(withCalled) : headers)
-    case 'chain':
-      return { ...withCalled, parts: withCalled.parts.map(stamp) }
-    case 'group':
-      return { ...withCalled, members: withCalled.members.map(stamp) }
-    case 'chord':
-      return { ...withCalled, header: stamp(withCalled.header) as GroupData, body: stamp(withCalled.body) }
   }
 }
 
