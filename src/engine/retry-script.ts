@@ -59,8 +59,7 @@ local events, failed, wait, meta, active, marker, prioritized, counter = unpack(
 local retryCall, leavesEnded, leavesOwners, audit, data = ARGV[1], ARGV[2] == '1', ARGV[3] == '1', ARGV[4], ARGV[5]
 local root = string.match(wait, '^{[^}]*}')
 local lane = string.match(wait, '^{[^}]*}:(.*):wait$')
-local time = redis.call('TIME')
-local now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
+local now = string.format('%.0f', brokerTime())
 
 local function endOf(job)
   if redis.call('HSTRLEN', job, 'failure') > ${LONGEST_OWN} then return end

@@ -15,9 +15,7 @@ ${LEDGER}
 ${OWNERS_AGAIN}
 local root, id, retryCall = unpack(ARGV)
 if not reviveNode(root, id, nil, true) then return 0 end
-local time = redis.call('TIME')
-local now = string.format('%.0f', tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000))
-ownersAgain(root, id, now, false, retryCall)
+ownersAgain(root, id, string.format('%.0f', brokerTime()), false, retryCall)
 return 1
 `
 
