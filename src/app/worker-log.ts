@@ -25,6 +25,8 @@ export function logWorkerEvents(log: Logger): WorkerEventSink {
           { queue: event.queue },
           `${safeText(event.task, 200)} has reached its rate limit for ${formatDuration(event.forMs)}`,
         )
+      case 'worker.stuck':
+        return log.error(describeStuck(event))
       case 'worker.steered':
         return log.info(`told from outside: ${safeText(event.text, 500)}`)
       // The command tells those itself.
@@ -39,6 +41,11 @@ export function logWorkerEvents(log: Logger): WorkerEventSink {
         return logJobEvent(log, event)
     }
   }
+}
+
+function describeStuck({ reason, endsInMs }: Extract<WorkerEvent, { name: 'worker.stuck' }>): string {
+  const end = endsInMs === undefined ? '' : `; it ends in ${formatDuration(endsInMs)} unless that changes`
+  return `the worker takes no jobs: ${reason}${end}`
 }
 
 type JobEvent = Extract<WorkerEvent, JobReference>

@@ -5,6 +5,7 @@ import type { LiveBatch } from '../events/live-event.js'
 import { formatDuration } from '../time/duration.js'
 import { bringForward } from './bring-forward.js'
 import { type BrokerInfo, readBrokerInfo } from './broker-info.js'
+import { BrokerClock } from './broker-clock.js'
 import { toTime } from './broker-time.js'
 import type { Connection } from './connection.js'
 import { type ActiveJob, type ConsumerOptions, LaneConsumer } from './consumer.js'
@@ -16,7 +17,9 @@ import { type Keys, keysOf } from './keys.js'
 import { parseLane } from './lane.js'
 import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
-import { isReady, openConnection } from './open-connection.js'
+import { LockThread, type LockThreadOptions } from './locks/lock-thread.js'
+import { isReady, openConnection, unreachable } from './open-connection.js'
+import { withCode } from './refused.js'
 import { type Looks, type Retention, sweepLane } from './retention.js'
 import { parkedAmong, retireLane, retireLanes } from './retire-lane.js'
 import { type JobPlace, type RevokeOrder, readRevoke, readRevokes, revokeJob } from './revoke.js'
@@ -42,6 +45,8 @@ export class WorkerSide {
   readonly lanes: LaneRegistry
   readonly registry: WorkerRegistry
   readonly host = hostname()
+  /** The broker's time, known from the start. */
+  readonly clock = new BrokerClock()
   readonly #backends: LaneBackends
   readonly #stats: StatsWriter
   readonly #looks: Looks = { walked: new Map(), blocked: new Map() }
@@ -55,7 +60,7 @@ export class WorkerSide {
     private readonly timeoutMs: number,
   ) {
     this.lanes = new LaneRegistry(connection, keys)
-    this.registry = new WorkerRegistry(connection, keys)
+    this.registry = new WorkerRegistry(connection, keys, this.clock)
     this.#backends = new LaneBackends(connection, keys.prefix)
     this.#stats = new StatsWriter(connection, keys)
   }
@@ -64,11 +69,27 @@ export class WorkerSide {
   static async open({ broker, prefix, timeoutMs, onConnectionError }: EngineOptions): Promise<WorkerSide> {
     const side = new WorkerSide(await openConnection(broker, 'worker', timeoutMs), broker, keysOf(prefix), timeoutMs)
     if (onConnectionError) side.onError(onConnectionError)
+    await side.#syncClock()
     return side
   }
 
+  async #syncClock(): Promise<void> {
+    const { connection, broker, timeoutMs } = this
+    try {
+      await withDeadline(this.clock.sync(connection), timeoutMs, () => unreachable(broker, timeoutMs))
+    } catch (error) {
+      connection.disconnect()
+      throw withCode(broker, error as Error)
+    }
+  }
+
   consumer(lane: string, options: ConsumerOptions, onError: (error: Error) => void): LaneConsumer {
-    return new LaneConsumer(lane, this.connection, this.keys, options, onError)
+    return new LaneConsumer(lane, this.connection, this.keys, this.clock, options, onError)
+  }
+
+  /** What keeps jobs this worker's while its main thread is stuck. It begins with the first. */
+  lockThread(options: LockThreadOptions, onError: (error: Error) => void): LockThread {
+    return new LockThread(this.broker, this.keys, options, onError)
   }
 
   jobLog(job: ActiveJob): JobLog {
@@ -77,7 +98,7 @@ export class WorkerSide {
 
   /** Notes that a result is kept for a time of its own. It reaches the broker before the end of the job does. */
   noteOwnTtl({ id, lane }: ActiveJob, ttlMs: number): void {
-    this.connection.zadd(this.keys.kept(lane.lane), Date.now() + ttlMs, id).catch(() => {})
+    this.connection.zadd(this.keys.kept(lane.lane), Math.floor(this.clock.now()) + ttlMs, id).catch(() => {})
   }
 
   async saveLargeResult(jobId: string, json: string, ttlMs: number): Promise<void> {
@@ -211,6 +232,11 @@ export class WorkerSide {
   /** Takes a worker out of the registry; where the broker is away, its entry's lifetime does. */
   async leave(workerId: string): Promise<void> {
     await withDeadline(this.registry.leave(workerId), GOODBYE_MS, () => new Error('the broker is away')).catch(() => {})
+  }
+
+  /** Whether commands can go to the broker now. */
+  get isConnected(): boolean {
+    return isReady(this.connection)
   }
 
   brokerInfo(): Promise<BrokerInfo> {

@@ -22,6 +22,7 @@ export const ERROR_CODES = {
   // Enqueueing
   TASKQ_ENQUEUE_OPTION_INVALID: 'An option of applyAsync has a value it cannot have.',
   TASKQ_ENQUEUE_NOT_SENT: 'The broker was not reachable: the job does not exist.',
+  TASKQ_ENQUEUE_UNREPLICATED: 'The job exists, but replicas did not confirm it in time.',
   TASKQ_ENQUEUE_UNKNOWN: 'The broker did not answer in time: the job may exist.',
   TASKQ_ENQUEUE_REFUSED: 'The broker refused the job.',
   TASKQ_CONTEXT_INVALID: 'What withContext was given cannot travel with jobs.',
@@ -71,7 +72,8 @@ export const ERROR_CODES = {
   TASKQ_DISCOVERY_OUTSIDE: 'A task file lies outside the project.',
   // Worker
   TASKQ_WORKER_NOTHING_TO_DO: 'The worker has no queue to serve.',
-  TASKQ_METRICS_LISTEN: 'Metrics cannot be served on this port or address.',
+  TASKQ_WORKER_STUCK: 'The worker takes no jobs, though it could.',
+  TASKQ_METRICS_LISTEN: 'Metrics or health cannot be served on this port or address.',
   TASKQ_DEV_IN_PRODUCTION: 'taskq dev is not for production.',
   // Scaffolding
   TASKQ_SCAFFOLD_NAME: 'The project name cannot be used.',

@@ -62,6 +62,11 @@ export type WorkerEvent =
   | { readonly name: 'worker.ready'; readonly worker: string; readonly queues: readonly string[] }
   /** The worker has stopped; nothing of it runs any more. */
   | { readonly name: 'worker.stopped'; readonly worker: string; readonly succeeded: number; readonly failed: number }
+  /**
+   * The worker takes no jobs, though it has free slots and the broker answers: `reason` says what hangs, for people. It
+   * ends after `endsInMs` unless that changes; where there is no `endsInMs`, the broker refuses what it asks, and it goes on.
+   */
+  | { readonly name: 'worker.stuck'; readonly reason: string; readonly endsInMs?: number }
   /** The worker was told to change itself, and did. `text` is for people. */
   | { readonly name: 'worker.steered'; readonly command: string; readonly text: string }
   /** Jobs of a worker that is gone went back to their queue. */

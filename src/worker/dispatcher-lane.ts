@@ -20,6 +20,9 @@ export interface Lane {
   mayPull: number
   /** How often it was found to have changed. An answer to an older question says nothing of it any more. */
   changes: number
+  /** How many of the questions for a job were answered, by a job or without one; and the error of one that was not since. */
+  answers: number
+  refusal: Error | undefined
   /** Called when its last slot has left, once it is closed. */
   onLeft?: () => void
 }
@@ -32,6 +35,8 @@ export const newLane = (consumer: LaneConsumer): Lane => ({
   pulling: 0,
   mayPull: 1,
   changes: 0,
+  answers: 0,
+  refusal: undefined,
 })
 
 /** A move costs the broker one more script, so it is made only to a lane without a slot, or for a better balance. */

@@ -1,5 +1,6 @@
 import type { ActiveJob, LaneConsumer, Pull } from '../engine/consumer.js'
 import { AsideRuns } from './aside-runs.js'
+import { askLane } from './ask-lane.js'
 import type { Lane } from './dispatcher-lane.js'
 import type { DispatcherOptions } from './dispatcher-options.js'
 import { LanePauses } from './lane-pauses.js'
@@ -76,6 +77,11 @@ export class Dispatcher {
     return this.#budget.hasFree ? [] : this.#lanes.readyOf((queue) => this.#budget.hasRoom(queue))
   }
 
+  /** The lanes that are asked for a job, or are to be: there is a slot for it. */
+  get expectant(): readonly Lane[] {
+    return this.#lanes.that((lane) => lane.pulling > 0 || (this.#mayTake && this.#budget.hasRoom(queueOf(lane))))
+  }
+
   /** Changes how many jobs may run at once. None is interrupted: slots that are too many go when they become free. */
   resize(slots: number): void {
     this.#budget.resize(slots)
@@ -131,6 +137,10 @@ export class Dispatcher {
     await this.#allFree.promise
   }
 
+  get #mayTake(): boolean {
+    return !this.#stopped && this.#budget.hasFree && this.#taken < this.options.maxJobs
+  }
+
   get #isIdle(): boolean {
     return this.#budget.busy === 0 && this.lent.count === 0
   }
@@ -143,12 +153,12 @@ export class Dispatcher {
 
   #fillSlots(): void {
     if (this.lent.areReturning) this.lent.letIn()
-    while (!this.#stopped && this.#budget.hasFree && this.#taken < this.options.maxJobs) {
+    while (this.#mayTake) {
       const lane = this.#lanes.next(this.#isServable)
       if (lane === undefined) break
       this.#taken++
       lane.slots++
-      this.#budget.take(lane.consumer.name.queue)
+      this.#budget.take(queueOf(lane))
       void this.#serve(lane)
     }
     this.#endWhenDone()
@@ -158,7 +168,7 @@ export class Dispatcher {
   async #serve(lane: Lane): Promise<void> {
     const token = `${this.workerId}:${this.#tokens++}`
     const seen = lane.changes
-    const pull = await this.#pull(lane, token)
+    const pull = await askLane(lane, token, (error) => this.#pauses.restAfter(error, lane))
     if (pull?.job === undefined) {
       this.#taken--
       if (pull !== undefined) this.#pauses.park(lane, pull, seen)
@@ -174,20 +184,8 @@ export class Dispatcher {
 
   #leave(lane: Lane): void {
     lane.slots--
-    this.#budget.free(lane.consumer.name.queue)
+    this.#budget.free(queueOf(lane))
     if (lane.slots === 0) lane.onLeft?.()
-  }
-
-  async #pull(lane: Lane, token: string): Promise<Pull | undefined> {
-    lane.pulling++
-    try {
-      return await lane.consumer.pull(token)
-    } catch (error) {
-      this.#pauses.restAfter(error as Error, lane)
-      return undefined
-    } finally {
-      lane.pulling--
-    }
   }
 
   async #runOn(lane: Lane, first: ActiveJob): Promise<void> {
@@ -204,7 +202,8 @@ export class Dispatcher {
     let job: ActiveJob | undefined = first
     while (job !== undefined) {
       // It came while the dispatcher, or the lane, was being stopped.
-      if (this.#stopped || lane.state === 'closed') return this.#giveBack(job)
+      if (this.#stopped || lane.state === 'closed')
+        return job.lane.giveBack(job).catch((error) => this.options.onError(error as Error))
       stays = false
       const next: Pull = await this.#runOne(job, mayStay)
       job = next.job
@@ -212,10 +211,6 @@ export class Dispatcher {
       else if (stays) this.#pauses.park(lane, next, seen)
     }
     if (this.options.untilEmpty) this.#lanes.lookAgain()
-  }
-
-  async #giveBack(job: ActiveJob): Promise<void> {
-    await job.lane.giveBack(job).catch((error) => this.options.onError(error as Error))
   }
 
   async #runOne(job: ActiveJob, mayFetchNext: () => boolean): Promise<Pull> {
@@ -232,7 +227,7 @@ export class Dispatcher {
 
   #mayStay(lane: Lane, jobs: number, arrivedAt: number): boolean {
     if (this.#stopped || lane.state === 'closed' || this.#taken >= this.options.maxJobs) return false
-    if (this.lent.areReturning || this.#budget.isOver(lane.consumer.name.queue)) return false
+    if (this.lent.areReturning || this.#budget.isOver(queueOf(lane))) return false
     if (jobs < STAY_JOBS && performance.now() - arrivedAt < STAY_MS) return true
     return !this.#lanes.hasNeedier(lane, this.#isServable)
   }
@@ -246,3 +241,5 @@ export class Dispatcher {
     if ((untilEmpty && this.#lanes.areEmpty) || this.#taken >= maxJobs) this.stop()
   }
 }
+
+const queueOf = ({ consumer }: Lane): string => consumer.name.queue

@@ -48,6 +48,7 @@ export class LanePauses {
   /** Leaves a lane alone for a second. */
   restAfter(error: Error, lane: Lane): void {
     if (this.#ended || lane.state === 'closed') return
+    lane.refusal = error
     this.options.onError(error)
     this.#rest(lane, ERROR_REST_MS)
   }
@@ -81,7 +82,7 @@ export class LanePauses {
       this.#turns.delete(lane)
       if (lane.state === 'waiting') this.#wake(lane)
     }
-    this.#turns.set(lane, setTimeout(tell, Math.max(1, Math.min(at - Date.now(), MAX_REST_MS))))
+    this.#turns.set(lane, setTimeout(tell, Math.max(1, Math.min(lane.consumer.msUntil(at), MAX_REST_MS))))
   }
 
   async #listen(lane: Lane): Promise<void> {

@@ -56,6 +56,11 @@ export class LaneRing {
     return ready.map(({ consumer }) => consumer.lane)
   }
 
+  /** Those that may still be asked for a job, and are meant. */
+  that(isMeant: (lane: Lane) => boolean): readonly Lane[] {
+    return this.#lanes.filter((lane) => lane.state !== 'closed' && lane.state !== 'empty' && isMeant(lane))
+  }
+
   wakeAll(): void {
     for (const { consumer } of this.#lanes) void consumer.wake()
   }

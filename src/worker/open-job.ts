@@ -76,8 +76,9 @@ function unreadable(
   return postponed(`${why}; taskq revoke ends it`)
 }
 
-const hasExpired = (expiresAt: number, { isWantedLate }: ActiveJob): boolean =>
-  isWantedLate !== true && expiresAt <= Date.now()
+/** By the broker's time, at which it was taken. */
+const hasExpired = (expiresAt: number, { isWantedLate, startedAt }: ActiveJob): boolean =>
+  isWantedLate !== true && expiresAt <= startedAt
 
 /** Whether a job is dropped when it has ended well. */
 export const ignoresResult = (task: TaskDefinition, envelope: Envelope): boolean =>

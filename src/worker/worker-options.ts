@@ -35,6 +35,8 @@ export interface WorkerOptions {
   readonly shutdownMs: number
   readonly lockMs: number
   readonly stallCheckMs: number
+  /** The thread that keeps its jobs while a task blocks it. Without it, they are lost when their locks are over. */
+  readonly lockThread?: { readonly entry: URL; readonly longestBlockMs: number }
   readonly crashBudget: number
   /** Where its tasks run. */
   readonly pools: PoolOptions

@@ -1,8 +1,10 @@
-import { LockKeeper } from '../engine/lock-keeper.js'
+import { LockKeeper, type LockWatcher } from '../engine/lock-keeper.js'
 import type { WorkerSide } from '../engine/worker-side.js'
+import type { TaskqError } from '../errors/taskq-error.js'
 import { TroubleLog } from '../events/trouble-log.js'
 import type { WorkerEventSink } from '../events/worker-event.js'
 import { Autoscaler } from './autoscaler.js'
+import { ConsumptionWatch } from './consumption-watch.js'
 import { Dispatcher } from './dispatcher.js'
 import { JobRunner } from './job-runner.js'
 import { LiveEvents } from './live-events.js'
@@ -24,6 +26,7 @@ export interface WorkerParts {
   readonly live: LiveEvents
   readonly vitals: ProcessVitals
   readonly autoscaler: Autoscaler
+  readonly consumption: ConsumptionWatch
   /** Where all that happens goes: counted, told to those who watch, and to the worker's owner. */
   readonly onEvent: WorkerEventSink
   readonly onError: (error: Error) => void
@@ -34,6 +37,7 @@ export function assembleParts(
   side: WorkerSide,
   options: WorkerOptions,
   timeLimitOf: (task: string) => TimeLimit | undefined,
+  onStuck: (error: TaskqError) => void,
 ): WorkerParts {
   const onError = (error: Error) => trouble.report(error)
   const tasks = options.tasks.map(({ name }) => name)
@@ -57,7 +61,14 @@ export function assembleParts(
     options.autoscale,
   )
   const lanes = new ServedLanes(side, dispatcher, heard, onError)
-  return { dispatcher, runner, locks, revokes, lanes, stats, live, vitals, autoscaler, onEvent, onError }
+  const consumption = new ConsumptionWatch({
+    dispatcher,
+    isConnected: () => side.isConnected,
+    onStuck: (reason, endsInMs) =>
+      onEvent({ name: 'worker.stuck', reason, ...(endsInMs !== undefined && { endsInMs }) }),
+    onGivenUp: onStuck,
+  })
+  return { dispatcher, runner, locks, revokes, lanes, stats, live, vitals, autoscaler, consumption, onEvent, onError }
 }
 
 function assembleRunner(
@@ -67,11 +78,14 @@ function assembleRunner(
   timeLimitOf: (task: string) => TimeLimit | undefined,
   onError: (error: Error) => void,
 ): Pick<WorkerParts, 'runner' | 'locks'> {
-  const locks = new LockKeeper(options.lockMs, side, {
+  const { lockMs, lockThread } = options
+  const watcher: LockWatcher = {
     onLost: (job) => runner.lose(job),
     onRevoked: (job, order) => runner.revoke(job, order),
     onError,
-  })
+  }
+  const thread = lockThread && side.lockThread({ lockMs, ...lockThread }, onError)
+  const locks = new LockKeeper(lockMs, side, watcher, thread)
   const runner = new JobRunner(side, locks, revokes, options, timeLimitOf, onError)
   return { runner, locks }
 }

@@ -3,6 +3,8 @@ import type { TaskLimit } from '../engine/task-limits.js'
 import type { RunningJob } from '../engine/worker-facts.js'
 import type { WorkerSide } from '../engine/worker-side.js'
 import { TaskqError } from '../errors/taskq-error.js'
+import { announceTasks } from './announce-tasks.js'
+import { Clocks } from './clocks.js'
 import { Heartbeat } from './heartbeat.js'
 import { shutDown } from './shutdown.js'
 import { Steering } from './steering.js'
@@ -30,18 +32,25 @@ export class Worker {
   readonly #steering: Steering
   readonly #heartbeat: Heartbeat
   readonly #startedAt = Date.now()
-  readonly #clocks: NodeJS.Timeout[] = []
+  readonly #clocks: Clocks
   readonly #done = Promise.withResolvers<void>()
   #limits: ReadonlyMap<string, TaskLimit> = new Map()
   #stopping: Promise<void> | undefined
+  #failure: TaskqError | undefined
   #life: 'starting' | 'working' | 'stopped' = 'starting'
 
   constructor(
     private readonly side: WorkerSide,
     private readonly options: WorkerOptions,
   ) {
-    this.#parts = assembleParts(side, options, (task) => this.#limits.get(task))
+    this.#parts = assembleParts(
+      side,
+      options,
+      (task) => this.#limits.get(task),
+      (error) => this.giveUp(error),
+    )
     const { live, onEvent, onError } = this.#parts
+    this.#clocks = new Clocks(() => this.#stopping !== undefined, onError)
     this.#heartbeat = new Heartbeat(
       () => this.#beat().catch(onError),
       () => live.isWatched,
@@ -125,6 +134,22 @@ export class Worker {
     this.#parts.runner.abandonAll()
   }
 
+  /** Stops, because it cannot go on: `failure` says why. Where nothing runs, nothing is waited for. */
+  giveUp(failure: TaskqError): void {
+    this.#failure ??= failure
+    if (this.#stopping === undefined) void this.stop()
+  }
+
+  /** Why it stopped, where nobody told it to. */
+  get failure(): TaskqError | undefined {
+    return this.#failure
+  }
+
+  /** Why it takes no jobs although it works, for people; undefined where it takes them, or would. */
+  get trouble(): string | undefined {
+    return this.#parts.consumption.trouble
+  }
+
   #begin(): void {
     this.#life = 'working'
     const { onEvent, lanes } = this.#parts
@@ -136,16 +161,17 @@ export class Worker {
     try {
       lanes.end()
       runner.endWorkflows()
-      await shutDown(dispatcher, runner, this.options.shutdownMs)
+      // A question for a job that hangs has its slot for ever.
+      const isFutile = this.#failure !== undefined && dispatcher.active === 0
+      await shutDown(dispatcher, runner, isFutile ? 0 : this.options.shutdownMs)
       await runner.workflowsIdle()
       const childrenEnd = runner.close()
-      for (const clock of this.#clocks) clearInterval(clock)
+      this.#clocks.stop()
       this.#heartbeat.stop()
       vitals.stop()
-      locks.stop()
       live.announce('worker.offline')
       live.close()
-      await Promise.all([stats.close(), this.side.leave(this.options.id)])
+      await Promise.all([stats.close(), this.side.leave(this.options.id), locks.stop()])
       await lanes.close()
       await this.side.close()
       await childrenEnd
@@ -174,29 +200,27 @@ export class Worker {
   }
 
   #startClocks(): void {
-    const { lanes, stats, autoscaler } = this.#parts
-    this.#every(LOOK_MS, () => this.#look())
-    this.#every(this.options.stallCheckMs, () => lanes.recoverLost())
-    this.#every(SWEEP_MS, () => lanes.sweep())
-    this.#every(LOOK_MS, () => this.#lookAtWorkflows())
-    this.#every(SECOND_MS, () => autoscaler.step())
+    const { lanes, stats, autoscaler, consumption } = this.#parts
+    const clocks = this.#clocks
+    clocks.every(LOOK_MS, () => this.#look())
+    clocks.every(this.options.stallCheckMs, () => lanes.recoverLost())
+    clocks.every(SWEEP_MS, () => lanes.sweep())
+    clocks.every(LOOK_MS, () => this.#lookAtWorkflows())
+    clocks.every(SECOND_MS, () => autoscaler.step())
+    clocks.every(SECOND_MS, () => consumption.look())
     // Also while it stops: the jobs that still run are counted as they end.
-    this.#clocks.push(setInterval(() => void stats.flush(), SECOND_MS))
+    clocks.always(SECOND_MS, () => stats.flush())
   }
 
   /** It can be told things before it is seen. */
   async #announce(): Promise<void> {
-    await Promise.all([this.#announceTasks(), this.#listen(), this.#readLimits(), this.#parts.revokes.look()])
+    await Promise.all([
+      announceTasks(this.side, this.options),
+      this.#listen(),
+      this.#readLimits(),
+      this.#parts.revokes.look(),
+    ])
     await this.#beat()
-  }
-
-  async #announceTasks(): Promise<void> {
-    const { tasks, taskFacts } = this.options
-    const limits = tasks.map(async ({ name }) => {
-      const facts = taskFacts.get(name)
-      if (facts?.limited === true) await this.side.lanes.limit(facts.queue, name, facts)
-    })
-    await Promise.all([...limits, this.side.registry.announceTasks(taskFacts)])
   }
 
   /** A user of the broker who may use no channels cannot be steered; the work is done all the same. */
@@ -211,8 +235,9 @@ export class Worker {
   async #beat(): Promise<void> {
     const standing = { host: this.side.host, startedAt: this.#startedAt, stopping: this.#stopping !== undefined }
     const { watchedForMs, isForgotten } = await this.side.beat(factsOf(this.options, this.#parts, standing))
+    this.#parts.consumption.heard()
     if (watchedForMs > 0) this.#parts.live.watch(watchedForMs)
-    if (isForgotten && this.#life === 'working') await this.#announceTasks()
+    if (isForgotten && this.#life === 'working') await announceTasks(this.side, this.options)
   }
 
   /** Sees what has changed in the broker: new lanes, stored limits, ids that were revoked before their jobs came. */
@@ -228,16 +253,5 @@ export class Worker {
 
   async #readLimits(): Promise<void> {
     this.#limits = await this.side.taskLimits()
-  }
-
-  #every(ms: number, work: () => Promise<void>): void {
-    let busy = false
-    const clock = setInterval(async () => {
-      if (busy || this.#stopping !== undefined) return
-      busy = true
-      await work().catch((error) => this.#parts.onError(error as Error))
-      busy = false
-    }, ms)
-    this.#clocks.push(clock)
   }
 }
