@@ -11,7 +11,7 @@ import type { EngineOptions } from '../engine/engine-options.js'
 import type { BeatEventSink } from '../events/beat-event.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import type { Worker } from '../worker/worker.js'
-import { type AppSources, childSourceOf, warnOf } from './app-sources.js'
+import { type AppSources, childSourceOf, LOCK_THREAD, warnOf } from './app-sources.js'
 import type { AppBroker } from './resolve-broker.js'
 import { packageVersion } from './version.js'
 import type { WorkerRequest } from './worker-request.js'
@@ -116,7 +116,12 @@ export class App {
     ])
     const definitions = tasks.map(({ definition }) => definition)
     const children = childSourceOf(this.sources)
-    const options = planWorker(this.config, definitions, { children, ...request }, packageVersion())
+    const options = planWorker(
+      this.config,
+      definitions,
+      { children, lockThread: LOCK_THREAD, ...request },
+      packageVersion(),
+    )
     const side = await WorkerSide.open(reach)
     const { queues, name } = options
     const workflowDriver = async () => (await this.client()).workflowDriver()
@@ -195,11 +200,13 @@ export class App {
       this.#forget()
       throw error
     })
-    const { prefix, enqueueTimeoutMs: timeoutMs } = this.config
+    const { prefix, enqueueTimeoutMs: timeoutMs, durability } = this.config
     return {
       broker: redis,
       prefix,
       timeoutMs,
+      // For development, and alone.
+      ...(!embedded && durability),
       ...(embedded && { onConnectionError: () => this.#reviveEmbedded(embedded) }),
     }
   }

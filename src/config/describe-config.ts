@@ -43,6 +43,7 @@ const VALUES: Readonly<Record<SettingKey, (config: ResolvedConfig) => unknown>> 
   'worker.shutdownTimeout': (config) => durationText(config.worker.shutdownTimeoutMs),
   'worker.lock': (config) => durationText(config.worker.lockMs),
   'worker.stallCheck': (config) => durationText(config.worker.stallCheckMs),
+  'worker.longestBlock': (config) => durationText(config.worker.longestBlockMs),
   'worker.pool': (config) => config.worker.pool,
   'worker.maxTasksPerChild': ({ worker }) => finite(worker.maxTasksPerChild),
   'worker.maxMemoryPerChild': ({ worker }) =>
@@ -61,6 +62,7 @@ const VALUES: Readonly<Record<SettingKey, (config: ResolvedConfig) => unknown>> 
   on: ({ listeners }) => Object.keys(listeners),
   telemetry: ({ telemetry }) => (telemetry === undefined ? null : 'configured'),
   enqueueTimeout: (config) => durationText(config.enqueueTimeoutMs),
+  durability: ({ durability: { replicas } }) => DURABILITIES[replicas] ?? { replicas },
   redact: (config) => config.redact,
   'log.level': (config) => config.log.level,
   'log.format': (config) => config.log.format,
@@ -74,6 +76,9 @@ const VALUES: Readonly<Record<SettingKey, (config: ResolvedConfig) => unknown>> 
   }),
   'alerts.repeat': ({ alerts }) => durationText(alerts.repeatMs),
 }
+
+/** By how many replicas they ask for. */
+const DURABILITIES = ['acknowledged', 'replicated'] as const
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 

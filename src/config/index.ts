@@ -6,7 +6,7 @@ export type { BrokerHost, BrokerOptions, BrokerTls } from './broker-options.js'
 export type { CodecConfig, CodecKeyConfig } from './codec-config.js'
 export type { Route, RoutedCall, RouteFunction, RouteTarget } from './route.js'
 export type { TaskOverrides } from './task-overrides.js'
-export type { LogFormat, LogLevel, QueueOptions, TaskqConfig, WorkerOptions } from './taskq-config.js'
+export type { Durability, LogFormat, LogLevel, QueueOptions, TaskqConfig, WorkerOptions } from './taskq-config.js'
 export type { Problem }
 
 /**

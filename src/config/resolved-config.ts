@@ -38,6 +38,8 @@ export interface ResolvedConfig {
     readonly shutdownTimeoutMs: number
     readonly lockMs: number
     readonly stallCheckMs: number
+    /** How long a task may block its thread and keep its jobs. */
+    readonly longestBlockMs: number
     /** Where tasks run that do not say it. */
     readonly pool: PoolKind
     /** After so many runs, or with more memory than this, a child of a pool is replaced. Infinite where it stays. */
@@ -54,6 +56,8 @@ export interface ResolvedConfig {
   /** Somebody else's object, which must not be frozen with the rest. */
   readonly telemetry: (() => Telemetry) | undefined
   readonly enqueueTimeoutMs: number
+  /** How many replicas must have a job before its enqueue is answered. */
+  readonly durability: { readonly replicas: number }
   /** Fields that are masked wherever a job's data is shown, beside those that always are. */
   readonly redact: readonly string[]
   readonly log: { readonly level: LogLevel; readonly format: LogFormat }

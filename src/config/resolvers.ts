@@ -10,7 +10,7 @@ import { resolveHooks } from './resolve-hooks.js'
 import type { ResolvedConfig, ResolvedQueue } from './resolved-config.js'
 import { type Route, resolveRoute } from './route.js'
 import { resolveTaskOverrides } from './task-overrides.js'
-import type { TaskqConfig } from './taskq-config.js'
+import type { Durability, TaskqConfig } from './taskq-config.js'
 
 /** The winning value of every setting, as it was written. */
 export type Settings = Readonly<Record<SettingKey, unknown>>
@@ -28,6 +28,7 @@ export const resolversFor = (tty: boolean): readonly Resolver[] => [
   resolveRetention,
   resolveHooks,
   ({ enqueueTimeout }) => ({ enqueueTimeoutMs: milliseconds(enqueueTimeout) }),
+  ({ durability }) => ({ durability: { replicas: replicasOf(durability as Durability) } }),
   ({ redact }) => ({ redact: [...(redact as NonNullable<TaskqConfig['redact']>)] }),
   (settings) => ({
     payload: { maxBytes: Number(settings['payload.max']), warnBytes: Number(settings['payload.warn']) },
@@ -58,6 +59,7 @@ function resolveWorker(settings: Settings): Partial<ResolvedConfig> {
       shutdownTimeoutMs: milliseconds(settings['worker.shutdownTimeout']),
       lockMs: milliseconds(settings['worker.lock']),
       stallCheckMs: milliseconds(settings['worker.stallCheck']),
+      longestBlockMs: milliseconds(settings['worker.longestBlock']),
       pool: settings['worker.pool'] as ResolvedConfig['worker']['pool'],
       maxTasksPerChild: Number(settings['worker.maxTasksPerChild'] ?? Number.POSITIVE_INFINITY),
       maxMemoryPerChild: parseByteSize(settings['worker.maxMemoryPerChild']) ?? Number.POSITIVE_INFINITY,
@@ -75,6 +77,11 @@ function resolveRetention(settings: Settings): Partial<ResolvedConfig> {
 function resolveLog(settings: Settings, tty: boolean): ResolvedConfig['log'] {
   const format = settings['log.format'] ?? (tty ? 'pretty' : 'json')
   return { level: settings['log.level'], format } as ResolvedConfig['log']
+}
+
+function replicasOf(durability: Durability): number {
+  if (typeof durability === 'object') return durability.replicas
+  return durability === 'replicated' ? 1 : 0
 }
 
 const milliseconds = (value: unknown): number => parseDuration(value) ?? Number.NaN

@@ -4,6 +4,7 @@ import { ALERTS } from './alert-schema.js'
 import { isBrokerUrl } from './broker-url.js'
 import { MEBIBYTE } from './byte-size.js'
 import { CODEC } from './codec-schema.js'
+import { DURABILITY_FORM, isDurability } from './durability.js'
 import {
   byteSize,
   count,
@@ -18,6 +19,7 @@ import {
   text,
   zone,
 } from './schema-leaves.js'
+import type { Durability } from './taskq-config.js'
 
 /** The words that `log.level` and `log.format` may be. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
@@ -52,6 +54,7 @@ const WORKER = z.strictObject({
   shutdownTimeout: duration(0, LONGEST_WAIT_MS).optional(),
   lock: duration(1000, LONGEST_WAIT_MS).optional(),
   stallCheck: duration(100, LONGEST_WAIT_MS).optional(),
+  longestBlock: duration(0, LONGEST_WAIT_MS).optional(),
   pool: oneOf(POOL_KINDS).optional(),
   maxTasksPerChild: count(1, 1_000_000_000).optional(),
   maxMemoryPerChild: byteSize(16 * MEBIBYTE, 1024 * 1024 * MEBIBYTE).optional(),
@@ -87,6 +90,7 @@ export const CONFIG_SCHEMA = z.strictObject({
   on: z.unknown().optional(),
   telemetry: z.unknown().optional(),
   enqueueTimeout: duration(1, LONGEST_WAIT_MS).optional(),
+  durability: leaf<Durability>(isDurability, DURABILITY_FORM).optional(),
   redact: z.array(text("a field's name"), { error: 'a list of names such as ["iban"]' }).optional(),
   log: z.strictObject({ level: oneOf(LOG_LEVELS).optional(), format: oneOf(LOG_FORMATS).optional() }).optional(),
   alerts: ALERTS.optional(),

@@ -68,6 +68,11 @@ export interface TaskqConfig {
   readonly telemetry?: Telemetry | undefined
   /** How long an enqueue waits for a broker that does not answer. Default `'5s'`. */
   readonly enqueueTimeout?: Duration
+  /**
+   * When an enqueue counts as done: when the broker has the job (`'acknowledged'`), or when so many of its replicas have
+   * it, too (`'replicated'` for one). Default `'acknowledged'`.
+   */
+  readonly durability?: Durability
   /** Fields that are masked wherever a job's data is shown, beside those that always are: `['taxId']`. */
   readonly redact?: readonly string[]
   readonly log?: {
@@ -79,6 +84,9 @@ export interface TaskqConfig {
   /** When somebody is told that jobs wait too long or fail too often, and where. Default: nobody is. */
   readonly alerts?: AlertOptions
 }
+
+/** When an enqueue counts as done: see `durability`. */
+export type Durability = 'acknowledged' | 'replicated' | { readonly replicas: number }
 
 /** What is special about one queue. */
 export interface QueueOptions {
@@ -101,6 +109,11 @@ export interface WorkerOptions {
   readonly lock?: Duration
   /** How often jobs of lost workers are looked for. Default `'5s'`. */
   readonly stallCheck?: Duration
+  /**
+   * How long a task may block the event loop while the worker's jobs stay its own. One that is stuck for longer loses
+   * them. `0`: jobs are lost as soon as their lock is over. Default `'5m'`.
+   */
+  readonly longestBlock?: Duration
   /** Where tasks run that do not say it: in the worker itself, in child processes, or in threads. Default `'async'`. */
   readonly pool?: PoolKind
   /** A child of a pool is replaced by a new one after so many runs. Default: it stays. */

@@ -4,6 +4,7 @@ import type { RedisBroker } from '../config/resolved-config.js'
 import type { TaskqError } from '../errors/taskq-error.js'
 import { type Connection, createConnection, STALE } from './connection.js'
 import { withDeadline } from './deadline.js'
+import type { ReplicaAcks } from './durability/replica-acks.js'
 import { isReady, unreachable, whenReady } from './open-connection.js'
 import { withCode } from './refused.js'
 
@@ -24,6 +25,8 @@ export class BrokerLink {
   #stale: { readonly error: Error; readonly at: number } | undefined
 
   readonly connection: Connection
+  /** Set where replicas must have what is enqueued. */
+  acks: ReplicaAcks | undefined
 
   /** Connects when it is first used. */
   constructor(
@@ -76,6 +79,12 @@ export class BrokerLink {
         }
       }
     })
+  }
+
+  /** As {@link read}, for what must not be lost: where replicas must have it, they have it then. */
+  durably<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const { acks } = this
+    return this.read(acks === undefined ? work : (connection) => acks.afterwards(() => work(connection)))
   }
 
   async #readOnce<T>(work: (connection: Connection) => Promise<T>, leftMs: number): Promise<T> {

@@ -12,7 +12,7 @@ export interface NewJob {
   readonly data: string
   /** Milliseconds until it may run; 0 for now. */
   readonly delayMs: number
-  /** When it was enqueued, where it is not this machine's clock that says so. */
+  /** When it was enqueued, where it is not the clock of whoever adds it that says so. */
   readonly enqueuedAtMs?: number
   /** 0 to 9, 9 first; left out where its queue has no priorities. */
   readonly priority?: number
@@ -30,6 +30,8 @@ export interface NewJob {
   readonly parent?: { readonly id: string; readonly keepMs: number }
   /** The part of a workflow that it is: the workflow's record learns that it is there. */
   readonly part?: HandedPart
+  /** Since when its caller waits, by `performance.now()`, where that is longer than for the broker's answer. */
+  readonly askedAt?: number
 }
 
 /** A part, and since when the caller has had it of its workflow, by `performance.now()`, where that is known. */
@@ -67,17 +69,19 @@ export interface Answers {
 
 /** Brings one batch to the broker within the deadline, over as many connections as that takes. */
 export class Delivery {
-  readonly #startedAt = performance.now()
+  readonly #startedAt: number
   #mayExist = false
   #lastError: Error | undefined
 
   constructor(
     private readonly entries: readonly Entry[],
-    private readonly send: (entries: readonly Entry[]) => Promise<void>,
+    private readonly send: (entries: readonly Entry[], leftMs: number) => Promise<void>,
     private readonly link: BrokerLink,
     private readonly timeoutMs: number,
     private readonly answers: Answers,
-  ) {}
+  ) {
+    this.#startedAt = Math.min(performance.now(), ...entries.map(({ job }) => job.askedAt ?? Number.POSITIVE_INFINITY))
+  }
 
   async run(): Promise<void> {
     while (this.#leftMs() > 0) {
@@ -100,7 +104,7 @@ export class Delivery {
   }
 
   async #attempt(): Promise<void> {
-    const sent = this.send(this.entries)
+    const sent = this.send(this.entries, this.#leftMs())
     try {
       await this.#answerTo(sent)
     } catch (error) {
@@ -145,11 +149,13 @@ export class Delivery {
 
 /** The broker's own "no" is final; a lost connection or a broker that is not ready yet is not. */
 export function isFinal(error: unknown): boolean {
-  if (error instanceof TaskqError) return error.code === 'TASKQ_BROKER_AUTH'
+  if (error instanceof TaskqError) return FINAL.has(error.code)
   const { name, message } = error as Error
   if (name !== 'ReplyError') return false
   return !/^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED)/.test(message)
 }
+
+const FINAL: ReadonlySet<string> = new Set(['TASKQ_BROKER_AUTH', 'TASKQ_ENQUEUE_UNREPLICATED'])
 
 /** The error of one job of a batch: with its task in the message, and its id in `data`. */
 export function withJob(error: unknown, job: NewJob): TaskqError {

@@ -7,6 +7,8 @@ export interface EngineOptions {
   readonly prefix: string
   /** How long connecting, and each enqueue, may take. */
   readonly timeoutMs: number
+  /** How many replicas must have a job before its enqueue is answered. Default 0: the broker's own answer is enough. */
+  readonly replicas?: number
   /** Called whenever a connection fails or is lost. */
   readonly onConnectionError?: (error: Error) => void
 }

@@ -4,10 +4,12 @@ import { AlertStore } from './alert-store.js'
 import { type BeatFacts, readLeadingBeat } from './beat-lease.js'
 import { type BrokerInfo, type BrokerPulse, readBrokerInfo, readBrokerPulse } from './broker-info.js'
 import { BrokerLink } from './broker-link.js'
+import { CallerClock } from './caller-clock.js'
 import { type ChildJob, readChildren } from './children.js'
 import { ControlBus } from './control-bus.js'
 import { countWaiting } from './count-waiting.js'
 import { type DropOptions, dropAll, purgeLane } from './dead/bulk-removal.js'
+import { ReplicaAcks } from './durability/replica-acks.js'
 import type { EngineOptions } from './engine-options.js'
 import { FinishWatch } from './finish-watch.js'
 import { JobEdits } from './job-edits.js'
@@ -40,6 +42,8 @@ import { Workflows } from './workflows/workflows.js'
  */
 export class Engine {
   readonly producer: Producer
+  /** The broker's time, for calls that have to do with time. */
+  readonly clock: CallerClock
   readonly jobs: JobReader
   readonly jobLists: JobLists
   readonly jobEdits: JobEdits
@@ -63,9 +67,12 @@ export class Engine {
   constructor(private readonly options: EngineOptions) {
     this.#keys = keysOf(options.prefix)
     this.#link = new BrokerLink(options.broker, options.timeoutMs)
+    const { replicas = 0, timeoutMs } = options
+    if (replicas > 0) this.#link.acks = new ReplicaAcks(this.#link.connection, this.#keys, replicas, timeoutMs)
     if (options.onConnectionError) this.#link.connection.on('error', options.onConnectionError)
     this.#backends = new LaneBackends(this.#link.connection, this.#keys.prefix)
-    this.producer = new Producer(this.#link, this.#backends, this.#keys, options.timeoutMs)
+    this.clock = new CallerClock(this.#link)
+    this.producer = new Producer(this.#link, this.#backends, this.#keys, options.timeoutMs, this.clock)
     this.jobs = new JobReader(this.#link, this.#keys)
     this.jobLists = new JobLists(this.#link, this.#keys)
     this.jobEdits = new JobEdits(this.#link, this.#backends, this.#keys)

@@ -56,6 +56,10 @@ export interface Keys {
   readonly events: string
   /** Is there while somebody watches. */
   readonly watched: string
+  /** Written where replicas must have all that was written before it. */
+  readonly replicated: string
+  /** Made once, with the app's first process: gone or another means that the broker lost its data. */
+  readonly birth: string
   /** A large result. */
   result(jobId: string): string
   /** Which job stands for calls of one kind that have the same key: see same-jobs/. */
@@ -90,6 +94,8 @@ export function keysOf(prefix: string): Keys {
     beat: `${root}~beat`,
     alerts: `${root}~alerts`,
     alertState: `${root}~alert-state`,
+    replicated: `${root}~replicated`,
+    birth: `${root}~birth`,
     limits: `${root}~limits`,
     revokes: `${root}~revokes`,
     revokeFacts: `${root}~revoke-facts`,

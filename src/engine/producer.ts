@@ -2,8 +2,10 @@ import type { ChainableCommander } from 'ioredis'
 import { type AddSite, addTo, prepareToAdd } from './add-job.js'
 import { announceLane } from './announce-lane.js'
 import type { BrokerLink } from './broker-link.js'
+import type { CallerClock } from './caller-clock.js'
 import { noteChildren } from './children.js'
 import { type AddedJob, type Answers, Delivery, type Entry, isFinal, type NewJob, withJob } from './delivery.js'
+import { sendDurably } from './durability/send-durably.js'
 import type { Keys } from './keys.js'
 import type { LaneBackends } from './lane-backends.js'
 import { runPipeline } from './run-pipeline.js'
@@ -35,6 +37,7 @@ export class Producer {
     private readonly keys: Keys,
     /** How long an enqueue may take before it is given up, in milliseconds. */
     private readonly timeoutMs: number,
+    private readonly clock: CallerClock,
   ) {
     this.lateAcks = new LateAcks(link, keys)
   }
@@ -43,7 +46,8 @@ export class Producer {
    * Adds a job, or finds the one that stands for it.
    *
    * @throws TaskqError `TASKQ_ENQUEUE_NOT_SENT` when the job surely does not exist, `TASKQ_ENQUEUE_UNKNOWN`
-   *   when it may, `TASKQ_ENQUEUE_REFUSED` when the broker said no
+   *   when it may, `TASKQ_ENQUEUE_REFUSED` when the broker said no, `TASKQ_ENQUEUE_UNREPLICATED` when it exists and
+   *   replicas that must have it did not say so in time
    */
   add(job: NewJob): Promise<AddedJob> {
     return new Promise((resolve, reject) => {
@@ -57,16 +61,29 @@ export class Producer {
     this.#batch = []
     for (let start = 0; start < batch.length; start += PIPELINE) {
       const part = batch.length <= PIPELINE ? batch : batch.slice(start, start + PIPELINE)
-      const delivery = new Delivery(part, (entries) => this.#send(entries), this.link, this.timeoutMs, this.#answers)
+      const delivery = new Delivery(
+        part,
+        (...sent) => this.#sendAndHold(...sent),
+        this.link,
+        this.timeoutMs,
+        this.#answers,
+      )
       void this.link.use(() => delivery.run())
     }
+  }
+
+  #sendAndHold(entries: readonly Entry[], leftMs: number): Promise<void> {
+    const { acks } = this.link
+    if (acks === undefined) return this.#send(entries)
+    return sendDurably(acks, entries, leftMs, (held) => this.#send(held))
   }
 
   /** One attempt. Settles what the broker answered; what was cut off is thrown. */
   async #send(entries: readonly Entry[]): Promise<void> {
     for (const { job } of entries) if (!this.#known.has(job.lane)) await this.#announce(job.lane)
     const { client } = this.backends.opened ?? (await this.backends.open())
-    const site: AddSite = { connection: this.link.connection, backends: this.backends, keys: this.keys }
+    const now = () => this.clock.now()
+    const site: AddSite = { connection: this.link.connection, backends: this.backends, keys: this.keys, now }
     prepareToAdd(
       site.connection,
       entries.map(({ job }) => job),

@@ -107,7 +107,7 @@ async function noteChild(link: BrokerLink, keys: Keys, { id, parent, keepMs }: N
 }
 
 function open(link: BrokerLink, keys: Keys, id: string, [draft, ...args]: readonly [string, ...(string | number)[]]) {
-  return link.read((redis) =>
+  return link.durably((redis) =>
     ledgerCommands(redis).taskqWorkflowOpen(...([draft, keys.workflowList, keys.prefix, id, ...args] as const)),
   )
 }

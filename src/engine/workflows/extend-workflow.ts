@@ -86,7 +86,7 @@ export async function extendWorkflow(
   const text = targetsText(start, jobsAmong(nodes))
   const args = [keys.prefix, id, fields, base, base + nodes.length, join, slot, mark, last, text, total]
   const [code, what] = await link
-    .read((redis) => ledgerCommands(redis).taskqWorkflowExtend(draft, ...args, JSON.stringify(shape), MOST_HANDED))
+    .durably((redis) => ledgerCommands(redis).taskqWorkflowExtend(draft, ...args, JSON.stringify(shape), MOST_HANDED))
     .catch((error) => {
       throw unknown(error)
     })
