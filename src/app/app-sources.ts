@@ -19,5 +19,8 @@ export const childSourceOf = ({ env: _env, warn: _warn, ...sources }: AppSources
   sources,
 })
 
+/** The module of the thread that keeps a worker's jobs while a task blocks it. */
+export const LOCK_THREAD = new URL('../engine/locks/keep-locks.js', import.meta.url)
+
 export const warnOf = ({ warn }: AppSources) =>
   warn ?? ((message: string) => process.emitWarning(message, 'TaskqWarning'))

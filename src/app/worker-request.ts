@@ -34,6 +34,8 @@ export interface WorkerRequest {
   readonly autoscale?: { readonly min: number; readonly max: number }
   /** What children of its pools are made of. Without it there are none. */
   readonly children?: ChildSource
+  /** The module of the thread that keeps its jobs while a task blocks it. Without it there is none. */
+  readonly lockThread?: URL
   readonly onEvent: WorkerEventSink
   readonly onLog: WorkerOptions['onLog']
 }
@@ -71,6 +73,7 @@ export function planWorker(
     shutdownMs: config.worker.shutdownTimeoutMs,
     lockMs: config.worker.lockMs,
     stallCheckMs: config.worker.stallCheckMs,
+    ...lockThreadOf(config, request),
     crashBudget: CRASH_BUDGET,
     pools: poolsOf(config, request),
     codec: createCodec(config.codec),
@@ -111,6 +114,13 @@ export function slotsOf(
   return autoscale === undefined
     ? { concurrency: config.worker.concurrency }
     : { concurrency: autoscale.min, autoscale }
+}
+
+function lockThreadOf(
+  { worker: { longestBlockMs } }: ResolvedConfig,
+  { lockThread: entry }: WorkerRequest,
+): Pick<WorkerOptions, 'lockThread'> {
+  return entry === undefined || longestBlockMs === 0 ? {} : { lockThread: { entry, longestBlockMs } }
 }
 
 function poolsOf({ worker }: ResolvedConfig, { children }: WorkerRequest): PoolOptions {

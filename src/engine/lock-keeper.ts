@@ -1,4 +1,5 @@
 import type { ActiveJob, LaneConsumer } from './consumer.js'
+import type { HeldSeat, LockThread } from './locks/lock-thread.js'
 import type { RevokeOrder } from './revoke.js'
 import type { WorkerSide } from './worker-side.js'
 
@@ -11,19 +12,29 @@ export interface LockWatcher {
   readonly onError: (error: Error) => void
 }
 
+/** A job that is held. */
+interface Hold {
+  /** When its lock was last renewed, or is being renewed since. */
+  renewedAt: number
+  /** Where the lock thread sees it. */
+  readonly seat: HeldSeat | undefined
+}
+
 /**
  * Keeps a worker's jobs its own: renews their locks until the broker has said that they are finished, so
  * that finished work is not thrown away while its result is still on the way. At the same time it asks which
- * of them were revoked, so that jobs which are done sooner cost nothing.
+ * of them were revoked, so that jobs which are done sooner cost nothing. While a task blocks this thread, another one
+ * does it, where there is one.
  */
 export class LockKeeper {
-  readonly #held = new Map<ActiveJob, number>()
+  readonly #held = new Map<ActiveJob, Hold>()
   #timer: NodeJS.Timeout | undefined
 
   constructor(
     private readonly lockMs: number,
     private readonly side: Pick<WorkerSide, 'revokedAmong'>,
     private readonly watcher: LockWatcher,
+    private readonly thread?: LockThread,
   ) {}
 
   start(): void {
@@ -31,26 +42,37 @@ export class LockKeeper {
   }
 
   hold(job: ActiveJob): void {
-    this.#held.set(job, Date.now())
+    const now = performance.now()
+    this.#held.set(job, { renewedAt: now, seat: this.thread?.hold(job, now) })
   }
 
   release(job: ActiveJob): void {
+    const seat = this.#held.get(job)?.seat
     this.#held.delete(job)
+    if (seat !== undefined) this.thread?.release(seat)
   }
 
-  stop(): void {
+  /** Whether this job is held. */
+  holds(id: string, token: string): boolean {
+    for (const job of this.#held.keys()) if (job.id === id && job.token === token) return true
+    return false
+  }
+
+  async stop(): Promise<void> {
     clearInterval(this.#timer)
     this.#timer = undefined
+    await this.thread?.stop()
   }
 
   async #renew(): Promise<void> {
-    const now = Date.now()
+    const now = performance.now()
+    this.thread?.beat(now)
     const due: ActiveJob[] = []
     const byLane = new Map<LaneConsumer, ActiveJob[]>()
-    for (const [job, renewedAt] of this.#held) {
+    for (const [job, hold] of this.#held) {
       // Half the time between two rounds: a timer that is a little early must not make a job miss a round.
-      if (now - renewedAt < this.lockMs / 8) continue
-      this.#held.set(job, now)
+      if (now - hold.renewedAt < this.lockMs / 8) continue
+      hold.renewedAt = now
       due.push(job)
       const jobs = byLane.get(job.lane)
       if (jobs === undefined) byLane.set(job.lane, [job])
@@ -63,10 +85,18 @@ export class LockKeeper {
   async #renewLane(lane: LaneConsumer, jobs: readonly ActiveJob[]): Promise<void> {
     try {
       const lost = new Set(await lane.renewLocks(jobs))
-      for (const job of jobs) if (lost.has(job.id) && this.#held.delete(job)) this.watcher.onLost(job)
+      for (const job of jobs) this.#note(job, lost.has(job.id))
     } catch (error) {
       this.watcher.onError(error as Error)
     }
+  }
+
+  #note(job: ActiveJob, isLost: boolean): void {
+    const hold = this.#held.get(job)
+    if (hold === undefined) return
+    if (!isLost) return void (hold.seat && this.thread?.renewed(hold.seat, hold.renewedAt))
+    this.release(job)
+    this.watcher.onLost(job)
   }
 
   async #findRevoked(jobs: readonly ActiveJob[]): Promise<void> {

@@ -4,8 +4,8 @@ import type { AwaitedJob } from '../context/scope.js'
 import type { LiveBatch } from '../events/live-event.js'
 import { formatDuration } from '../time/duration.js'
 import { bringForward } from './bring-forward.js'
+import type { BrokerClock } from './broker-clock.js'
 import { type BrokerInfo, readBrokerInfo } from './broker-info.js'
-import { BrokerClock } from './broker-clock.js'
 import { toTime } from './broker-time.js'
 import type { Connection } from './connection.js'
 import { type ActiveJob, type ConsumerOptions, LaneConsumer } from './consumer.js'
@@ -18,8 +18,8 @@ import { parseLane } from './lane.js'
 import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
 import { LockThread, type LockThreadOptions } from './locks/lock-thread.js'
-import { isReady, openConnection, unreachable } from './open-connection.js'
-import { withCode } from './refused.js'
+import { isReady } from './open-connection.js'
+import { openTimed, type TimedConnection } from './open-timed.js'
 import { type Looks, type Retention, sweepLane } from './retention.js'
 import { parkedAmong, retireLane, retireLanes } from './retire-lane.js'
 import { type JobPlace, type RevokeOrder, readRevoke, readRevokes, revokeJob } from './revoke.js'
@@ -46,7 +46,8 @@ export class WorkerSide {
   readonly registry: WorkerRegistry
   readonly host = hostname()
   /** The broker's time, known from the start. */
-  readonly clock = new BrokerClock()
+  readonly clock: BrokerClock
+  private readonly connection: Connection
   readonly #backends: LaneBackends
   readonly #stats: StatsWriter
   readonly #looks: Looks = { walked: new Map(), blocked: new Map() }
@@ -54,33 +55,24 @@ export class WorkerSide {
   #closed = false
 
   private constructor(
-    private readonly connection: Connection,
+    { connection, clock }: TimedConnection,
     private readonly broker: RedisBroker,
     private readonly keys: Keys,
     private readonly timeoutMs: number,
   ) {
+    this.connection = connection
+    this.clock = clock
     this.lanes = new LaneRegistry(connection, keys)
-    this.registry = new WorkerRegistry(connection, keys, this.clock)
+    this.registry = new WorkerRegistry(connection, keys, clock)
     this.#backends = new LaneBackends(connection, keys.prefix)
     this.#stats = new StatsWriter(connection, keys)
   }
 
-  /** Connects. Throws what {@link openConnection} throws. */
+  /** Connects. Throws what {@link openTimed} throws. */
   static async open({ broker, prefix, timeoutMs, onConnectionError }: EngineOptions): Promise<WorkerSide> {
-    const side = new WorkerSide(await openConnection(broker, 'worker', timeoutMs), broker, keysOf(prefix), timeoutMs)
+    const side = new WorkerSide(await openTimed(broker, timeoutMs), broker, keysOf(prefix), timeoutMs)
     if (onConnectionError) side.onError(onConnectionError)
-    await side.#syncClock()
     return side
-  }
-
-  async #syncClock(): Promise<void> {
-    const { connection, broker, timeoutMs } = this
-    try {
-      await withDeadline(this.clock.sync(connection), timeoutMs, () => unreachable(broker, timeoutMs))
-    } catch (error) {
-      connection.disconnect()
-      throw withCode(broker, error as Error)
-    }
   }
 
   consumer(lane: string, options: ConsumerOptions, onError: (error: Error) => void): LaneConsumer {

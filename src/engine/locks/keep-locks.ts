@@ -1,0 +1,68 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import type { BrokerLink } from '../broker-link.js'
+import type { LockThreadData } from './lock-thread.js'
+import { ageAt, SeatTable } from './seat-table.js'
+
+// The thread that keeps a worker's jobs its own while the worker's main thread is stuck in a task. It looks at memory
+// that both share, and connects only where a lock was not renewed in time.
+
+const { broker, lockMs, longestBlockMs, pulse, tables: memories, originNs } = workerData as LockThreadData
+
+/** The main thread renews each lock after three eighths of its time at the latest. */
+const OVERDUE_MS = lockMs * 0.45
+const LOOK_MS = Math.max(20, lockMs / 10)
+/** A connection that nobody needed for so long is closed. */
+const UNUSED_MS = Math.max(30_000, 2 * lockMs)
+/** So many locks are renewed in one command. */
+const MOST_AT_ONCE = 500
+
+const tables = memories.map((memory) => new SeatTable(memory))
+const mainThread = new Int32Array(pulse)
+let link: BrokerLink | undefined
+let usedAt = 0
+let isBusy = false
+
+/** The time as the main thread has it, in whole milliseconds. */
+const now = (): number => Number((process.hrtime.bigint() - originNs) / 1_000_000n) | 0
+
+async function look(): Promise<void> {
+  const at = now()
+  if (ageAt(at, Atomics.load(mainThread, 0)) > longestBlockMs) return
+  const overdue = tables.flatMap((table) => table.overdue(at, OVERDUE_MS).map((job) => ({ ...job, table })))
+  if (overdue.length === 0) return closeUnused(at)
+  usedAt = at
+  const { renewSeated } = await import('./renew-script.js')
+  const reached = await connected()
+  for (let from = 0; from < overdue.length; from += MOST_AT_ONCE) {
+    const some = overdue.slice(from, from + MOST_AT_ONCE)
+    await reached.read((connection) => renewSeated(connection, some, lockMs))
+    for (const { table, seat } of some) table.note(seat, at)
+  }
+}
+
+async function connected(): Promise<BrokerLink> {
+  if (link !== undefined) return link
+  const { BrokerLink } = await import('../broker-link.js')
+  link = new BrokerLink(broker, lockMs / 2)
+  return link
+}
+
+async function closeUnused(at: number): Promise<void> {
+  if (link === undefined || ageAt(at, usedAt) < UNUSED_MS) return
+  const unused = link
+  link = undefined
+  await unused.close()
+}
+
+parentPort?.on('message', (memory: SharedArrayBuffer) => tables.push(new SeatTable(memory)))
+
+setInterval(() => {
+  if (isBusy) return
+  isBusy = true
+  // What the broker refuses now it may take at the next look; the main thread tells of its troubles.
+  void look()
+    .catch(() => {})
+    .finally(() => {
+      isBusy = false
+    })
+}, LOOK_MS)
