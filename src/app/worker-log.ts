@@ -27,6 +27,11 @@ export function logWorkerEvents(log: Logger): WorkerEventSink {
         )
       case 'worker.stuck':
         return log.error(describeStuck(event))
+      case 'worker.blocked':
+        return log.warn(
+          { tasks: event.tasks.slice(0, MOST_NAMED).map((task) => safeText(task, 200)) },
+          blockText(event),
+        )
       case 'worker.steered':
         return log.info(`told from outside: ${safeText(event.text, 500)}`)
       // The command tells those itself.
@@ -46,6 +51,19 @@ export function logWorkerEvents(log: Logger): WorkerEventSink {
 function describeStuck({ reason, endsInMs }: Extract<WorkerEvent, { name: 'worker.stuck' }>): string {
   const end = endsInMs === undefined ? '' : `; it ends in ${formatDuration(endsInMs)} unless that changes`
   return `the worker takes no jobs: ${reason}${end}`
+}
+
+/** Of the tasks that blocked the event loop, at most so many are named. */
+const MOST_NAMED = 5
+
+function blockText({ forMs, tasks, unsaid }: Extract<WorkerEvent, { name: 'worker.blocked' }>): string {
+  const named = tasks.slice(0, MOST_NAMED).map((task) => safeText(task, 200))
+  const others = tasks.length > named.length ? ` or ${tasks.length - named.length} more` : ''
+  const before = unsaid > 0 ? ` (and ${unsaid} more times lately)` : ''
+  return (
+    `the event loop was blocked for ${formatDuration(forMs)}${before} by ${named.join(', ')}${others}: ` +
+    "nothing else of this worker went on; run such tasks with pool: 'process' or 'thread'"
+  )
 }
 
 type JobEvent = Extract<WorkerEvent, JobReference>

@@ -41,6 +41,7 @@ export const EVENT_NAMES = Object.keys({
   'worker.ready': true,
   'worker.stopped': true,
   'worker.steered': true,
+  'worker.blocked': true,
   'worker.stuck': true,
   'jobs.recovered': true,
   'broker.trouble': true,

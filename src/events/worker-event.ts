@@ -69,6 +69,16 @@ export type WorkerEvent =
   | { readonly name: 'worker.stuck'; readonly reason: string; readonly endsInMs?: number }
   /** The worker was told to change itself, and did. `text` is for people. */
   | { readonly name: 'worker.steered'; readonly command: string; readonly text: string }
+  /**
+   * Tasks blocked the worker's event loop: nothing else of it went on meanwhile. One of `tasks` did it. Said at most once
+   * in ten seconds; `unsaid` is how often it happened since the last time that it was said.
+   */
+  | {
+      readonly name: 'worker.blocked'
+      readonly forMs: number
+      readonly tasks: readonly string[]
+      readonly unsaid: number
+    }
   /** Jobs of a worker that is gone went back to their queue. */
   | { readonly name: 'jobs.recovered'; readonly queue: string; readonly ids: readonly string[] }
   /** A function of the config's `on` threw. Said at most once in ten seconds per event. */

@@ -15,7 +15,10 @@ export class LoopLag {
   #unread = 0
   #askedAt = performance.now()
 
-  constructor() {
+  constructor(
+    /** Told of each answer: how late it came, in milliseconds. */
+    private readonly onAnswer: (lateMs: number) => void = () => {},
+  ) {
     this.#clock = setInterval(() => this.#note(), ASK_MS)
     this.#clock.unref()
   }
@@ -38,10 +41,12 @@ export class LoopLag {
 
   #note(): void {
     const now = performance.now()
-    this.#late.push(Math.max(0, now - this.#askedAt - ASK_MS))
+    const lateMs = Math.max(0, now - this.#askedAt - ASK_MS)
+    this.#late.push(lateMs)
     if (this.#late.length > MOST_ANSWERS) this.#late.shift()
     this.#unread = Math.min(this.#unread + 1, MOST_ANSWERS)
     this.#askedAt = now
+    this.onAnswer(lateMs)
   }
 }
 

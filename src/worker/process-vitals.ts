@@ -9,11 +9,16 @@ type Load = Pick<ProcessFacts, 'cpu' | 'loopLagMs'>
 
 /** What this process costs, from one look to the next. */
 export class ProcessVitals {
-  readonly #lag = new LoopLag()
+  readonly #lag: LoopLag
   // The first look tells of the whole life of the process: since this object was made is a few milliseconds only.
   #cpu = { user: 0, system: 0 }
   #readAt = 0
   #latest: Load | undefined
+
+  /** @param onLag told ten times a second how late timers come, in milliseconds */
+  constructor(onLag?: (lateMs: number) => void) {
+    this.#lag = new LoopLag(onLag)
+  }
 
   /** How late timers came in the last two seconds, whoever read it meanwhile. */
   get loopLagMs(): number {

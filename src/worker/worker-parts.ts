@@ -4,6 +4,7 @@ import type { TaskqError } from '../errors/taskq-error.js'
 import { TroubleLog } from '../events/trouble-log.js'
 import type { WorkerEventSink } from '../events/worker-event.js'
 import { Autoscaler } from './autoscaler.js'
+import { BlockWatch } from './block-watch.js'
 import { ConsumptionWatch } from './consumption-watch.js'
 import { Dispatcher } from './dispatcher.js'
 import { JobRunner } from './job-runner.js'
@@ -55,7 +56,8 @@ export function assembleParts(
   const dispatcher = assembleDispatcher(side, heard, runner, onError)
   runner.slots = () => dispatcher.slots
   runner.lent = dispatcher.lent
-  const vitals = new ProcessVitals()
+  const blocks = new BlockWatch(() => dispatcher.activeJobs.map(({ task }) => task), onEvent)
+  const vitals = new ProcessVitals(blocks.onBlocked)
   const autoscaler = new Autoscaler(
     { dispatcher, waitingIn: (lanes) => side.waitingIn(lanes), loopLagMs: () => vitals.loopLagMs },
     options.autoscale,
