@@ -1,5 +1,8 @@
-import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
+import { Cluster, type ClusterOptions, type Redis, type RedisOptions } from 'ioredis'
 import type { RedisBroker } from '../config/resolved-config.js'
+import { Reconnects } from './reconnects.js'
+import { SILENT, SilenceWatch } from './silence-watch.js'
+import { WatchedRedis } from './watched-redis.js'
 
 /** A connection to Redis: one server, the master that Sentinels name, or a Cluster. */
 export type Connection = Redis | Cluster
@@ -15,21 +18,37 @@ export type ConnectionRole = 'client' | 'worker'
 
 /** Makes a connection; it starts to connect when it is first used, or by {@link openConnection}. */
 export function createConnection(broker: RedisBroker, role: ConnectionRole): Connection {
-  const options = redisOptions(broker, role, (error) => connection.emit(STALE, error))
-  const connection = connect(broker, role, options)
+  const reconnects = new Reconnects()
+  const options = redisOptions(broker, role, reconnects, (error) => connection.emit(STALE, error))
+  const connection = connect(broker, role, options, reconnects)
   return connection
 }
 
-function connect(broker: RedisBroker, role: ConnectionRole, options: LegacyReplies<RedisOptions>): Connection {
+function connect(
+  broker: RedisBroker,
+  role: ConnectionRole,
+  options: LegacyReplies<RedisOptions>,
+  reconnects: Reconnects,
+): Connection {
   const nodes = broker.nodes.map(({ host, port }) => ({ host, port }))
-  if (broker.mode === 'cluster') return new Cluster(nodes, clusterOptions(options, role))
-  if (broker.mode === 'single') return new Redis({ ...options, ...nodes[0] })
+  const watch = role === 'worker' ? 'always' : 'handshake'
+  if (broker.mode === 'cluster') return watchNodes(new Cluster(nodes, clusterOptions(options, role, reconnects)), watch)
+  if (broker.mode === 'single') return new WatchedRedis({ ...options, ...nodes[0] }, watch)
   const { master, sentinelPassword } = broker
-  return new Redis({
-    ...options,
+  const sentinel = {
     sentinels: nodes,
     name: master ?? 'mymaster',
+    // It may stand on the machine that froze.
+    sentinelCommandTimeout: 2000,
     ...(sentinelPassword !== undefined && { sentinelPassword }),
+  }
+  return new WatchedRedis({ ...options, ...sentinel }, watch)
+}
+
+function watchNodes(cluster: Cluster, watch: 'always' | 'handshake'): Cluster {
+  return cluster.on('+node', (node: Redis) => {
+    new SilenceWatch(node, watch)
+    node.on(SILENT, (silentMs) => cluster.emit(SILENT, silentMs))
   })
 }
 
@@ -42,6 +61,7 @@ type LegacyClusterOptions = LegacyReplies<Omit<ClusterOptions, 'redisOptions'>> 
 function redisOptions(
   broker: RedisBroker,
   role: ConnectionRole,
+  reconnects: Reconnects,
   onStale: (error: Error) => void,
 ): LegacyReplies<RedisOptions> {
   const { username, password, db, tls } = broker
@@ -49,10 +69,14 @@ function redisOptions(
     replyMapping: 'legacy',
     lazyConnect: true,
     connectTimeout: 5000,
-    retryStrategy: reconnectDelayMs,
+    // A goodbye to a server that is silent is not waited for.
+    disconnectTimeout: 500,
+    keepAlive: 10_000,
+    retryStrategy: (times) => reconnects.delayMs(times),
     // Reconnect and send the command again (2), else errors storm.
     reconnectOnError: (error) => {
       if (!isStale(error)) return false
+      reconnects.noteRefusal()
       onStale(error)
       return 2
     },
@@ -67,19 +91,20 @@ function redisOptions(
   }
 }
 
-function clusterOptions(redisOptions: LegacyReplies<RedisOptions>, role: ConnectionRole): LegacyClusterOptions {
+function clusterOptions(
+  redisOptions: LegacyReplies<RedisOptions>,
+  role: ConnectionRole,
+  reconnects: Reconnects,
+): LegacyClusterOptions {
   return {
     replyMapping: 'legacy',
     redisOptions,
     lazyConnect: true,
     enableOfflineQueue: role === 'worker',
-    clusterRetryStrategy: reconnectDelayMs,
+    clusterRetryStrategy: (times) => reconnects.delayMs(times),
+    // Else each command is tried again ten times a second.
+    retryDelayOnClusterDown: 1000,
   }
-}
-
-/** From 0.2 s to 5 s with full jitter, so that a fleet does not come back in one moment. */
-function reconnectDelayMs(times: number): number {
-  return 200 + Math.random() * Math.min(4800, 200 * 2 ** Math.min(times, 10))
 }
 
 /** The event of a connection that tells the answer of a server for which {@link isStale} holds. */

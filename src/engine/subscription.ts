@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis'
 import type { RedisBroker } from '../config/resolved-config.js'
 import type { Connection } from './connection.js'
 import { withDeadline } from './deadline.js'
@@ -5,8 +6,13 @@ import { openConnection } from './open-connection.js'
 import { withCode } from './refused.js'
 
 /** A subscriber sends nothing by itself, so only a question tells that the other side is still there. */
-const ASK_MS = 10_000
-const SILENCE_MS = 6000
+const ASK_MS = 5000
+const SILENCE_MS = 5000
+
+/** What ioredis keeps of a Cluster: the connection to the node where it subscribed. */
+interface ClusterInside {
+  readonly subscriber?: { getInstance(): Redis | null }
+}
 
 /**
  * One channel, heard over a connection of its own. It comes back by itself after an outage; what was said meanwhile
@@ -48,10 +54,13 @@ export class Subscription {
     this.connection.disconnect()
   }
 
-  /** A Cluster asks its own subscriber. */
+  /** What does not answer is made anew: by the connection's own watch; on a Cluster, another node is chosen. */
   async #ask(): Promise<void> {
-    if (this.connection.isCluster || this.connection.status !== 'ready') return
+    const { connection } = this
+    if (!connection.isCluster) return void (connection.status === 'ready' && connection.ping().catch(() => {}))
+    const node = (connection as unknown as ClusterInside).subscriber?.getInstance()
+    if (!node) return
     const silent = () => new Error('the broker is silent')
-    await withDeadline(this.connection.ping(), SILENCE_MS, silent, false).catch(() => this.connection.disconnect(true))
+    await withDeadline(node.ping(), SILENCE_MS, silent, false).catch(() => node.disconnect())
   }
 }
