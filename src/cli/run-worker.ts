@@ -12,14 +12,17 @@ import { releaseStartMemory } from './release-memory.js'
 import { discoverAll, greet, STOPPED_EARLY } from './service-start.js'
 import { listenForStop } from './stop-signals.js'
 import { watchForAccidents } from './worker-accidents.js'
-import { type MetricsPlace, startTelling } from './worker-telling.js'
+import type { TellingPlace } from './worker-flags.js'
+import { startTelling } from './worker-telling.js'
 
 /** What `taskq worker` was asked for. */
 export interface WorkerRun extends Omit<WorkerRequest, 'onEvent' | 'onLog'> {
   /** Whether Beat runs in the same process. */
   readonly beat: boolean
   /** Where its metrics and its health are served. Default: nowhere. */
-  readonly metrics?: MetricsPlace
+  readonly metrics?: TellingPlace
+  /** Where its health alone is served. Default: nowhere. */
+  readonly health?: TellingPlace
 }
 
 /**
@@ -27,7 +30,8 @@ export interface WorkerRun extends Omit<WorkerRequest, 'onEvent' | 'onLog'> {
  * connects until it has stopped.
  *
  * @throws TaskqError `TASKQ_DISCOVERY_FAILED` where a task file cannot be imported: its jobs would wait unseen;
- *   `TASKQ_SCHEDULE_INVALID` where Beat runs too, and an entry can never work; `TASKQ_METRICS_LISTEN`
+ *   `TASKQ_SCHEDULE_INVALID` where Beat runs too, and an entry can never work; `TASKQ_METRICS_LISTEN`;
+ *   `TASKQ_WORKER_STUCK` where it took no jobs for a minute, though it could
  */
 export async function runWorker(app: App, wanted: WorkerRun): Promise<void> {
   const log = await createLogger(app.config.log)
@@ -35,7 +39,7 @@ export async function runWorker(app: App, wanted: WorkerRun): Promise<void> {
   listenForStop(stepsOf(running, log, app.config.worker.shutdownTimeoutMs))
   const discovery = await discoverAll(app, 'worker')
   const tasks = discovery.tasks.map(({ definition }) => definition.name)
-  const telling = await startTelling(app, log, { metrics: wanted.metrics, tasks, worker: () => running.worker })
+  const telling = await startTelling(app, log, { ...wanted, tasks, worker: () => running.worker })
   try {
     await work(app, log, wanted, { running, tasks, onEvent: telling.onEvent })
   } finally {
@@ -89,6 +93,7 @@ async function work(
   }
   const { succeeded, failed } = worker.counts
   log.info(`${name} has ended: ${succeeded} succeeded, ${failed} failed`)
+  if (worker.failure !== undefined) throw worker.failure
 }
 
 async function createBeat(app: App, log: Logger): Promise<Beat> {

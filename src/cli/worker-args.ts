@@ -18,6 +18,8 @@ export function workerArgsOf(flags: AppFlags & WorkerFlags): string[] {
     ['log-level', flags['log-level']],
     ['log-format', flags['log-format']],
     ['shutdown-timeout', flags['shutdown-timeout']],
+    ['health-port', flags['health-port']],
+    ['health-host', flags['health-host']],
     ['metrics-port', flags['metrics-port']],
     ['metrics-host', flags['metrics-host']],
   ]

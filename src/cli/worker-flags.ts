@@ -39,6 +39,11 @@ export const workerFlags = {
   name: string({ char: 'n', description: 'the name before @host. Default: worker' }),
   ...logFlags,
   'shutdown-timeout': string({ description: 'how long running jobs may go on after SIGTERM. Default: 25s' }),
+  'health-port': integer({ min: 0, max: 65_535, description: 'serve /live and /ready by HTTP on this port' }),
+  'health-host': string({
+    dependsOn: ['health-port'],
+    description: 'serve them on this address. Default: 127.0.0.1, this machine alone',
+  }),
   'metrics-port': integer({ min: 0, max: 65_535, description: 'serve metrics and health by HTTP on this port' }),
   'metrics-host': string({
     dependsOn: ['metrics-port'],
@@ -57,6 +62,8 @@ export interface WorkerFlags extends LogFlags {
   readonly 'max-memory-per-child'?: string | undefined
   readonly name?: string | undefined
   readonly 'shutdown-timeout'?: string | undefined
+  readonly 'health-port'?: number | undefined
+  readonly 'health-host'?: string | undefined
   readonly 'metrics-port'?: number | undefined
   readonly 'metrics-host'?: string | undefined
 }
@@ -73,6 +80,14 @@ export function settingsOf(flags: WorkerFlags): Partial<FlagValues> {
     ...(maxTasksPerChild !== undefined && { maxTasksPerChild }),
     ...(maxMemoryPerChild !== undefined && { maxMemoryPerChild }),
   }
+}
+
+/** Where something about a worker is served. */
+export interface TellingPlace {
+  /** 0 for a free one, which the log tells. */
+  readonly port: number
+  /** Default `127.0.0.1`. */
+  readonly host?: string
 }
 
 const POOLS: readonly string[] = [...POOL_KINDS, ...POOL_ALIASES.keys()]
@@ -111,9 +126,9 @@ export function readAutoscale(text: string): { readonly min: number; readonly ma
   throw new TaskqError('TASKQ_USAGE', formatProblem({ ...problem, ...(isTurned && { nearest: `${min},${max}` }) }))
 }
 
-/** Where metrics are to be served; undefined for nowhere. */
-export function metricsPlaceOf(flags: WorkerFlags): { readonly port: number; readonly host?: string } | undefined {
-  const { 'metrics-port': port, 'metrics-host': host } = flags
+/** Where metrics, or health, are to be served; undefined for nowhere. */
+export function placeOf(flags: WorkerFlags, what: 'metrics' | 'health'): TellingPlace | undefined {
+  const [port, host] = [flags[`${what}-port`], flags[`${what}-host`]]
   if (port === undefined) return undefined
   return host === undefined ? { port } : { port, host }
 }

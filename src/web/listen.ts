@@ -8,6 +8,8 @@ export interface ListenOptions {
   /** 0 for a free one. */
   readonly port: number
   readonly host: string
+  /** What is served, and how its flags begin: `--metrics-port`. */
+  readonly what: 'metrics' | 'health'
 }
 
 /** A server that listens. */
@@ -54,7 +56,7 @@ export async function listen(options: ListenOptions, answer: RequestListener): P
   server.on('clientError', refuseBadRequest)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(options, error)))
-    server.listen(options, resolve)
+    server.listen({ port: options.port, host: options.host }, resolve)
   })
   // Such as no more files for a connection: the worker goes on.
   server.on('error', () => {})
@@ -85,10 +87,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not listen there',
 }
 
-function cannotListen({ host, port }: ListenOptions, error: NodeJS.ErrnoException): TaskqError {
+function cannotListen({ host, port, what }: ListenOptions, error: NodeJS.ErrnoException): TaskqError {
   const reason = REASONS[error.code ?? ''] ?? error.code ?? error.message
-  return new TaskqError('TASKQ_METRICS_LISTEN', `metrics cannot be served on ${host} port ${port}: ${reason}`, {
-    hint: 'Choose another port with --metrics-port (0 takes a free one), or another address with --metrics-host.',
+  return new TaskqError('TASKQ_METRICS_LISTEN', `${what} cannot be served on ${host} port ${port}: ${reason}`, {
+    hint: `Choose another port with --${what}-port (0 takes a free one), or another address with --${what}-host.`,
     cause: error,
   })
 }

@@ -1,11 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Registry } from 'prom-client'
 import type { WorkerEventSink } from '../events/worker-event.js'
 import { BrokerMetrics } from './broker-metrics.js'
 import { BrokerWatch, type WatchedEngine } from './broker-watch.js'
 import { EventLoopLag } from './event-loop-lag.js'
-import { type HealthReport, judgeLive, judgeReady } from './health.js'
-import { listen } from './listen.js'
+import { healthPages } from './health.js'
+import { DEFAULT_HOST, type Page, type ServedPages, servePages } from './pages.js'
 import { addProcessMetrics } from './process-metrics.js'
 import { WorkerMetrics } from './worker-metrics.js'
 import type { WorkerView } from './worker-view.js'
@@ -26,18 +25,13 @@ export interface MetricsServerOptions {
 }
 
 /** Metrics and health of one worker, by HTTP. */
-export interface MetricsServer {
-  /** `http://127.0.0.1:9100` */
-  readonly url: string
+export interface MetricsServer extends ServedPages {
   /** Told of all that the worker tells. */
   readonly onEvent: WorkerEventSink
-  close(): Promise<void>
 }
 
-const DEFAULT_HOST = '127.0.0.1'
-
 /**
- * Serves `/metrics`, `/health/live` and `/health/ready`.
+ * Serves `/metrics`, and the health as `/live` and `/ready`.
  *
  * @throws TaskqError `TASKQ_METRICS_LISTEN`
  */
@@ -55,65 +49,17 @@ export async function startMetricsServer(options: MetricsServerOptions): Promise
         return { status: 200, type: registry.contentType, body: await registry.metrics() }
       },
     ],
-    ['/health/live', async () => health(judgeLive(view()))],
-    ['/health/ready', async () => health(judgeReady(view(), (await broker.look()) !== undefined))],
+    ...healthPages(view),
   ])
-  const server = await listen({ port, host }, (request, response) => void answer(pages, request, response))
+  const server = await servePages({ port, host, what: 'metrics' }, pages)
   const lag = new EventLoopLag()
   addProcessMetrics(registry, { version, view, lag })
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`,
+    url: server.url,
     onEvent: ofWorker.onEvent,
     close: async () => {
       lag.stop()
       await server.close()
     },
   }
-}
-
-interface Reply {
-  readonly status: number
-  readonly type: string
-  readonly body: string
-  readonly headers?: Readonly<Record<string, string>>
-}
-
-type Page = () => Promise<Reply>
-
-const text = (status: number, body: string, headers = {}): Reply => ({
-  status,
-  type: 'text/plain; charset=utf-8',
-  body: `${body}\n`,
-  headers,
-})
-
-const health = ({ ok, ...told }: HealthReport): Reply => ({
-  status: ok ? 200 : 503,
-  type: 'application/json',
-  body: `${JSON.stringify(told)}\n`,
-})
-
-async function answer(pages: ReadonlyMap<string, Page>, request: IncomingMessage, response: ServerResponse) {
-  // Whoever asked may be gone: there is nobody to tell.
-  response.on('error', () => {})
-  send(request, response, await replyTo(pages, request).catch(() => text(500, 'this did not work')))
-}
-
-async function replyTo(pages: ReadonlyMap<string, Page>, { method, url = '' }: IncomingMessage): Promise<Reply> {
-  if (method !== 'GET' && method !== 'HEAD') return text(405, 'only GET and HEAD', { Allow: 'GET, HEAD' })
-  const page = pages.get(url.split('?', 1)[0] ?? '')
-  return page === undefined ? text(404, `not here; there are ${[...pages.keys()].join(', ')}`) : page()
-}
-
-function send({ method }: IncomingMessage, response: ServerResponse, { status, type, body, headers }: Reply): void {
-  response.writeHead(status, {
-    'Content-Type': type,
-    'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-    // What else was sent with it is not read.
-    ...(status === 405 && { Connection: 'close' }),
-    ...headers,
-  })
-  response.end(method === 'HEAD' ? undefined : body)
 }

@@ -105,7 +105,7 @@ describe('a request', () => {
     for (const path of ['/', '/metrics/', '/../etc/passwd', '/__proto__', '/health']) {
       const response = await fetch(`${server.url}${path}`)
       expect([path, response.status]).toEqual([path, 404])
-      expect(await response.text()).toBe('not here; there are /metrics, /health/live, /health/ready\n')
+      expect(await response.text()).toBe('not here; there are /metrics, /live, /ready, /health/live, /health/ready\n')
     }
   })
 

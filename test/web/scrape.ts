@@ -69,6 +69,7 @@ export async function observedWorker(
       state: held.worker?.state ?? 'starting',
       busy: held.worker?.counts.active ?? 0,
       slots: held.worker?.slots ?? 0,
+      trouble: held.worker?.trouble,
     }),
   })
   const events = new EventRecorder()
