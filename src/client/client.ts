@@ -15,6 +15,7 @@ import type { RunOrigin } from '../task/run-origin.js'
 import { checkArgs } from '../task/schema.js'
 import type { WorkflowOptions } from '../task/workflow-options.js'
 import type { WorkflowResult } from '../task/workflow-result.js'
+import { isTimed, timeTold } from './call-time.js'
 import { CallWarnings } from './call-warnings.js'
 import { NO_OPTIONS } from './check-call.js'
 import { createDestinations, type FindDestination, type KnownTask } from './destination.js'
@@ -95,7 +96,8 @@ export class Client implements Enqueuer {
     const { task, args } = call
     const coded = this.#tasks.coded(task)
     const known = coded ?? (await this.#tasks.told(task))
-    const { job, ignoreResult, destination } = this.#plan(call, known)
+    const planned = isTimed(call, known) ? await this.#planInTime(call, known) : this.#plan(call, known)
+    const { job, ignoreResult, destination } = planned
     const checking = coded === undefined || isCheckedLater(call) ? undefined : checkArgs(coded.definition, args)
     if (checking !== undefined) await checking
     const { id, isNew, lane = job.lane } = await this.engine.producer.add(job)
@@ -159,7 +161,7 @@ export class Client implements Enqueuer {
    * or they were added. A schema is somebody else's code, and nothing else may wait for it.
    */
   async planUnchecked(call: JobCall): Promise<NewJob> {
-    return this.#plan(call, this.#tasks.coded(call.task) ?? (await this.#tasks.told(call.task))).job
+    return (await this.#planInTime(call, this.#tasks.coded(call.task) ?? (await this.#tasks.told(call.task)))).job
   }
 
   /** A handle by its id on a job, a workflow, or a part of one. */
@@ -214,8 +216,19 @@ export class Client implements Enqueuer {
     return isAdded
   }
 
+  /** Plans what has to do with time: by the broker's, whatever this machine's clock says. */
+  async #planInTime(call: JobCall, known: KnownTask): Promise<PlannedJob> {
+    const asking = isTimed(call, known) ? this.engine.clock.refresh() : undefined
+    if (asking === undefined) return this.#plan(call, known)
+    const askedAt = performance.now()
+    await timeTold(asking, call)
+    const planned = this.#plan(call, known)
+    return { ...planned, job: { ...planned.job, askedAt } }
+  }
+
   #plan(call: JobCall, known: KnownTask): PlannedJob {
-    const planned = planJob(call, known, this.#destinationOf, this.config, this.#codec)
+    const nowMs = this.engine.clock.now()
+    const planned = planJob(call, known, this.#destinationOf, this.config, this.#codec, nowMs)
     this.#names.checkQueue(planned.destination.queue)
     this.#warnings.look(planned)
     return planned

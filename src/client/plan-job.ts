@@ -35,8 +35,9 @@ export function planJob(
   destinationOf: FindDestination,
   config: PlanConfig,
   codec: Codec,
+  /** The broker's time where the call has to do with time. */
+  nowMs: number,
 ): PlannedJob {
-  const nowMs = Date.now()
   const startMs = Math.max(nowMs, part?.readyAt ?? 0)
   const call = checkCall(task, args, options, startMs)
   const destination = destinationOf({ task, args, options }, known, call.queue)

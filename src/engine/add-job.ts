@@ -16,6 +16,8 @@ export interface AddSite {
   readonly connection: Connection
   readonly backends: LaneBackends
   readonly keys: Keys
+  /** When jobs are enqueued that do not say it themselves. Default: by this machine's clock. */
+  readonly now?: () => number
 }
 
 /** Teaches the connection what it takes to add these jobs. A pipeline knows what its connection knew when it was made. */
@@ -27,9 +29,9 @@ export function prepareToAdd(connection: Connection, jobs: readonly NewJob[]): v
  * Adds a job, or finds the one that stands for it. The answer is the job's id, or `[id, lane]` of another one; in a
  * pipeline it comes with the pipeline's.
  */
-export function addTo(target: Target, job: NewJob, { connection, backends, keys }: AddSite): Promise<unknown> {
+export function addTo(target: Target, job: NewJob, { connection, backends, keys, now }: AddSite): Promise<unknown> {
   const { backend } = backends.opened as OpenBackend
-  const parts = toAdd(job, backends)
+  const parts = toAdd(job, backends, now)
   if (!isGuarded(job)) return backend.addJobToTransaction(target, ...parts) as Promise<unknown>
   let command: AddCommand = { name: '', args: [] }
   const runCommand = async (name: string, args: AddCommand['args']) => {
@@ -45,13 +47,14 @@ export function addTo(target: Target, job: NewJob, { connection, backends, keys 
 function toAdd(
   job: NewJob,
   backends: LaneBackends,
+  now: () => number = Date.now,
 ): [JobJson, string, Record<string, never>, ReturnType<LaneBackends['keysOf']>] {
   const json = {
     id: job.id,
     name: job.task,
     data: job.data,
     opts: optionsOf(job),
-    timestamp: job.enqueuedAtMs ?? Date.now(),
+    timestamp: job.enqueuedAtMs ?? now(),
   } as unknown as JobJson
   return [json, job.id, {}, backends.keysOf(job.lane)]
 }

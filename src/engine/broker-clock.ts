@@ -7,11 +7,12 @@ import type { Connection } from './connection.js'
  * changed clock of this machine moves nothing.
  */
 export class BrokerClock implements Clock {
-  #brokerMs = Number.NaN
-  #localMs = 0
+  /** The broker's time less that of the clock that nobody sets. */
+  #aheadMs = Number.NaN
 
+  /** `NaN` until it was asked for. */
   now(): number {
-    return this.#brokerMs + (performance.now() - this.#localMs)
+    return performance.now() + this.#aheadMs
   }
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
@@ -32,9 +33,18 @@ export class BrokerClock implements Clock {
       const tripMs = performance.now() - askedAt
       if (tripMs >= shortestMs) continue
       shortestMs = tripMs
-      this.#localMs = askedAt + tripMs / 2
-      this.#brokerMs = toldMs
+      this.#aheadMs = toldMs - (askedAt + tripMs / 2)
     }
+  }
+
+  /**
+   * Takes in what the broker told in passing, having been asked at `askedAt` by `performance.now()`. What is known is
+   * kept where that does not contradict it: a slow answer, or one that was read late, says little.
+   */
+  hear(toldMs: number, askedAt: number): void {
+    const tripMs = performance.now() - askedAt
+    const aheadMs = toldMs - (askedAt + tripMs / 2)
+    if (!(Math.abs(aheadMs - this.#aheadMs) <= tripMs / 2)) this.#aheadMs = aheadMs
   }
 }
 

@@ -1,6 +1,7 @@
 import type { RedisQueueBackend } from 'bullmq'
 import type { JobFailure } from '../errors/job-failure.js'
 import { createBackend, prepareWaiting, reviveWaiting } from './backend.js'
+import type { BrokerClock } from './broker-clock.js'
 import type { Connection } from './connection.js'
 import { DamagedJobs, isBrokenCounter } from './damaged-jobs.js'
 import { asideFields } from './job-aside.js'
@@ -12,6 +13,7 @@ import { LaneGate } from './limits/lane-gate.js'
 import { parkJob } from './park-job.js'
 import { type NoJob, readPullReply, type TakenJob, unreadable } from './pull-reply.js'
 import { RetryingIndex } from './retrying-index.js'
+import { tellTime } from './timed-scripts.js'
 import { keepNoLonger } from './workflows/keep-for-owner.js'
 import { PartEnds } from './workflows/part-ends.js'
 import { waitForWorkflow } from './workflows/wait-script.js'
@@ -60,11 +62,14 @@ export class LaneConsumer {
   readonly #gate: LaneGate<Pull> | undefined
   readonly #ends: JobEnds
   #closed = false
+  /** The broker's time, in whole milliseconds since 1970. */
+  readonly #now = () => Math.floor(this.clock.now())
 
   constructor(
     readonly lane: string,
     private readonly connection: Connection,
     private readonly keys: Keys,
+    private readonly clock: BrokerClock,
     private readonly options: ConsumerOptions,
     onError: (error: Error) => void,
   ) {
@@ -82,8 +87,10 @@ export class LaneConsumer {
       if (!this.#closed) onError(error)
     })
     this.#gate = this.#gateFor(connection)
-    const parts = new PartEnds(connection, keys, lane, this.#backend, this.#gate !== undefined)
-    this.#ends = new JobEnds(this.#backend, parts, options.worker)
+    // Last: what the gate diverts is told it, too.
+    tellTime(this.#backend, this.#now)
+    const parts = new PartEnds(connection, keys, lane, this.#backend, this.#gate !== undefined, this.#now)
+    this.#ends = new JobEnds(this.#backend, parts, options.worker, this.#now)
   }
 
   async open(): Promise<void> {
@@ -99,10 +106,15 @@ export class LaneConsumer {
 
   /** Returns when there may be a job: a new one came, the next one is due, or some seconds are over. */
   async waitForWork(nextDueAt?: number): Promise<void> {
-    const seconds = nextDueAt === undefined ? IDLE_WAIT_SECONDS : (nextDueAt - Date.now()) / 1000
+    const seconds = nextDueAt === undefined ? IDLE_WAIT_SECONDS : this.msUntil(nextDueAt) / 1000
     if (seconds <= 0 || this.#closed) return
     await reviveWaiting(this.#backend)
     await this.#backend.waitForJob(Math.max(this.#backend.minimumBlockTimeout, Math.min(seconds, MAX_WAIT_SECONDS)))
+  }
+
+  /** How many milliseconds there are until a moment of the broker's time. */
+  msUntil(at: number): number {
+    return at - this.clock.now()
   }
 
   /** Ends a wait that is under way. */
@@ -136,8 +148,8 @@ export class LaneConsumer {
 
   /** The job failed and runs again after `delayMs`. */
   async retry(job: ActiveJob, failure: JobFailure, delayMs: number, { fetchNext }: Finish): Promise<Pull> {
-    const now = Date.now()
-    const fieldsToUpdate = retryFields(job, failure, this.options.worker, now + delayMs)
+    const now = this.#now()
+    const fieldsToUpdate = retryFields(job, failure, this.options.worker, now, now + delayMs)
     if (delayMs === 0) {
       return this.#end(job, false, async () => {
         await this.#backend.retryJob(job.id, false, job.token, { fieldsToUpdate })
@@ -168,7 +180,7 @@ export class LaneConsumer {
   /** Puts the job aside for a while; no attempt is counted. The reason is kept with it until it is taken again. */
   async postpone(job: ActiveJob, delayMs: number, reason: string): Promise<void> {
     const fieldsToUpdate = asideFields(job, reason)
-    const now = Date.now()
+    const now = this.#now()
     if (job.attemptsMade > 0) this.#retrying.note(job.id, now, now + delayMs)
     await this.#end(job, false, async () => {
       await this.#backend.moveToDelayed(job.id, now, delayMs, job.token, { skipAttempt: true, fieldsToUpdate })
@@ -179,7 +191,7 @@ export class LaneConsumer {
   /** Puts the job aside until a workflow is over, which it then ends like; no attempt is counted. */
   async waitFor(job: ActiveJob, workflow: string): Promise<void> {
     await this.#end(job, false, async () => {
-      await waitForWorkflow(this.connection, this.keys, this.lane, job, workflow)
+      await waitForWorkflow(this.connection, this.keys, this.lane, job, workflow, this.#now())
       return {}
     })
   }

@@ -13,3 +13,14 @@ export async function countWaiting(connection: Connection, keys: Keys, lanes: re
   const counts = (await runPipeline(pipeline)) as number[]
   return lanes.map((_, index) => counts.slice(4 * index, 4 * index + 4).reduce((sum, count) => sum + count, 0))
 }
+
+/** How many jobs of these lanes wait for nothing but a worker. */
+export async function countReady(connection: Connection, keys: Keys, lanes: readonly string[]): Promise<number> {
+  const pipeline = connection.pipeline()
+  for (const lane of lanes) {
+    const key = (part: string) => keys.lane(lane, part)
+    pipeline.llen(key('wait')).zcard(key('prioritized')).zcard(keys.keyed(lane, 'waiting'))
+  }
+  const counts = (await runPipeline(pipeline)) as number[]
+  return counts.reduce((sum, count) => sum + count, 0)
+}

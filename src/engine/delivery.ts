@@ -158,7 +158,7 @@ export function isFinal(error: unknown): boolean {
 const FINAL: ReadonlySet<string> = new Set(['TASKQ_BROKER_AUTH', 'TASKQ_ENQUEUE_UNREPLICATED'])
 
 /** The error of one job of a batch: with its task in the message, and its id in `data`. */
-export function withJob(error: unknown, job: NewJob): TaskqError {
+export function withJob(error: unknown, job: Pick<NewJob, 'id' | 'task'>): TaskqError {
   const data = { jobId: job.id, task: job.task }
   if (error instanceof TaskqError) {
     const { code, message, hint, cause } = error

@@ -44,6 +44,7 @@ export class JobEnds {
     private readonly backend: RedisQueueBackend,
     private readonly parts: PartEnds,
     private readonly worker: string | undefined,
+    private readonly now: () => number,
   ) {}
 
   success(job: HeldJob, result: unknown, { keep, payload }: Success): JobEnd {
@@ -54,7 +55,7 @@ export class JobEnds {
   }
 
   burial(job: HeldJob, failure: JobFailure, { keep = true, withoutRun }: Burial): JobEnd {
-    const fields = withoutRun ? unrunFields(job, failure) : failureFields(job, failure, this.worker)
+    const fields = withoutRun ? unrunFields(job, failure) : failureFields(job, failure, this.worker, this.now())
     const part = this.parts.of(job.id, { failure })
     const backend = part?.backend ?? this.backend
     const kept = keep ? KEEP : DROP

@@ -28,9 +28,9 @@ const MAX_ERROR = 500
 const FIELD = 'try:'
 
 /** What is written into a job's hash when a run of it failed. */
-export const failureFields = (run: FailedRun, failure: JobFailure, worker: string | undefined) => ({
+export const failureFields = (run: FailedRun, failure: JobFailure, worker: string | undefined, endedAt: number) => ({
   ...endFields(failure),
-  ...tryField(run, failure, worker),
+  ...tryField(run, failure, worker, endedAt),
 })
 
 /** The same where it ended before it could run: the engine counts a run as it ends a job, and notes when it took it. */
@@ -47,19 +47,30 @@ const endFields = (failure: JobFailure) => ({
 })
 
 /** The same where it runs again, from `dueAt` on. */
-export const retryFields = (run: FailedRun, failure: JobFailure, worker: string | undefined, dueAt: number) => ({
-  ...failureFields(run, failure, worker),
+export const retryFields = (
+  run: FailedRun,
+  failure: JobFailure,
+  worker: string | undefined,
+  endedAt: number,
+  dueAt: number,
+) => ({
+  ...failureFields(run, failure, worker, endedAt),
   [WAITS_SINCE_FIELD]: String(dueAt),
 })
 
 /** The field that keeps a failed run; none for a job that was told to end. */
-function tryField(run: FailedRun, failure: JobFailure, worker: string | undefined): Record<string, string> {
+function tryField(
+  run: FailedRun,
+  failure: JobFailure,
+  worker: string | undefined,
+  endedAt: number,
+): Record<string, string> {
   if (endCodeOf(failure) === 'TASKQ_JOB_REVOKED') return {}
   const error = `${failure.name}: ${failure.message}`
   const kept: StoredTry = {
     attempt: run.attemptsMade + 1,
     startedAt: run.startedAt,
-    endedAt: Date.now(),
+    endedAt,
     worker,
     error: error.length > MAX_ERROR ? `${error.slice(0, MAX_ERROR)}…` : error,
   }

@@ -19,14 +19,19 @@ interface Lane {
   readonly lane: string
 }
 
+/** A lane, and the broker's time. */
+interface LaneNow extends Lane {
+  readonly now: number
+}
+
 /**
  * Removes a lane's results that ended before a time, but those that have a time of their own: these go when that is over.
  * The engine's scripts must be loaded.
  *
  * @returns how many were removed
  */
-export async function sweepResults(at: Lane, before: number, walked: WalkedLanes): Promise<number> {
-  const now = Date.now()
+export async function sweepResults(at: LaneNow, before: number, walked: WalkedLanes): Promise<number> {
+  const { now } = at
   const ownTimes = await removeOver(at, now)
   const last = walked.get(at.lane)
   const isWhole = last === undefined || now - last.allAt > WALK_ALL_MS || before < last.upTo

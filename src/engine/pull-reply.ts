@@ -13,7 +13,7 @@ export interface TakenJob extends ClaimFacts {
   readonly enqueuedAt: number
   /** How long it was to wait from then on, before its first run. */
   readonly delayMs: number
-  /** When this run began, in milliseconds since 1970, by the worker's clock. */
+  /** When this run began, in milliseconds since 1970, by the broker's clock. */
   readonly startedAt: number
   /** How often it was taken, this time included; unlike its attempts, it is never set back. */
   readonly taken: number

@@ -1,3 +1,4 @@
+import { toTime } from './broker-time.js'
 import type { Connection } from './connection.js'
 import type { WalkedLanes } from './kept-results.js'
 import type { Keys } from './keys.js'
@@ -39,7 +40,6 @@ export async function sweepLane(
   { walked, blocked }: Looks,
 ): Promise<number> {
   const backend = await backends.of(lane)
-  const now = Date.now()
   const clean: Clean = async (state, before, atMost = Number.POSITIVE_INFINITY) => {
     let removed = 0
     for (;;) {
@@ -49,14 +49,18 @@ export async function sweepLane(
       if (ids.length < STEP || removed >= atMost) return removed
     }
   }
+  const [hasOwnTimes, hasBlocked, time] = (await runPipeline(
+    connection.pipeline().exists(keys.kept(lane)).exists(keys.lane(lane, 'waiting-children')).time(),
+  )) as [number, number, (string | number)[]]
+  const now = Math.floor(toTime(time))
   const before = now - keep.resultTtlMs
-  const [hasOwnTimes, hasBlocked] = (await runPipeline(
-    connection.pipeline().exists(keys.kept(lane)).exists(keys.lane(lane, 'waiting-children')),
-  )) as [number, number]
-  if (hasBlocked > 0) await (await import('./workflows/free-blocked.js')).freeBlocked(connection, keys, lane, blocked)
+  if (hasBlocked > 0)
+    await (await import('./workflows/free-blocked.js')).freeBlocked(connection, keys, lane, blocked, now)
   const succeeded = await (hasOwnTimes === 0
     ? clean('completed', before)
-    : import('./kept-results.js').then(({ sweepResults }) => sweepResults({ connection, keys, lane }, before, walked)))
+    : import('./kept-results.js').then(({ sweepResults }) =>
+        sweepResults({ connection, keys, lane, now }, before, walked),
+      ))
   const failed = await clean('failed', now - keep.deadLetterTtlMs)
   await pruneRetrying(connection, keys.retrying(lane), now)
   return succeeded + failed + (await trimDeadLetters(connection, keys, lane, keep.maxDeadLetters, clean))

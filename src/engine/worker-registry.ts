@@ -1,4 +1,5 @@
 import type { TaskCodecOptions } from '../task/options/payload-options.js'
+import type { BrokerClock } from './broker-clock.js'
 import { toTime } from './broker-time.js'
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
@@ -40,6 +41,8 @@ export interface Heard {
   readonly isForgotten: boolean
 }
 
+type BeatReplies = [known: number, unknown, unknown, watchedForMs: number, time: (string | number)[]]
+
 /**
  * Forgets a worker whose record is gone; not one that has just spoken again. A replica cannot, and needs not: whoever
  * reads there must be able to.
@@ -55,19 +58,24 @@ export class WorkerRegistry {
   constructor(
     private readonly connection: Connection,
     private readonly keys: Keys,
+    /** Hears at each heartbeat what time it is. */
+    private readonly clock?: BrokerClock,
   ) {}
 
   /** Says that a worker lives, and hears what the broker knows. */
   async beat(facts: WorkerFacts): Promise<Heard> {
     const record = this.keys.worker(facts.id)
     const needed = facts.tasks.length === 0 ? [record] : [record, this.keys.tasks]
+    const askedAt = performance.now()
     const pipeline = this.connection
       .pipeline()
       .exists(needed)
       .set(record, JSON.stringify(facts), 'PX', GONE_AFTER_MS)
       .zadd(this.keys.workers, Date.now(), facts.id)
       .pttl(this.keys.watched)
-    const [known, , , watchedForMs] = (await runPipeline(pipeline)) as [number, unknown, unknown, number]
+      .time()
+    const [known, , , watchedForMs, time] = (await runPipeline(pipeline)) as BeatReplies
+    this.clock?.hear(toTime(time), askedAt)
     return { watchedForMs: Math.max(0, watchedForMs), isForgotten: known < needed.length }
   }
 

@@ -10,6 +10,8 @@ import { toTime } from './broker-time.js'
 import type { Connection } from './connection.js'
 import { type ActiveJob, type ConsumerOptions, LaneConsumer } from './consumer.js'
 import { ControlListener, type Listener, type OnCommand } from './control-listener.js'
+import { countReady } from './count-waiting.js'
+import { CrashRecords } from './crash-records.js'
 import { withDeadline } from './deadline.js'
 import type { EngineOptions } from './engine-options.js'
 import { JobLog } from './job-log.js'
@@ -19,12 +21,13 @@ import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
 import { LockThread, type LockThreadOptions } from './locks/lock-thread.js'
 import { isReady } from './open-connection.js'
-import { openTimed, type TimedConnection } from './open-timed.js'
+import { openTimed } from './open-timed.js'
 import { type Looks, type Retention, sweepLane } from './retention.js'
 import { parkedAmong, retireLane, retireLanes } from './retire-lane.js'
 import { type JobPlace, type RevokeOrder, readRevoke, readRevokes, revokeJob } from './revoke.js'
 import { runPipeline } from './run-pipeline.js'
 import { settleClaim, sweepClaims } from './same-jobs/settle-script.js'
+import { SILENT } from './silence-watch.js'
 import type { StatsBatch } from './stats-batch.js'
 import { StatsWriter } from './stats-writer.js'
 import type { Subscription } from './subscription.js'
@@ -32,7 +35,7 @@ import { readTaskLimits, type TaskLimit } from './task-limits.js'
 import type { WorkerFacts } from './worker-facts.js'
 import { type Heard, WorkerRegistry } from './worker-registry.js'
 
-/** A heartbeat that has no answer after so long never gets one; the handshake of a new connection neither. */
+/** A heartbeat that has no answer after so long is told; it goes on waiting. */
 const SILENCE_MS = 6000
 /** The last words to the broker take so long at the most. */
 const GOODBYE_MS = 1000
@@ -44,10 +47,8 @@ const GOODBYE_MS = 1000
 export class WorkerSide {
   readonly lanes: LaneRegistry
   readonly registry: WorkerRegistry
+  readonly crashRecords: CrashRecords
   readonly host = hostname()
-  /** The broker's time, known from the start. */
-  readonly clock: BrokerClock
-  private readonly connection: Connection
   readonly #backends: LaneBackends
   readonly #stats: StatsWriter
   readonly #looks: Looks = { walked: new Map(), blocked: new Map() }
@@ -55,22 +56,24 @@ export class WorkerSide {
   #closed = false
 
   private constructor(
-    { connection, clock }: TimedConnection,
+    private readonly connection: Connection,
+    /** The broker's time, known from the start. */
+    readonly clock: BrokerClock,
     private readonly broker: RedisBroker,
     private readonly keys: Keys,
     private readonly timeoutMs: number,
   ) {
-    this.connection = connection
-    this.clock = clock
     this.lanes = new LaneRegistry(connection, keys)
     this.registry = new WorkerRegistry(connection, keys, clock)
+    this.crashRecords = new CrashRecords(connection, keys)
     this.#backends = new LaneBackends(connection, keys.prefix)
     this.#stats = new StatsWriter(connection, keys)
   }
 
   /** Connects. Throws what {@link openTimed} throws. */
   static async open({ broker, prefix, timeoutMs, onConnectionError }: EngineOptions): Promise<WorkerSide> {
-    const side = new WorkerSide(await openTimed(broker, timeoutMs), broker, keysOf(prefix), timeoutMs)
+    const { connection, clock } = await openTimed(broker, timeoutMs)
+    const side = new WorkerSide(connection, clock, broker, keysOf(prefix), timeoutMs)
     if (onConnectionError) side.onError(onConnectionError)
     return side
   }
@@ -169,15 +172,10 @@ export class WorkerSide {
     return sweepLane(this.connection, this.#backends, this.keys, lane, keep, this.#looks)
   }
 
-  /**
-   * Says that a worker lives. Where even that gets no answer, the server has gone silent with the connection open, as a
-   * frozen or cut-off machine does: the connection is made anew, and what was under way is sent again.
-   */
+  /** Says that a worker lives. */
   beat(facts: WorkerFacts): Promise<Heard> {
-    return withDeadline(this.registry.beat(facts), SILENCE_MS, () => {
-      this.connection.disconnect(true)
-      return new Error(`the broker was silent for ${formatDuration(SILENCE_MS)}`)
-    })
+    const late = () => new Error(`the heartbeat had no answer for ${formatDuration(SILENCE_MS)}`)
+    return withDeadline(this.registry.beat(facts), SILENCE_MS, late)
   }
 
   /**
@@ -211,14 +209,8 @@ export class WorkerSide {
   }
 
   /** How many jobs of these lanes wait for a worker. */
-  async waitingIn(lanes: readonly string[]): Promise<number> {
-    const pipeline = this.connection.pipeline()
-    for (const lane of lanes) {
-      const key = (part: string) => this.keys.lane(lane, part)
-      pipeline.llen(key('wait')).zcard(key('prioritized')).zcard(this.keys.keyed(lane, 'waiting'))
-    }
-    const counts = (await runPipeline(pipeline)) as number[]
-    return counts.reduce((sum, count) => sum + count, 0)
+  waitingIn(lanes: readonly string[]): Promise<number> {
+    return countReady(this.connection, this.keys, lanes)
   }
 
   /** Takes a worker out of the registry; where the broker is away, its entry's lifetime does. */
@@ -237,6 +229,11 @@ export class WorkerSide {
 
   onError(listener: (error: Error) => void): void {
     this.connection.on('error', listener)
+  }
+
+  /** Calls back each time that a connection was ended on which nothing came back, with how long that has gone on. */
+  onSilent(listener: (silentMs: number) => void): void {
+    this.connection.on(SILENT, listener)
   }
 
   /** Calls back each time that the broker is there again. */

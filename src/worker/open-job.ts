@@ -13,8 +13,6 @@ import type { RunOutcome } from './run-outcome.js'
 export interface OpeningSite {
   readonly codec: Codec
   readonly findTask: (name: string) => TaskDefinition | undefined
-  /** How often a job may take its worker down before it is a dead letter. */
-  readonly crashBudget: number
 }
 
 /** A job that may run: its task, and what it carries. Or what becomes of it without a run. */
@@ -25,7 +23,7 @@ export type OpenedJob =
 /** A job that waits for later code is looked at again after this long. */
 const LATER_CODE_WAIT_MS = 15_000
 
-/** Reads a job, and asks whether it may run: decode → known → not lost too often → not expired → version. Never throws. */
+/** Reads a job, and asks whether it may run: decode → known → not lost, where it may run once → not expired → version. Never throws. */
 export function openJob(job: ActiveJob, site: OpeningSite): OpenedJob {
   if (job.revoked !== undefined) return { outcome: revokedBefore(job.revoked, job, site.findTask(job.task)) }
   const decoded = site.codec.decodeEnvelope(job, job.data)
@@ -34,18 +32,12 @@ export function openJob(job: ActiveJob, site: OpeningSite): OpenedJob {
   if (task === undefined) return unknown(job)
   // It has run already, and ends as a workflow does that took its place.
   if (job.waitsFor !== undefined) return { task, envelope: decoded.envelope }
-  return endBeforeRun(job, task, decoded.envelope, site) ?? current(task, decoded.envelope)
+  return endBeforeRun(job, task, decoded.envelope) ?? current(task, decoded.envelope)
 }
 
 /** What becomes of a job that is not to run any more; undefined for one that is. */
-function endBeforeRun(
-  job: ActiveJob,
-  task: TaskDefinition,
-  envelope: Envelope,
-  { crashBudget }: OpeningSite,
-): OpenedJob | undefined {
-  if (job.crashes >= crashBudget) return lost(crashed(job))
-  if (job.crashes > 0 && isAckedEarly(task, envelope)) return lost(lostOnce(job))
+function endBeforeRun(job: ActiveJob, task: TaskDefinition, envelope: Envelope): OpenedJob | undefined {
+  if (job.crashes > 0 && isAckedEarly(task, envelope)) return { outcome: lostOnce(job) }
   if (envelope.expiresAt === undefined || !hasExpired(envelope.expiresAt, job)) return undefined
   return { outcome: { kind: 'expired', expiredAt: envelope.expiresAt, keep: !ignoresResult(task, envelope) } }
 }
@@ -121,25 +113,16 @@ const dead = (error: unknown): OpenedJob => ({
   outcome: { kind: 'dead', failure: describeFailure(error), withoutRun: true },
 })
 
-/** It has run, and did not come back: its last run is told as one. */
-const lost = (error: unknown): OpenedJob => ({ outcome: { kind: 'dead', failure: describeFailure(error) } })
-
 const postponed = (reason: string): OpenedJob => ({
   outcome: { kind: 'postponed', delayMs: LATER_CODE_WAIT_MS, reason },
 })
 
-function lostOnce(job: ActiveJob): TaskqError {
-  return new TaskqError(
+/** It has run, and did not come back: its last run is told as one. */
+function lostOnce(job: ActiveJob): RunOutcome {
+  const error = new TaskqError(
     'TASKQ_JOB_CRASHED',
     `the worker that had ${job.task} (${job.id}) died or was lost, and it runs once at most (acks: 'early')`,
     { hint: 'See how far it came, and enqueue it again where that is right.' },
   )
-}
-
-function crashed(job: ActiveJob): TaskqError {
-  return new TaskqError(
-    'TASKQ_JOB_CRASHED',
-    `${job.task} (${job.id}) was running each of the ${job.crashes} times its worker died or was lost`,
-    { hint: 'Look for process.exit, memory or native crashes in the task.' },
-  )
+  return { kind: 'dead', failure: describeFailure(error) }
 }

@@ -55,6 +55,10 @@ export class FakeLane {
     this.#answers = { until: performance.now() + ms, answer }
   }
 
+  msUntil(at: number): number {
+    return at - Date.now()
+  }
+
   async waitForWork(): Promise<void> {
     this.waits++
     if (!this.#marker) {

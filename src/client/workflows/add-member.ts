@@ -52,7 +52,8 @@ async function addAt(
   if (record === undefined) throw over(run)
   refuseTooMany(record.total + plan.total)
   const { nodes, start, shape } = shiftPlan(plan, { base: place.base, end: `${place.join}.${place.slot}` as const })
-  const [call, lineage, nowMs] = [readWorkflowOptions({}, Date.now()), lineageOf(site), Date.now()]
+  const nowMs = site.engine.clock.now()
+  const [call, lineage] = [readWorkflowOptions({}, nowMs), lineageOf(site)]
   const written = await writeNodes({ ...plan, nodes, start }, { id, call, lineage, nowMs }, site)
   const added = await site.engine.workflows.extend(id, {
     mark: markOf(part, run),

@@ -7,6 +7,7 @@ import type { NewNode, NewWorkflow } from '../../engine/workflows/workflow-recor
 import { partId } from '../../task/names.js'
 import type { RunOrigin } from '../../task/run-origin.js'
 import type { WorkflowOptions } from '../../task/workflow-options.js'
+import { saysWhen } from '../call-time.js'
 import { makeReadyJobs } from './make-jobs.js'
 import { lineageOf } from './part-draft.js'
 import { tryPatiently } from './try-patiently.js'
@@ -27,7 +28,12 @@ export async function startWorkflow(
   options: WorkflowOptions,
   site: WorkflowSite,
 ): Promise<StartedWorkflow> {
-  const call = readWorkflowOptions(options, Date.now())
+  const { clock } = site.engine
+  if (saysWhen(options))
+    await clock.refresh()?.catch((error) => {
+      throw notSent(error)
+    })
+  const call = readWorkflowOptions(options, clock.now())
   return create(newWorkflowId(call.taskId), canvas, { call }, site)
 }
 
@@ -39,7 +45,7 @@ export function startFromRun(canvas: CanvasData, run: RunOrigin, site: WorkflowS
 async function startOnce(canvas: CanvasData, run: RunOrigin, site: WorkflowSite): Promise<StartedWorkflow> {
   const { id, isThere } = await findIdInRun(run, (one) => site.engine.workflows.summary(one))
   if (isThere) return { id, isNew: false }
-  const call = readWorkflowOptions({}, Date.now())
+  const call = readWorkflowOptions({}, site.engine.clock.now())
   const owner = run.owns ? { owner: { id: run.job, lane: run.lane } } : {}
   return create(id, canvas, { call, spawned: true, ...owner }, site)
 }
@@ -53,7 +59,7 @@ async function create(
   const { engine, config, warn } = site
   const lineage = lineageOf(site)
   const plan = compile(canvas)
-  const { nodes, begun, longestTtlMs } = await writeNodes(plan, { id, call, lineage, nowMs: Date.now() }, site)
+  const { nodes, begun, longestTtlMs } = await writeNodes(plan, { id, call, lineage, nowMs: engine.clock.now() }, site)
   if (call.taskId !== undefined) await clearWay(id, nodes, engine)
   const { parent, root } = lineage
   // As long as any of its jobs, at least.

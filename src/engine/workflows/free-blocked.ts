@@ -45,10 +45,11 @@ export async function freeBlocked(
   keys: Keys,
   lane: string,
   looks: BlockedLooks,
+  nowMs: number,
 ): Promise<void> {
   const next = await connection.eval(
     ...[FREE, 1, keys.lane(lane, 'waiting-children')],
-    ...[keys.prefix, lane, looks.get(lane) ?? 0, Date.now()],
+    ...[keys.prefix, lane, looks.get(lane) ?? 0, nowMs],
   )
   if (Number(next) > 0) looks.set(lane, Number(next))
   else looks.delete(lane)

@@ -5,6 +5,7 @@ import type { Connection } from '../connection.js'
 import { engineScript } from '../engine-script.js'
 import type { Keys } from '../keys.js'
 import { ENGINE_KEYS, finishNotPastRows } from '../limits/lane-gate.js'
+import { withTime } from '../timed-scripts.js'
 import { LEDGER, MOST_HANDED } from './ledger-script.js'
 import { type MoveReply, parseMove } from './move-reply.js'
 import type { WorkflowMove } from './workflow-record.js'
@@ -42,6 +43,7 @@ export class PartEnds {
     private readonly backend: RedisQueueBackend,
     /** Whether the lane is that of a single task: its jobs may stand in rows. */
     private readonly isGated: boolean,
+    private readonly now: () => number,
   ) {}
 
   /** How this job is to end, where it is a part; undefined for a job of its own. */
@@ -53,9 +55,9 @@ export class PartEnds {
       move: undefined,
     }
     const executing = told.backend as unknown as Executing
-    executing.execCommand = async (_client, _command, args) => {
+    executing.execCommand = async (_client, command, args) => {
       const askedAt = performance.now()
-      const reply = await this.#finish(args, toldOf(id, end))
+      const reply = await this.#finish(withTime(command, args, this.now), toldOf(id, end))
       if (!Array.isArray(reply)) return reply
       const move = parseMove(reply[1], askedAt)
       told.move = move && { ...move, ended }

@@ -82,16 +82,12 @@ export async function waitForWorkflow(
   lane: string,
   job: HeldJob,
   workflow: string,
+  nowMs: number,
 ): Promise<void> {
   const { id, token } = job
   const key = keys.job(lane, id)
   const places = ['active', 'stalled', 'events', 'waiting-children'].map((part) => keys.lane(lane, part))
   const touched = [key, `${key}:lock`, ...places, keys.workflow(workflow)]
   const aside = Object.entries(asideFields(job, `it ends as ${workflow} does`))[0] ?? []
-  await connection.eval(
-    WAIT,
-    touched.length,
-    ...touched,
-    ...[id, token, workflow, keys.prefix, lane, Date.now(), ...aside],
-  )
+  await connection.eval(WAIT, touched.length, ...touched, ...[id, token, workflow, keys.prefix, lane, nowMs, ...aside])
 }
