@@ -78,8 +78,8 @@ export class TestApp {
 
   /** One more engine of the same app, as another process has it. */
   newEngine(over: { broker?: RedisBroker; timeoutMs?: number } = {}): Engine {
-    const { prefix, enqueueTimeoutMs } = this.config
-    const engine = new Engine({ broker: this.broker, prefix, timeoutMs: enqueueTimeoutMs, ...over })
+    const { prefix, enqueueTimeoutMs, durability } = this.config
+    const engine = new Engine({ broker: this.broker, prefix, timeoutMs: enqueueTimeoutMs, ...durability, ...over })
     this.#engines.push(engine)
     return engine
   }

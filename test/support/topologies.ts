@@ -66,6 +66,35 @@ export async function startCluster(): Promise<{ host: string; port: number }[]> 
   return ports.map((port) => ({ host: '127.0.0.1', port }))
 }
 
+/** A master and a replica of it, in step. */
+export interface ReplicatedBroker {
+  readonly url: string
+  readonly port: number
+  readonly master: Redis
+  readonly replica: Redis
+  /** Holds the replica's process still: it is connected, and takes nothing in. */
+  pauseReplica(): void
+  resumeReplica(): void
+}
+
+/** A master with one replica, which is in step with it. */
+export async function startReplicated(): Promise<ReplicatedBroker> {
+  const dir = folder()
+  const [port, other] = [await freePort(), await freePort()]
+  const master = await serve(dir, 'master', [`port ${port}`, 'repl-diskless-sync-delay 0'], { port })
+  const replica = await serve(dir, 'replica', [`port ${other}`, `replicaof 127.0.0.1 ${port}`], { port: other })
+  const pid = Number(/process_id:(\d+)/.exec(await replica.info('server'))?.[1])
+  while ((await master.wait(1, 100)) < 1) await new Promise((resolve) => setTimeout(resolve, 20))
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    master,
+    replica,
+    pauseReplica: () => void process.kill(pid, 'SIGSTOP'),
+    resumeReplica: () => void process.kill(pid, 'SIGCONT'),
+  }
+}
+
 /** A master with a password and one Sentinel that watches it under the name `jobs`. */
 export async function startSentinel(password: string): Promise<{ host: string; port: number }> {
   const dir = folder()
