@@ -19,7 +19,7 @@ import { type Keys, keysOf } from './keys.js'
 import { parseLane } from './lane.js'
 import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
-import { LockThread, type LockThreadOptions } from './locks/lock-thread.js'
+import { Holds } from './locks/holds.js'
 import { isReady } from './open-connection.js'
 import { openTimed } from './open-timed.js'
 import { type Looks, type Retention, sweepLane } from './retention.js'
@@ -47,6 +47,7 @@ const GOODBYE_MS = 1000
 export class WorkerSide {
   readonly lanes: LaneRegistry
   readonly registry: WorkerRegistry
+  readonly holds: Holds
   readonly crashRecords: CrashRecords
   readonly host = hostname()
   readonly #backends: LaneBackends
@@ -64,6 +65,7 @@ export class WorkerSide {
     private readonly timeoutMs: number,
   ) {
     this.lanes = new LaneRegistry(connection, keys)
+    this.holds = new Holds(connection, broker, keys)
     this.registry = new WorkerRegistry(connection, keys, clock)
     this.crashRecords = new CrashRecords(connection, keys)
     this.#backends = new LaneBackends(connection, keys.prefix)
@@ -80,11 +82,6 @@ export class WorkerSide {
 
   consumer(lane: string, options: ConsumerOptions, onError: (error: Error) => void): LaneConsumer {
     return new LaneConsumer(lane, this.connection, this.keys, this.clock, options, onError)
-  }
-
-  /** What keeps jobs this worker's while its main thread is stuck. It begins with the first. */
-  lockThread(options: LockThreadOptions, onError: (error: Error) => void): LockThread {
-    return new LockThread(this.broker, this.keys, options, onError)
   }
 
   jobLog(job: ActiveJob): JobLog {

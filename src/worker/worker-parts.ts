@@ -9,9 +9,11 @@ import { ConsumptionWatch } from './consumption-watch.js'
 import { Dispatcher } from './dispatcher.js'
 import { JobRunner } from './job-runner.js'
 import { LiveEvents } from './live-events.js'
+import { findOrphans } from './orphan-finder.js'
 import { ProcessVitals } from './process-vitals.js'
 import { RevokeWatch } from './revoke-watch.js'
 import { ServedLanes } from './served-lanes.js'
+import { giveUpOnSilence } from './silent-broker.js'
 import { StatsCollector } from './stats-collector.js'
 import type { TimeLimit } from './time-limit.js'
 import type { WorkerOptions } from './worker-options.js'
@@ -70,6 +72,8 @@ export function assembleParts(
       onEvent({ name: 'worker.stuck', reason, ...(endsInMs !== undefined && { endsInMs }) }),
     onGivenUp: onStuck,
   })
+  giveUpOnSilence(side, onStuck)
+  findOrphans({ side, workerId: options.id, locks, lanes: () => lanes.open, onError })
   return { dispatcher, runner, locks, revokes, lanes, stats, live, vitals, autoscaler, consumption, onEvent, onError }
 }
 
@@ -86,7 +90,7 @@ function assembleRunner(
     onRevoked: (job, order) => runner.revoke(job, order),
     onError,
   }
-  const thread = lockThread && side.lockThread({ lockMs, ...lockThread }, onError)
+  const thread = lockThread && side.holds.thread({ lockMs, ...lockThread }, onError)
   const locks = new LockKeeper(lockMs, side, watcher, thread)
   const runner = new JobRunner(side, locks, revokes, options, timeLimitOf, onError)
   return { runner, locks }

@@ -52,7 +52,7 @@ describe('a broker that is away', () => {
     const app = testApp(proxy, { tasks: [task] })
     const { events } = await app.worker()
     proxy.mode = 'blackhole'
-    await events.waitFor('broker.trouble', ({ message }) => message.includes('was silent for 6s'), 20_000)
+    await events.waitFor('broker.trouble', ({ message }) => message.includes('was silent for 5s'), 20_000)
     proxy.mode = 'pass'
     await task.delay('there again')
     await events.waitFor('job.succeeded', undefined, 15_000)
