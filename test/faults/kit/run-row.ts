@@ -1,0 +1,37 @@
+import { Kit, Skipped } from './kit.ts'
+import type { FaultRow, RowResult } from './row.ts'
+
+/** A row that takes longer hangs. */
+const LIMIT_MS = 180_000
+
+/** Runs one row, whatever happens in it, and tells how it went. */
+export async function runRow(row: FaultRow, repetitions: number, seed: number): Promise<RowResult> {
+  const { id, fault, promise } = row
+  const startedAt = performance.now()
+  const kit = new Kit(repetitions, seed)
+  const stopped = await attempt(row, kit)
+  await kit.close()
+  const { measures, tallied: tally } = kit
+  const seconds = (performance.now() - startedAt) / 1000
+  const known = { id, fault, promise, repetitions, seconds, measures, ...(tally && { tally }) }
+  if (stopped instanceof Skipped) return { ...known, outcome: 'skipped', reason: stopped.message }
+  if (stopped !== undefined) return { ...known, outcome: 'failed', reason: stopped.stack ?? stopped.message }
+  // What the kit itself adds is no proof of anything.
+  if (measures.length <= 2) return { ...known, outcome: 'failed', reason: 'the row measured nothing' }
+  return { ...known, outcome: measures.every(({ met }) => met) ? 'passed' : 'failed' }
+}
+
+/** Why the row ended before its end; undefined where it did not. */
+async function attempt(row: FaultRow, kit: Kit): Promise<Error | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Error>((resolve) => {
+    timer = setTimeout(() => resolve(new Error(`not done after ${LIMIT_MS / 1000} s`)), LIMIT_MS)
+  })
+  const run = row.run(kit).then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  )
+  const stopped = await Promise.race([run, late])
+  clearTimeout(timer)
+  return stopped
+}

@@ -1,0 +1,18 @@
+import { describe, expect, test } from 'vitest'
+import { noRedis } from '../support/broker.js'
+import { loadRows, ROWS } from './kit/all-rows.js'
+import { runRow } from './kit/run-row.js'
+
+const SEED = 20_261_122
+const rows = (await loadRows(ROWS)).filter(({ quick }) => quick !== undefined)
+
+/** A part of `npm run faults`: the rows that are quick, with few repetitions. */
+describe('after a fault', () => {
+  test.for(rows)('$id: $promise', { timeout: 60_000 }, async (row, { skip }) => {
+    skip(noRedis !== undefined, noRedis)
+    const { outcome, measures, reason } = await runRow(row, row.quick ?? 1, SEED)
+    skip(outcome === 'skipped', reason)
+    expect({ reason, missed: measures.filter(({ met }) => !met) }).toEqual({ reason: undefined, missed: [] })
+    expect(outcome).toBe('passed')
+  })
+})

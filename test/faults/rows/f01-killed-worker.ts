@@ -1,0 +1,53 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Kit } from '../kit/kit.ts'
+import type { FaultRow } from '../kit/row.ts'
+
+/** So many workers die at once: their jobs come back together. */
+const VICTIMS = 20
+/** So long that each kill falls into a run. */
+const TASK_MS = 500
+
+export const row: FaultRow = {
+  id: 'F01',
+  fault: 'kill -9 of a worker in the middle of its task',
+  promise: 'every job runs to its end, begins again within 15 s, and is charged no attempt',
+  repetitions: 100,
+  quick: 2,
+  async run(kit) {
+    const redis = await kit.redis()
+    const project = kit.project({ broker: redis.url, worker: { concurrency: 1 } })
+    const client = await project.client()
+    for (let left = kit.repetitions; left > 0; left -= VICTIMS) {
+      const victims = Array.from({ length: Math.min(left, VICTIMS) }, () => project.worker())
+      await Promise.all(victims.map((victim) => victim.ready()))
+      for (const _ of victims) kit.ledger.ack((await client.enqueue('work', [TASK_MS])).id)
+      await Promise.all(
+        victims.map(async (victim) => {
+          await kit.ledger.line(({ what, pid }) => what === 'start' && pid === victim.pid)
+          await setTimeout(kit.random.between(0, TASK_MS * 0.8))
+          await victim.kill()
+        }),
+      )
+      const survivor = await project.worker(['--concurrency', '10']).ready()
+      await kit.ledger.settled()
+      await survivor.stop()
+    }
+    const tally = kit.tally()
+    kit.measure('kills in the middle of a run', kit.ledger.killedRuns().length, { atLeast: kit.repetitions * 0.9 })
+    kit.measure('longest wait for the next run', longestRerunMs(kit), { atMost: 15_000, unit: 'ms' })
+    kit.measure('runs charged as attempts', kit.ledger.starts().filter(({ attempt }) => attempt > 1).length, {
+      exactly: 0,
+    })
+    kit.measure('runs at the same time', kit.ledger.overlaps, { exactly: 0 })
+    kit.measure('acked', tally.acked, { exactly: kit.repetitions })
+  },
+}
+
+/** From a kill to the next start of a job that ran there. */
+function longestRerunMs({ ledger }: Kit): number {
+  const waits = ledger.killedRuns().map(({ id, killedAt }) => {
+    const again = ledger.starts(id).find(({ at }) => at >= killedAt)
+    return again === undefined ? Number.POSITIVE_INFINITY : again.at - killedAt
+  })
+  return Math.max(0, ...waits)
+}
