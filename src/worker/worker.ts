@@ -203,7 +203,8 @@ export class Worker {
     const { lanes, stats, autoscaler, consumption } = this.#parts
     const clocks = this.#clocks
     clocks.every(LOOK_MS, () => this.#look())
-    clocks.every(this.options.stallCheckMs, () => lanes.recoverLost())
+    // What is left of the interval is for checks that others made: see consumer.ts.
+    clocks.every(this.options.stallCheckMs * 0.8, () => lanes.recoverLost())
     clocks.every(SWEEP_MS, () => lanes.sweep())
     clocks.every(LOOK_MS, () => this.#lookAtWorkflows())
     clocks.every(SECOND_MS, () => autoscaler.step())
