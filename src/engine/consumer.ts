@@ -10,6 +10,7 @@ import { retryFields } from './job-tries.js'
 import type { Keys } from './keys.js'
 import { type LaneName, laneOf, parseLane } from './lane.js'
 import { LaneGate } from './limits/lane-gate.js'
+import type { HeldJob } from './locks/holds.js'
 import { parkJob } from './park-job.js'
 import { type NoJob, readPullReply, type TakenJob, unreadable } from './pull-reply.js'
 import { RetryingIndex } from './retrying-index.js'
@@ -24,6 +25,8 @@ export interface ActiveJob extends TakenJob {
   /** What proves that the job is ours. */
   readonly token: string
   readonly lane: LaneConsumer
+  /** When it was asked for, by this process's clock. */
+  readonly askedAt: number
 }
 
 /** What asking a lane for a job gave. */
@@ -43,6 +46,11 @@ export interface ConsumerOptions {
   readonly worker?: string
 }
 
+/**
+ * A check that any worker made spares the others theirs for this part of the interval. No longer: the one that made it may
+ * be the one that dies next, and the rest of the interval is all that jobs may wait for another.
+ */
+const SHARED_CHECK = 0.2
 /** The longest wait for a new job in one command: the worker comes round that often. */
 const IDLE_WAIT_SECONDS = 5
 const MAX_WAIT_SECONDS = 10
@@ -79,7 +87,7 @@ export class LaneConsumer {
     this.#backend = createBackend(lane, connection, keys.prefix, {
       blocking: true,
       lockDuration: options.lockMs,
-      stalledInterval: options.stallCheckMs,
+      stalledInterval: options.stallCheckMs * SHARED_CHECK,
       maxStalledCount: NEVER,
       ...(options.worker !== undefined && { name: options.worker }),
     })
@@ -170,7 +178,7 @@ export class LaneConsumer {
   }
 
   /** Gives the job back, to the head of its queue; no attempt is counted. */
-  async giveBack(job: ActiveJob): Promise<void> {
+  async giveBack(job: HeldJob): Promise<void> {
     await this.#end(job, false, async () => {
       await this.#backend.moveJobFromActiveToWait(job.id, job.token)
       return {}
@@ -219,16 +227,17 @@ export class LaneConsumer {
    * handed on without a payload, as what it is, and so becomes a dead letter instead of coming back for ever.
    */
   async #next(reply: Promise<unknown>, { token, id: ended }: { token: string; id?: string }): Promise<Pull> {
+    const held = { token, lane: this, askedAt: performance.now() }
     try {
       const read = readPullReply(await reply)
-      return 'id' in read ? { job: { ...read, token, lane: this } } : read
+      return 'id' in read ? { job: { ...read, ...held } } : read
     } catch (error) {
       const isMendable = isBrokenCounter(error)
       if (!isMendable && !(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error
       const id = await this.#damaged.heldBy(token)
       if (id === undefined || id === ended) throw error
       if (isMendable) await this.#damaged.mend(id)
-      return { job: { ...unreadable(id), token, lane: this } }
+      return { job: { ...unreadable(id), ...held } }
     }
   }
 
@@ -243,7 +252,7 @@ export class LaneConsumer {
   }
 
   /** Says how a run ended. */
-  #end(job: ActiveJob, fetchNext: boolean, tell: (fetchNext: boolean) => Promise<Pull>): Promise<Pull> {
+  #end(job: HeldJob, fetchNext: boolean, tell: (fetchNext: boolean) => Promise<Pull>): Promise<Pull> {
     const end = () => (this.#gate === undefined ? tell(fetchNext) : this.#gate.end(job, fetchNext, tell))
     return this.#damaged.mending(end, job)
   }

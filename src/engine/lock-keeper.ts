@@ -52,6 +52,21 @@ export class LockKeeper {
     if (seat !== undefined) this.thread?.release(seat)
   }
 
+  /**
+   * Whether a job came so late that it may have been lost on the way: the answer waited for a task that blocked this
+   * thread, or the process was frozen.
+   */
+  isLate({ askedAt }: ActiveJob): boolean {
+    return performance.now() - askedAt > this.lockMs / 2
+  }
+
+  /** Whether a job is another worker's by now, as the broker says; it is then not held any more. */
+  async isLost(job: ActiveJob): Promise<boolean> {
+    const lost = await job.lane.renewLocks([job]).catch(() => [job.id])
+    if (lost.length > 0) this.release(job)
+    return lost.length > 0
+  }
+
   /** Whether this job is held. */
   holds(id: string, token: string): boolean {
     for (const job of this.#held.keys()) if (job.id === id && job.token === token) return true

@@ -63,6 +63,7 @@ export class JobRunner {
       codec,
       resultTtlMs,
       crashBudget,
+      crashRecords: side.crashRecords,
       timeLimitOf,
       pools: this.#pools,
       workflows: this.#workflows,
@@ -72,6 +73,8 @@ export class JobRunner {
     this.#recording = {
       onTrouble,
       noteOwnTtl: (job, ttlMs) => side.noteOwnTtl(job, ttlMs),
+      cuts: () => side.holds.cuts,
+      wasTold: (job, cuts) => side.holds.wasTold(job, cuts),
       saveLargeResult: (id, json, ttlMs) => side.saveLargeResult(id, json, ttlMs),
       endIfRevoked: (job, lane) => side.endIfRevoked(job, lane),
       isHurried: () => this.#hurried,
@@ -79,9 +82,10 @@ export class JobRunner {
   }
 
   async run(job: ActiveJob, mayFetchNext: () => boolean): Promise<Pull> {
+    this.locks.hold(job)
+    if (this.locks.isLate(job) && (await this.locks.isLost(job))) return {}
     const handle = new RunHandle(job, this.#logs, this.lent)
     this.#handles.set(job, handle)
-    this.locks.hold(job)
     const reference = referenceOf(job)
     if (job.waitsFor === undefined) this.#emit(startEvent(job, reference))
     if (job.lane.name.task === undefined) this.#noticePassedLimit(job)

@@ -12,6 +12,10 @@ export interface RecordingSite {
   readonly saveLargeResult: (jobId: string, json: string, ttlMs: number) => Promise<void>
   /** Ends a job that waits again, in this lane, although it had been told to end, and returns why. */
   readonly endIfRevoked: (job: ActiveJob, lane: string) => Promise<string | undefined>
+  /** How often the connection was cut. */
+  readonly cuts: () => number
+  /** Whether a job's end is recorded, though the broker says that the job is not ours: see `Holds.wasTold`. */
+  readonly wasTold: (job: ActiveJob, cuts: number) => Promise<boolean>
   readonly onTrouble: (error: Error) => void
   /** True when the process is about to end and waits no longer. */
   readonly isHurried: () => boolean
@@ -43,18 +47,23 @@ export async function recordOutcome(
   mayFetchNext: () => boolean,
   site: RecordingSite,
 ): Promise<Recorded> {
+  const cuts = site.cuts()
   for (let failures = 1; ; failures++) {
     try {
       return await tell(job, outcome, mayFetchNext, site)
     } catch (error) {
-      const { message } = error as Error
-      if (isLost(message)) return { next: {}, lost: message }
+      if (isLost(error as Error)) return notOurs(job, error as Error, cuts, site)
       site.onTrouble(notRecorded(job, error as Error))
       if (site.isHurried()) return { next: {} }
       if (isHopeless(error, failures)) return buryInstead(job, error, outcome, mayFetchNext, site)
       await new Promise((resolve) => setTimeout(resolve, waitMs(failures)))
     }
   }
+}
+
+/** The job is not ours: another worker's, or its end was told twice, as the first answer was cut off. */
+async function notOurs(job: ActiveJob, { message }: Error, cuts: number, site: RecordingSite): Promise<Recorded> {
+  return (await site.wasTold(job, cuts)) ? { next: {} } : { next: {}, lost: message }
 }
 
 async function buryInstead(
@@ -163,7 +172,7 @@ function expiredFailure(expiredAt: number): JobFailure {
 }
 
 /** The engine's words for a job that another worker has, or that is gone. */
-const isLost = (message: string): boolean => /Missing (lock|key)|Lock mismatch|is not in the active/i.test(message)
+const isLost = ({ message }: Error): boolean => /Missing (lock|key)|Lock mismatch|is not in the active/i.test(message)
 
 /** What neither the broker nor the connection is to blame for: our code failed, or what it sent can be no command. */
 const isHopeless = (error: unknown, failures: number): boolean =>

@@ -33,6 +33,11 @@ export class ServedLanes {
     return [...this.#queues].sort()
   }
 
+  /** The lanes that it asks for jobs. */
+  get open(): LaneConsumer[] {
+    return [...this.#lanes.values()]
+  }
+
   serves(queue: string): boolean {
     return this.#queues.has(queue)
   }

@@ -89,6 +89,7 @@ export function fakeJob(over: Partial<ActiveJob> = {}): ActiveJob {
     taken: 1,
     crashes: 0,
     revoked: undefined,
+    askedAt: performance.now(),
     ...over,
     lane,
   }

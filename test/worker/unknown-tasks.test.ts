@@ -175,6 +175,8 @@ test('a job that was told to end before it is parked ends where it was moved', a
     noteOwnTtl: () => {},
     saveLargeResult: async () => {},
     onTrouble: () => {},
+    cuts: () => 0,
+    wasTold: async () => false,
     isHurried: () => false,
   }
   const recorded = await recordOutcome(job, { kind: 'parked' }, () => false, site)

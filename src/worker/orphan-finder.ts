@@ -1,0 +1,32 @@
+import type { LaneConsumer } from '../engine/consumer.js'
+import type { LockKeeper } from '../engine/lock-keeper.js'
+import type { WorkerSide } from '../engine/worker-side.js'
+
+/** What looking for orphans needs of its worker. */
+export interface OrphanSite {
+  readonly side: Pick<WorkerSide, 'holds'>
+  /** What its tokens begin with. */
+  readonly workerId: string
+  readonly locks: Pick<LockKeeper, 'holds'>
+  readonly lanes: () => readonly LaneConsumer[]
+  readonly onError: (error: Error) => void
+}
+
+/**
+ * After each cut, gives back jobs that the broker handed to this worker in an answer which never came: nobody would run
+ * them until their lock is over, and that would look like a crash.
+ */
+export function findOrphans(site: OrphanSite): void {
+  site.side.holds.onHealed(() => {
+    for (const lane of site.lanes()) giveBackOrphans(lane, site).catch(site.onError)
+  })
+}
+
+async function giveBackOrphans(lane: LaneConsumer, { side, workerId, locks }: OrphanSite): Promise<void> {
+  const active = await side.holds.ofWorker(lane.lane, workerId)
+  if (active.length === 0) return
+  // All that came before this answer is in the worker's hands by then.
+  await new Promise((resolve) => setImmediate(resolve))
+  const orphans = active.filter(({ id, token }) => !locks.holds(id, token))
+  await Promise.allSettled(orphans.map((job) => lane.giveBack(job)))
+}
