@@ -1,4 +1,5 @@
 import type { Connection } from './connection.js'
+import { CRASHES_FIELD } from './crash-records.js'
 import { engineScript } from './engine-script.js'
 import type { Keys } from './keys.js'
 import { RETRY_CALL_FIELD } from './retry-call-field.js'
@@ -111,7 +112,7 @@ local function retry(job, id)
   local code = reprocess(keys, {id, 'LPUSH', 'failedReason', 'failed', '1', '0'})
   if code == 1 then
     claimAgain(job, lane, id)
-    redis.call('HDEL', job, 'stc', 'defa', 'failure', 'stacktrace')
+    redis.call('HDEL', job, 'stc', '${CRASHES_FIELD}', 'defa', 'failure', 'stacktrace')
     redis.call('HSET', job, '${RETRY_CALL_FIELD}', retryCall, '${WAITS_SINCE_FIELD}', now)
     note(job)
     edit(job)

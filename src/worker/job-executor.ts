@@ -17,8 +17,9 @@ import {
   revokedOutcome,
 } from './open-job.js'
 import type { EndedRun } from './pools/child.js'
-import type { Pools } from './pools/pools.js'
 import { runInChild, type UnplacedRun } from './pools/run-in-child.js'
+import type { RunPools } from './pools/run-pools.js'
+import type { SuspectRun, SuspectSite } from './quarantine/run-suspect.js'
 import type { RunHandle } from './run-handle.js'
 import type { RunOutcome } from './run-outcome.js'
 import { stoppedOutcome } from './stopped-outcome.js'
@@ -28,23 +29,43 @@ import { takeInput } from './workflows/take-input.js'
 import type { WorkflowWork } from './workflows/workflow-work.js'
 
 /** What a run needs of its worker. */
-export interface ExecutionSite extends OpeningSite {
+export interface ExecutionSite extends OpeningSite, SuspectSite {
   readonly contextOf: (job: ActiveJob, task: TaskDefinition, envelope: Envelope, handle: RunHandle) => RunContext
   /** Milliseconds that a result is kept where its task does not say. */
   readonly resultTtlMs: number
   /** What operators set for a task's runs, which wins over its code. */
   readonly timeLimitOf: (task: string) => TimeLimit | undefined
-  readonly pools: Pools
   readonly workflows: WorkflowWork
 }
 
+/**
+ * So many workers died with a job that is kept from others. Not one: most die of something else, and what they ran is to
+ * begin again as fast as can be.
+ */
+const SUSPECT_FROM = 2
 /** A job for which no child could be made is looked at again after this long. */
 const NO_CHILD_WAIT_MS = 15_000
 
+/** A site of which a run may be told to go elsewhere. */
+interface RunSite extends Omit<ExecutionSite, 'pools'> {
+  readonly pools: RunPools
+  readonly suspect?: SuspectRun
+}
+
 /**
  * Runs a job once and judges how it went: open (decode, guards) → run → verdict. Never throws, whatever the task does.
+ * A job that workers died with runs apart.
  */
 export async function executeJob(job: ActiveJob, handle: RunHandle, site: ExecutionSite): Promise<RunOutcome> {
+  if (job.crashes < SUSPECT_FROM || job.waitsFor !== undefined || job.revoked !== undefined)
+    return openAndRun(job, handle, site)
+  const { runSuspect } = await import('./quarantine/run-suspect.js')
+  return runSuspect(job, site, (suspect) =>
+    openAndRun(job, handle, { ...site, pools: suspect?.pools ?? site.pools, ...(suspect && { suspect }) }),
+  )
+}
+
+async function openAndRun(job: ActiveJob, handle: RunHandle, site: RunSite): Promise<RunOutcome> {
   const opened = openJob(job, site)
   if ('outcome' in opened) return opened.outcome
   if (job.waitsFor !== undefined) return endReplaced(job, job.waitsFor, opened, site)
@@ -61,14 +82,17 @@ async function runOpened(
   job: ActiveJob,
   { task, envelope }: RunnableJob,
   handle: RunHandle,
-  site: ExecutionSite,
+  site: RunSite,
 ): Promise<RunOutcome> {
   const rules = rulesOf(job, task, envelope)
   const limit = limitOf(task, envelope, site.timeLimitOf(task.name))
   const isChecked = task.schema !== undefined || envelope.each !== undefined
   const refused = isChecked ? await checkArguments(job, task, envelope, { rules, limit, handle }) : undefined
   const report = refused ?? (await runAttempt({ job, task, envelope, rules, limit, handle }, site))
-  if (report.kind === 'unplaced') return { kind: 'postponed', delayMs: NO_CHILD_WAIT_MS, reason: report.reason }
+  if (report.kind === 'unplaced') {
+    site.suspect?.onUnplaced()
+    return { kind: 'postponed', delayMs: NO_CHILD_WAIT_MS, reason: report.reason }
+  }
   if (report.kind === 'returned') return succeeded(task, envelope, report.result, site)
   if (handle.revokedFor !== undefined) return revokedOutcome(handle.revokedFor, job, task)
   if (report.kind === 'ended') return stoppedOutcome(job, handle)
@@ -82,7 +106,7 @@ const succeeded = (
   task: TaskDefinition,
   envelope: Envelope,
   result: EncodedResult,
-  { resultTtlMs }: ExecutionSite,
+  { resultTtlMs }: RunSite,
 ): RunOutcome => ({
   kind: 'succeeded',
   keep: !ignoresResult(task, envelope),
@@ -96,7 +120,7 @@ async function withInput(
   job: ActiveJob,
   { task, envelope }: RunnableJob,
   input: string,
-  { workflows }: ExecutionSite,
+  { workflows }: RunSite,
 ): Promise<OpenedJob> {
   const taken = await takeInput(job, envelope, input, workflows)
   return 'outcome' in taken ? taken : current(task, taken)
@@ -107,7 +131,7 @@ function endReplaced(
   job: ActiveJob,
   workflow: string,
   { task, envelope }: RunnableJob,
-  site: ExecutionSite,
+  site: RunSite,
 ): Promise<RunOutcome> {
   const encode = (value: unknown) => site.codec.encodeResult(job.id, value, task.codec)
   return endAsReplaced(job, workflow, site.workflows, (value) => succeeded(task, envelope, encode(value), site))
@@ -140,7 +164,7 @@ interface NewRun {
 }
 
 /** Runs the attempt within its task's limits of time. */
-function runAttempt(run: NewRun, site: ExecutionSite): Promise<AttemptReport | EndedRun | UnplacedRun> {
+function runAttempt(run: NewRun, site: RunSite): Promise<AttemptReport | EndedRun | UnplacedRun> {
   const { job, task, envelope, rules, limit, handle } = run
   const context = site.contextOf(job, task, envelope, handle)
   const pool = site.pools.kindOf(envelope.pool ?? task.pool)
@@ -149,16 +173,21 @@ function runAttempt(run: NewRun, site: ExecutionSite): Promise<AttemptReport | E
     pool === 'async'
       ? withinLimit(() => runHere(run, context, site), limit ?? {}, job, handle)
       : runInChild({ ...run, task: task.name, isEarly: isAckedEarly(task, envelope) }, pool, site.pools)
-  return running.catch((error) => {
+  return running.catch(async (error): Promise<AttemptReport | EndedRun> => {
     handle.giveUp()
     // A child that died is a crash.
-    const isLast = handle.isAckedEarly && isTaskqError(error, 'TASKQ_JOB_CRASHED')
+    const isCrash = isTaskqError(error, 'TASKQ_JOB_CRASHED')
+    if (isCrash && site.suspect?.pools !== undefined) {
+      site.suspect.onCrash(error)
+      return { kind: 'ended' }
+    }
+    const isLast = handle.isAckedEarly && isCrash
     return gaveUp(task, context, envelope.args, error, isLast ? { ...rules, retries: 0 } : rules)
   })
 }
 
 /** Runs the attempt in this process and thread. */
-function runHere({ job, task, envelope, rules, handle }: NewRun, context: RunContext, { codec }: ExecutionSite) {
+function runHere({ job, task, envelope, rules, handle }: NewRun, context: RunContext, { codec }: RunSite) {
   if (isAckedEarly(task, envelope)) handle.ackEarly()
   const encode = (value: unknown) => codec.encodeResult(job.id, value, task.codec)
   return attempt(task, context, envelope.args, rules, handle, encode)

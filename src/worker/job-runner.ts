@@ -9,6 +9,7 @@ import { type ExecutionSite, executeJob } from './job-executor.js'
 import { revokedBefore, revokedOutcome } from './open-job.js'
 import { outcomeEvent, referenceOf, startEvent } from './outcome-event.js'
 import { Pools } from './pools/pools.js'
+import { RefusalPace } from './refusal-pace.js'
 import { type RecordingSite, recordOutcome } from './record-outcome.js'
 import type { RevokeWatch } from './revoke-watch.js'
 import { RunHandle, type RunLogs, type RunSlots } from './run-handle.js'
@@ -77,6 +78,7 @@ export class JobRunner {
       wasTold: (job, cuts) => side.holds.wasTold(job, cuts),
       saveLargeResult: (id, json, ttlMs) => side.saveLargeResult(id, json, ttlMs),
       endIfRevoked: (job, lane) => side.endIfRevoked(job, lane),
+      refused: new RefusalPace(),
       isHurried: () => this.#hurried,
     }
   }
@@ -114,6 +116,7 @@ export class JobRunner {
   abandonAll(): void {
     this.#hurried = true
     for (const handle of this.#handles.values()) handle.abandon()
+    this.#recording.refused.served()
   }
 
   /** There are fewer slots, or more: children without work that are too many are ended. */

@@ -23,6 +23,7 @@ interface Setting {
   readonly job?: Partial<ActiveJob>
   readonly task?: TaskOptions
   readonly crashBudget?: number
+  readonly crashRecord?: string
   readonly abort?: boolean
   readonly limit?: TimeLimit
 }
@@ -30,7 +31,7 @@ interface Setting {
 /** Runs a job of a task that does this. */
 function execute(
   run: Run,
-  { job = {}, task = {}, crashBudget = 3, abort = false, limit }: Setting = {},
+  { job = {}, task = {}, crashBudget = 3, crashRecord, abort = false, limit }: Setting = {},
 ): Promise<RunOutcome> {
   const { definition } = defineTask({ name: 'send', ...task }, run as never)
   forgetTasks('send')
@@ -46,6 +47,7 @@ function execute(
     contextOf: () => ({ ...fakeRun(), signal: handle.signal }),
     resultTtlMs: 1000,
     crashBudget,
+    crashRecords: { read: async () => crashRecord ?? null, save: async () => {} },
     timeLimitOf: () => limit,
     pools: new Pools({ pool: 'async', maxTasksPerChild: 1, maxMemoryPerChild: 1 }, () => 1),
     workflows: new WorkflowWork({ load: undefined, isAwaited: false, onTrouble: () => {} }),
@@ -231,9 +233,11 @@ describe('a job that is not run', () => {
   })
 
   test('because it took its worker down too often: dead, whatever its retries', async () => {
-    const dead = await execute(never, { job: { crashes: 3 }, task: { retries: 9 } })
+    const now = Date.now()
+    const crashRecord = JSON.stringify({ seen: 2, proven: [now, now], nearby: [], place: 'worker' })
+    const dead = await execute(never, { job: { crashes: 3 }, task: { retries: 9 }, crashRecord })
     expect(dead).toMatchObject({ kind: 'dead', failure: { code: 'TASKQ_JOB_CRASHED' } })
-    expect(await execute(async () => 1, { job: { crashes: 2 } })).toMatchObject({ kind: 'succeeded' })
+    expect(await execute(async () => 1, { job: { crashes: 2 }, crashRecord })).toMatchObject({ kind: 'succeeded' })
   })
 })
 

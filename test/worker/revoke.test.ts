@@ -183,6 +183,7 @@ describe('how a run of a revoked job is judged', () => {
       contextOf,
       resultTtlMs: 1000,
       crashBudget: 3,
+      crashRecords: { read: async () => null, save: async () => {} },
       timeLimitOf: () => undefined,
       pools: new Pools({ pool: 'async', maxTasksPerChild: 1, maxMemoryPerChild: 1 }, () => 1),
       workflows: new WorkflowWork({ load: undefined, isAwaited: false, onTrouble: () => {} }),

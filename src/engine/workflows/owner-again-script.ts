@@ -1,3 +1,4 @@
+import { CRASHES_FIELD } from '../crash-records.js'
 import { RETRY_CALL_FIELD } from '../retry-call-field.js'
 import { WAITS_FOR_OPTION } from './wait-script.js'
 
@@ -18,7 +19,7 @@ end
 local function waitAgain(job, at, id, workflow, now)
   if not redis.call('ZSCORE', at .. 'failed', id) or waitedFor(job) ~= workflow then return false end
   redis.call('ZREM', at .. 'failed', id)
-  redis.call('HDEL', job, 'finishedOn', 'failedReason', 'failure', 'stacktrace', 'stc', 'defa')
+  redis.call('HDEL', job, 'finishedOn', 'failedReason', 'failure', 'stacktrace', 'stc', '${CRASHES_FIELD}', 'defa')
   redis.call('HSET', job, 'aside', (redis.call('HGET', job, 'ats') or '0') .. ':it ends as ' .. workflow .. ' does')
   redis.call('ZADD', at .. 'waiting-children', now, id)
   redis.call('XADD', at .. 'events', 'MAXLEN', '~', 10000, '*', 'event', 'waiting-children', 'jobId', id, 'prev', 'failed')

@@ -1,39 +1,37 @@
 import type { PoolKind } from '../../task/options/time-options.js'
-import type { Child } from './child.js'
+import type { Quarantine } from '../quarantine/quarantine.js'
 import type { ChildPool } from './child-pool.js'
 import type { PoolOptions } from './pool-options.js'
-
-/** A child for one run; `leave` gives it back to its pool. */
-export interface Seat {
-  readonly child: Child
-  leave(): void
-}
+import type { RunPools, Seat } from './run-pools.js'
 
 type ChildKind = Exclude<PoolKind, 'async'>
 
 /** A worker's pools. Nothing of them is loaded before a task needs it. */
-export class Pools {
+export class Pools implements RunPools {
   readonly #pools = new Map<ChildKind, Promise<ChildPool>>()
+  #quarantine: Promise<Quarantine> | undefined
 
   constructor(
     private readonly options: PoolOptions,
     private readonly slots: () => number,
   ) {}
 
-  /** Where a job runs of which this is said. */
   kindOf(pool: PoolKind | undefined): PoolKind {
     return pool ?? this.options.pool
   }
 
-  /**
-   * A child that is ready to run a job.
-   *
-   * @throws where none can be made
-   */
   async seat(kind: ChildKind): Promise<Seat> {
     const pool = await this.#poolOf(kind)
     const child = await pool.take()
     return { child, leave: () => pool.release(child) }
+  }
+
+  /** Where jobs run that a worker died with. */
+  quarantine(): Promise<Quarantine> {
+    this.#quarantine ??= import('../quarantine/quarantine.js').then(
+      ({ Quarantine }) => new Quarantine(this.options, this.slots()),
+    )
+    return this.#quarantine
   }
 
   /** Ends children without work that are more than there are slots. */
@@ -43,7 +41,8 @@ export class Pools {
 
   /** Ends all children. */
   async close(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map(async (pool) => (await pool).close()))
+    const all = [...this.#pools.values(), ...(this.#quarantine === undefined ? [] : [this.#quarantine])]
+    await Promise.all(all.map(async (pool) => (await pool).close()))
   }
 
   #poolOf(kind: ChildKind): Promise<ChildPool> {

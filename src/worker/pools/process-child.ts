@@ -40,13 +40,22 @@ export const startProcess: StartChild = (entry, { onMessage, onEnd }): ChildLink
     }, HANGUP_MS)
     child.once('exit', () => clearTimeout(ending))
   })
-  child.on('exit', (code, signal) => end(hungUp ?? (signal === null ? `exit code ${code}` : `signal ${signal}`)))
+  child.on('exit', (code, signal) => end(hungUp ?? endOf(code, signal)))
   child.on('error', (error) => {
     if (child.pid === undefined) end(error.message)
   })
   const lifeline = child.stdio[4]
   lifeline?.on('error', () => {})
   return { label: `process ${child.pid}`, kill, send: (message) => void child.send(marked(message), () => {}) }
+}
+
+/** Who runs out of memory cannot say so: V8 aborts at the limit of its heap, and the system kills whoever takes its last. */
+function endOf(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal === null)
+    return code === 134 ? 'exit code 134, likely out of memory (the limit of its heap)' : `exit code ${code}`
+  if (signal === 'SIGABRT') return 'signal SIGABRT, likely out of memory (the limit of its heap)'
+  if (signal === 'SIGKILL') return 'signal SIGKILL; where nobody sent it, the system was out of memory'
+  return `signal ${signal}`
 }
 
 function killGroup(child: ChildProcess): void {

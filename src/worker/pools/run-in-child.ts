@@ -10,7 +10,7 @@ import { type TimeLimit, withinLimit } from '../time-limit.js'
 import type { EndedRun } from './child.js'
 import { ChildUnable } from './child-unable.js'
 import type { ChildRun } from './messages.js'
-import type { Pools, Seat } from './pools.js'
+import type { RunPools, Seat } from './run-pools.js'
 
 /** No child could be had: nothing was run, and the job is not to blame. */
 export interface UnplacedRun {
@@ -39,7 +39,7 @@ export interface RunForChild {
 export async function runInChild(
   run: RunForChild,
   kind: Exclude<PoolKind, 'async'>,
-  pools: Pools,
+  pools: RunPools,
 ): Promise<AttemptReport | EndedRun | UnplacedRun> {
   let seat: Seat | undefined
   try {
