@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { safeText } from '../codec/safe-text.js'
 import type { BeatEvent, BeatEventSink } from '../events/beat-event.js'
 import { formatDuration } from '../time/duration.js'
+import { describeLoss } from './worker-log.js'
 
 /** Writes Beat's events to a log: one line per slot. */
 export function logBeatEvents(log: Logger): BeatEventSink {
@@ -27,6 +28,8 @@ export function logBeatEvents(log: Logger): BeatEventSink {
         )
       case 'clock.skewed':
         return log.warn(describeSkew(event.skewMs))
+      case 'broker.data-lost':
+        return log.error(describeLoss(event.detail))
       case 'broker.trouble':
         return log.warn(`broker: ${safeText(event.message, 500)}`)
     }

@@ -40,6 +40,8 @@ export function logWorkerEvents(log: Logger): WorkerEventSink {
         return
       case 'listener.failed':
         return log.error(`what listens to ${event.event} failed: ${safeText(event.message, 500)}`)
+      case 'broker.data-lost':
+        return log.error(describeLoss(event.detail))
       case 'broker.trouble':
         return log.warn(`broker: ${safeText(event.message, 500)}`)
       default:
@@ -65,6 +67,11 @@ function blockText({ forMs, tasks, unsaid }: Extract<WorkerEvent, { name: 'worke
     "nothing else of this worker went on; run such tasks with pool: 'process' or 'thread'"
   )
 }
+
+/** Said to whoever must act: the jobs themselves cannot be named any more. */
+export const describeLoss = (detail: string): string =>
+  `the broker lost data: ${safeText(detail, 300)}. Jobs that were acknowledged may be gone: enqueue again what must run. ` +
+  'Then run taskq doctor, and let Redis keep an append-only file (appendonly yes)'
 
 type JobEvent = Extract<WorkerEvent, JobReference>
 

@@ -43,7 +43,13 @@ export class StoredEntries {
     if (isNew || isOld) await this.syncClock()
     else if ((await this.store.edits()) === this.#edits) return
     await this.#reconcile()
+    await this.#tellLoss()
     if (isNew) this.options.onEvent({ name: 'beat.leading', entries: this.roster.size })
+  }
+
+  async #tellLoss(): Promise<void> {
+    const detail = await this.store.takeLoss()
+    if (detail !== undefined) this.options.onEvent({ name: 'broker.data-lost', detail })
   }
 
   /** Sets the clock by the broker's, and warns, once, where this machine's is far from it. */

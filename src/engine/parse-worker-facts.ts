@@ -5,7 +5,16 @@ import type { ProcessFacts, RunningJob, WorkerFacts } from './worker-facts.js'
  * nor break a screen. What is missing or broken of what need not be there is left out.
  */
 export function parseWorkerFacts(text: string | null): WorkerFacts | undefined {
-  const { slots, autoscale, process, beatAt, heardAt: _theBrokers, stopping, ...facts } = parseObject(text)
+  const {
+    slots,
+    autoscale,
+    process,
+    beatAt,
+    heardAt: _theBrokers,
+    beats: _number,
+    stopping,
+    ...facts
+  } = parseObject(text)
   if (!areRequired(facts)) return undefined
   return {
     ...facts,

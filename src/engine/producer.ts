@@ -40,6 +40,8 @@ export class Producer {
     private readonly clock: CallerClock,
   ) {
     this.lateAcks = new LateAcks(link, keys)
+    // It may be back with nothing in it.
+    link.connection.on('ready', () => this.#known.clear())
   }
 
   /**

@@ -3,6 +3,8 @@ import { BeatLease } from './beat-lease.js'
 import { BrokerClock } from './broker-clock.js'
 import { commitChange, type ScheduleChange } from './commit-schedules.js'
 import type { Connection } from './connection.js'
+import { BirthMark } from './durability/birth-mark.js'
+import { explainLoss } from './durability/explain-loss.js'
 import type { Keys } from './keys.js'
 import { LaneBackends } from './lane-backends.js'
 import { parseScheduleRecord, UNREADABLE_RECORD } from './parse-schedule.js'
@@ -36,6 +38,8 @@ export class ScheduleStore {
   readonly lease: BeatLease
   readonly #watched: WatchedConnection
   readonly #backends = new WeakMap<Connection, LaneBackends>()
+  readonly #birth: BirthMark
+  #isLost = false
   #queue: Promise<unknown> = Promise.resolve()
 
   constructor(
@@ -44,6 +48,7 @@ export class ScheduleStore {
     timeoutMs: number,
   ) {
     this.#watched = new WatchedConnection(broker, timeoutMs)
+    this.#birth = new BirthMark(keys.birth)
     this.lease = new BeatLease(this.#watched, keys)
   }
 
@@ -128,7 +133,17 @@ export class ScheduleStore {
   }
 
   async #editsOver(connection: Connection): Promise<string> {
-    return (await connection.get(this.keys.scheduleEdits)) ?? '0'
+    const [edits, mark = null] = await connection.mget(this.keys.scheduleEdits, this.keys.birth)
+    if (await this.#birth.isAnother(connection, mark)) this.#isLost = true
+    return edits ?? '0'
+  }
+
+  /** Why the broker lost what it held, for people; undefined where it did not, or where that was told already. */
+  async takeLoss(): Promise<string | undefined> {
+    if (!this.#isLost) return undefined
+    const detail = await this.#watched.use((connection) => explainLoss(connection, 'emptied'))
+    this.#isLost = false
+    return detail
   }
 
   #backendsOf(connection: Connection): LaneBackends {

@@ -2,6 +2,9 @@ import type { TaskCodecOptions } from '../task/options/payload-options.js'
 import type { BrokerClock } from './broker-clock.js'
 import { toTime } from './broker-time.js'
 import type { Connection } from './connection.js'
+import { BirthMark } from './durability/birth-mark.js'
+import type { DataLoss } from './durability/explain-loss.js'
+import { LastWords } from './durability/last-words.js'
 import type { Keys } from './keys.js'
 import type { LaneLimits } from './limits/lane-limits.js'
 import { parseWorkerFacts } from './parse-worker-facts.js'
@@ -39,9 +42,18 @@ export interface Heard {
    * or the broker lost its data.
    */
   readonly isForgotten: boolean
+  /** Set once when the broker has lost what it held. */
+  readonly loss?: DataLoss
 }
 
-type BeatReplies = [known: number, unknown, unknown, watchedForMs: number, time: (string | number)[]]
+type BeatReplies = [
+  known: number,
+  kept: [mark: string | null, before: string | null],
+  unknown,
+  unknown,
+  watchedForMs: number,
+  time: (string | number)[],
+]
 
 /**
  * Forgets a worker whose record is gone; not one that has just spoken again. A replica cannot, and needs not: whoever
@@ -55,28 +67,44 @@ return 1
 
 /** Who is alive, and which tasks are known: stored facts with a lifetime, so that reading them never waits. */
 export class WorkerRegistry {
+  readonly #birth: BirthMark
+  readonly #lastWords = new LastWords()
+
   constructor(
     private readonly connection: Connection,
     private readonly keys: Keys,
     /** Hears at each heartbeat what time it is. */
     private readonly clock?: BrokerClock,
-  ) {}
+  ) {
+    this.#birth = new BirthMark(keys.birth)
+  }
 
   /** Says that a worker lives, and hears what the broker knows. */
   async beat(facts: WorkerFacts): Promise<Heard> {
     const record = this.keys.worker(facts.id)
+    const { text, number } = this.#lastWords.say(facts)
     const needed = facts.tasks.length === 0 ? [record] : [record, this.keys.tasks]
     const askedAt = performance.now()
     const pipeline = this.connection
       .pipeline()
       .exists(needed)
-      .set(record, JSON.stringify(facts), 'PX', GONE_AFTER_MS)
+      .mget(this.keys.birth, record)
+      .set(record, text, 'PX', GONE_AFTER_MS)
       .zadd(this.keys.workers, Date.now(), facts.id)
       .pttl(this.keys.watched)
       .time()
-    const [known, , , watchedForMs, time] = (await runPipeline(pipeline)) as BeatReplies
+    const [known, [mark, before], , , watchedForMs, time] = (await runPipeline(pipeline)) as BeatReplies
     this.clock?.hear(toTime(time), askedAt)
-    return { watchedForMs: Math.max(0, watchedForMs), isForgotten: known < needed.length }
+    const isSetBack = this.#lastWords.confirm(number, before)
+    const isEmptied = await this.#birth.isAnother(this.connection, mark)
+    const loss = isEmptied ? 'emptied' : isSetBack ? 'set-back' : undefined
+    return { watchedForMs: Math.max(0, watchedForMs), isForgotten: known < needed.length, ...(loss && { loss }) }
+  }
+
+  /** Why the broker lost what it held, for people. */
+  async explainLoss(loss: DataLoss): Promise<string> {
+    const { explainLoss } = await import('./durability/explain-loss.js')
+    return explainLoss(this.connection, loss)
   }
 
   async leave(id: string): Promise<void> {

@@ -42,6 +42,8 @@ export type BeatEvent =
   | { readonly name: 'schedule.unusable'; readonly schedule: string; readonly reason: string }
   /** This machine's clock and the broker's are apart. Beat goes by the broker's. */
   | { readonly name: 'clock.skewed'; readonly skewMs: number }
+  /** The broker no longer holds what it held: entries that were added while running may be gone. `detail` is for people. */
+  | { readonly name: 'broker.data-lost'; readonly detail: string }
   /** The broker said no, or was away. */
   | { readonly name: 'broker.trouble'; readonly message: string }
 

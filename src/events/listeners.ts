@@ -44,6 +44,7 @@ export const EVENT_NAMES = Object.keys({
   'worker.blocked': true,
   'worker.stuck': true,
   'jobs.recovered': true,
+  'broker.data-lost': true,
   'broker.trouble': true,
 } satisfies Record<EventName, true>)
 

@@ -83,6 +83,8 @@ export type WorkerEvent =
   | { readonly name: 'jobs.recovered'; readonly queue: string; readonly ids: readonly string[] }
   /** A function of the config's `on` threw. Said at most once in ten seconds per event. */
   | { readonly name: 'listener.failed'; readonly event: string; readonly message: string }
+  /** The broker no longer holds what it held: jobs that were acknowledged may be gone. `detail` is for people. */
+  | { readonly name: 'broker.data-lost'; readonly detail: string }
   /** The broker said no, or was away. Said at most once in ten seconds per message. */
   | { readonly name: 'broker.trouble'; readonly message: string }
 

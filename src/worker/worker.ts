@@ -235,10 +235,15 @@ export class Worker {
 
   async #beat(): Promise<void> {
     const standing = { host: this.side.host, startedAt: this.#startedAt, stopping: this.#stopping !== undefined }
-    const { watchedForMs, isForgotten } = await this.side.beat(factsOf(this.options, this.#parts, standing))
+    const { watchedForMs, isForgotten, loss } = await this.side.beat(factsOf(this.options, this.#parts, standing))
     this.#parts.consumption.heard()
     if (watchedForMs > 0) this.#parts.live.watch(watchedForMs)
-    if (isForgotten && this.#life === 'working') await announceTasks(this.side, this.options)
+    if (loss !== undefined) {
+      const detail = await this.side.registry.explainLoss(loss)
+      this.#parts.onEvent({ name: 'broker.data-lost', detail })
+    }
+    if (!isForgotten && loss === undefined) return
+    if (this.#life === 'working') await Promise.all([announceTasks(this.side, this.options), this.#look()])
   }
 
   /** Sees what has changed in the broker: new lanes, stored limits, ids that were revoked before their jobs came. */
