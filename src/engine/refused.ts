@@ -37,6 +37,10 @@ function damaged(broker: RedisBroker, error: Error): TaskqError {
 /** The first word of an answer; behind a minus in what Redis 6 says of a script. */
 const WHY = /(?:^|-)(OOM|MISCONF|NOREPLICAS|BUSY) /
 
+/** Whether the broker refuses everybody's writes, or all, for a while: it is full, or cannot write, or waits for others. */
+export const refusesAll = ({ message }: Error): boolean =>
+  /(?:^|-)(OOM|MISCONF|NOREPLICAS|CLUSTERDOWN|BUSY|READONLY|MASTERDOWN|LOADING) /.test(message)
+
 /** The error for a user, a password or a permission that the broker does not take. */
 export function refused(broker: RedisBroker, cause: Error): TaskqError {
   const user = broker.username ?? 'default'

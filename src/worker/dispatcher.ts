@@ -169,6 +169,7 @@ export class Dispatcher {
     const token = `${this.workerId}:${this.#tokens++}`
     const seen = lane.changes
     const pull = await askLane(lane, token, (error) => this.#pauses.restAfter(error, lane))
+    if (pull !== undefined) this.#pauses.noteAnswer(pull)
     if (pull?.job === undefined) {
       this.#taken--
       if (pull !== undefined) this.#pauses.park(lane, pull, seen)

@@ -1,6 +1,8 @@
 import type { Pull } from '../engine/consumer.js'
+import { refusesAll } from '../engine/refused.js'
 import type { Lane } from './dispatcher-lane.js'
 import type { DispatcherOptions } from './dispatcher-options.js'
+import { RefusalPace } from './refusal-pace.js'
 
 /** The longest rest of a lane at its rate limit; jobs that come due meanwhile are only seen after it. */
 const MAX_REST_MS = 1000
@@ -17,6 +19,7 @@ export class LanePauses {
   readonly #turns = new Map<Lane, NodeJS.Timeout>()
   /** Lanes whose connection waits for a job, also while they are asked for one. */
   readonly #listening = new Set<Lane>()
+  readonly #refused = new RefusalPace()
   #ended = false
 
   constructor(
@@ -45,17 +48,28 @@ export class LanePauses {
     else lane.state = 'empty'
   }
 
-  /** Leaves a lane alone for a second. */
+  /** Leaves a lane alone for a second; where the broker refuses all lanes, until its turn comes. */
   restAfter(error: Error, lane: Lane): void {
     if (this.#ended || lane.state === 'closed') return
     lane.refusal = error
+    lane.mayPull = 1
     this.options.onError(error)
-    this.#rest(lane, ERROR_REST_MS)
+    if (!refusesAll(error)) return this.#rest(lane, ERROR_REST_MS)
+    // Others of its slots may have asked, too.
+    if (lane.state !== 'resting') void this.#refused.turn().then(() => this.#wake(lane))
+    lane.state = 'resting'
+  }
+
+  /** A lane has answered. Only where it gave a job, it is known that the broker refuses no more. */
+  noteAnswer({ job }: Pull): void {
+    if (job === undefined) this.#refused.answered()
+    else this.#refused.served()
   }
 
   /** No lane comes back any more. */
   end(): void {
     this.#ended = true
+    this.#refused.end()
     for (const timer of [...this.#timers, ...this.#turns.values()]) clearTimeout(timer)
   }
 
@@ -63,6 +77,7 @@ export class LanePauses {
     lane.state = 'waiting'
     try {
       await lane.consumer.waitForWork(nextDueAt)
+      this.#refused.served()
       this.#wake(lane)
     } catch (error) {
       this.restAfter(error as Error, lane)
@@ -90,6 +105,7 @@ export class LanePauses {
     try {
       await lane.consumer.waitForWork()
       this.#listening.delete(lane)
+      this.#refused.served()
       if (!this.#ended) this.#wake(lane)
     } catch (error) {
       this.#listening.delete(lane)

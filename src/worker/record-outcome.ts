@@ -1,9 +1,12 @@
+import { setTimeout } from 'node:timers/promises'
 import { type EncodedResult, NO_RESULT } from '../codec/result.js'
 import type { ActiveJob, Pull } from '../engine/consumer.js'
+import { refusesAll } from '../engine/refused.js'
 import { revokedFailure } from '../engine/revoke.js'
 import type { StoredValue } from '../engine/workflows/workflow-record.js'
 import { describeFailure, type JobFailure } from '../errors/job-failure.js'
 import { partOf } from '../task/names.js'
+import type { RefusalPace } from './refusal-pace.js'
 import type { RunOutcome } from './run-outcome.js'
 
 /** What recording needs of its worker. */
@@ -17,6 +20,8 @@ export interface RecordingSite {
   /** Whether a job's end is recorded, though the broker says that the job is not ours: see `Holds.wasTold`. */
   readonly wasTold: (job: ActiveJob, cuts: number) => Promise<boolean>
   readonly onTrouble: (error: Error) => void
+  /** When ends that the broker refused are told again. */
+  readonly refused: RefusalPace
   /** True when the process is about to end and waits no longer. */
   readonly isHurried: () => boolean
 }
@@ -50,13 +55,15 @@ export async function recordOutcome(
   const cuts = site.cuts()
   for (let failures = 1; ; failures++) {
     try {
-      return await tell(job, outcome, mayFetchNext, site)
+      const recorded = await tell(job, outcome, mayFetchNext, site)
+      site.refused.served()
+      return recorded
     } catch (error) {
       if (isLost(error as Error)) return notOurs(job, error as Error, cuts, site)
       site.onTrouble(notRecorded(job, error as Error))
       if (site.isHurried()) return { next: {} }
       if (isHopeless(error, failures)) return buryInstead(job, error, outcome, mayFetchNext, site)
-      await new Promise((resolve) => setTimeout(resolve, waitMs(failures)))
+      await turnAfter(error as Error, failures, site)
     }
   }
 }
@@ -65,6 +72,10 @@ export async function recordOutcome(
 async function notOurs(job: ActiveJob, { message }: Error, cuts: number, site: RecordingSite): Promise<Recorded> {
   return (await site.wasTold(job, cuts)) ? { next: {} } : { next: {}, lost: message }
 }
+
+/** Resolves when it may be told again. */
+const turnAfter = (error: Error, failures: number, { refused }: RecordingSite): Promise<void> =>
+  refusesAll(error) ? refused.turn() : setTimeout(waitMs(failures))
 
 async function buryInstead(
   job: ActiveJob,
