@@ -173,7 +173,7 @@ describe('an AsyncResult', () => {
     const proxy = await proxyTo(broker)
     const nodes = [{ host: '127.0.0.1', port: proxy.port }]
     const client = app.newClient(app.newEngine({ broker: { ...app.broker, nodes } }))
-    proxy.dropReply((request) => /hgetall/i.test(request))
+    proxy.loseReply((request) => /hgetall/i.test(request))
     const waiting = client.result(id).get({ timeout: '20s' })
     await vi.waitFor(() => expect(proxy.dropped).toBe(1), 10_000)
     proxy.cut()

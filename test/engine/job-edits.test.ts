@@ -2,8 +2,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { actOnJobs } from '../../src/control/jobs-actions.js'
 import type { Engine } from '../../src/engine/engine.js'
 import { JobDesk } from '../control/job-desk.js'
+import type { TcpProxy } from '../faults/kit/tcp-proxy.js'
 import { brokerOfFile } from '../support/broker.js'
-import { TcpProxy } from '../support/proxy.js'
+import { proxyTo } from '../support/proxy.js'
 import { type TestApp, testApp } from '../support/test-app.js'
 
 const broker = brokerOfFile()
@@ -15,13 +16,6 @@ async function engineOver(app: TestApp, proxy: TcpProxy): Promise<Engine> {
   const engine = app.newEngine({ broker, timeoutMs: 2000 })
   await engine.jobEdits.retry('default', ['nobody'])
   return engine
-}
-
-async function proxyOf(): Promise<TcpProxy> {
-  const proxy = new TcpProxy(broker.port)
-  await proxy.start()
-  onTestFinished(() => proxy.close())
-  return proxy
 }
 
 function unhandledRejections(): unknown[] {
@@ -38,9 +32,9 @@ test('a retry whose answer is lost tells that the job runs again, and runs it on
   const app = testApp(broker)
   const desk = new JobDesk(app)
   await desk.bury('a')
-  const proxy = await proxyOf()
+  const proxy = await proxyTo(broker)
   const engine = await engineOver(app, proxy)
-  proxy.dropReply(isScript)
+  proxy.loseReply(isScript)
   expect(await actOnJobs(engine, 'retry', ['a'])).toEqual({ done: 1, refused: [], text: '1 job runs again' })
   expect(proxy.dropped).toBe(1)
   expect(await app.engine.queueOverviews()).toMatchObject({ queues: [{ queued: 1, dead: 0 }] })
@@ -62,9 +56,9 @@ test('a retry of another call runs it again', async () => {
 test('a promotion whose answer is lost tells that the job may run', async () => {
   const app = testApp(broker)
   await new JobDesk(app).add('a', { delayMs: HOUR })
-  const proxy = await proxyOf()
+  const proxy = await proxyTo(broker)
   const engine = await engineOver(app, proxy)
-  proxy.dropReply(isScript)
+  proxy.loseReply(isScript)
   expect(await engine.jobEdits.promote({ id: 'a', lane: 'default' })).toBe(true)
   expect(proxy.dropped).toBe(1)
   expect(await app.engine.queueOverviews()).toMatchObject({ queues: [{ queued: 1, scheduled: 0 }] })
@@ -73,10 +67,10 @@ test('a promotion whose answer is lost tells that the job may run', async () => 
 test('a promotion that is cut off for good is refused, and leaves no error that nobody handles', async () => {
   const app = testApp(broker)
   await new JobDesk(app).add('a', { delayMs: HOUR })
-  const proxy = await proxyOf()
+  const proxy = await proxyTo(broker)
   const engine = await engineOver(app, proxy)
   const unhandled = unhandledRejections()
-  proxy.dropReply((request) => {
+  proxy.loseReply((request) => {
     if (!isScript(request)) return false
     proxy.mode = 'refuse'
     return true

@@ -87,7 +87,7 @@ describe('a broker in trouble', () => {
     const engine = app.newEngine({ broker: brokerAt(proxy.url) })
     const ids = ['id-a', 'id-b', 'id-c', 'id-d']
     for (const id of ids) {
-      proxy.dropReply((request) => request.includes('send') && request.includes(id))
+      proxy.loseReply((request) => request.includes('send') && request.includes(id))
       await engine.producer.add(job(id))
     }
     expect(proxy.dropped).toBe(ids.length)
@@ -99,7 +99,7 @@ describe('a broker in trouble', () => {
     const proxy = await proxyTo(broker)
     const engine = app.newEngine({ broker: brokerAt(proxy.url) })
     await engine.producer.add(job('first'))
-    proxy.dropReply((request) => request.includes('EVALSHA') || request.includes('evalsha'))
+    proxy.loseReply((request) => request.includes('EVALSHA') || request.includes('evalsha'))
     const ids = Array.from({ length: 300 }, (_, n) => `j${n}`)
     await Promise.all(ids.map((id) => engine.producer.add(job(id))))
     expect(proxy.dropped).toBeGreaterThan(0)

@@ -117,7 +117,7 @@ describe('the slots of a key', () => {
     const app = testApp(proxy, { tasks: [work], config: { worker: { lock: '1s', stallCheck: '200ms' } } })
     await app.worker()
     await (await work.delay({ tenant: 'x', n: 0 })).get({ timeout: '5s' })
-    proxy.dropReply((request) => request.includes('returnvalue'))
+    proxy.loseReply((request) => request.includes('returnvalue'))
     const results = []
     for (let n = 1; n < 5; n++) results.push(await work.delay({ tenant: 'x', n }))
     for (const [index, result] of results.entries()) expect(await result.get({ timeout: '15s' })).toBe(index + 1)
@@ -152,7 +152,7 @@ describe('the slots of a key', () => {
     const work = defineTask({ name: 'work', maxConcurrency: 1, concurrencyKey: () => 'k' }, () => void runs++)
     const app = testApp(proxy, { tasks: [work] })
     await work.delay()
-    proxy.dropReply((request) => /evalsha/i.test(request))
+    proxy.loseReply((request) => /evalsha/i.test(request))
     const results = await Promise.all(Array.from({ length: 20 }, () => work.delay()))
     expect(proxy.dropped).toBe(1)
     await app.worker()

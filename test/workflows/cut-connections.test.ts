@@ -33,7 +33,7 @@ describe('workflows over connections that are cut', () => {
     await app.worker({ options: { concurrency: 5 } })
     for (let cut = 0; cut < 20; cut++) {
       await new Promise((resolve) => setTimeout(resolve, 30 + 20 * cut))
-      if (cut % 3 === 0) proxy.dropReply((request) => /evalsha/i.test(request))
+      if (cut % 3 === 0) proxy.loseReply((request) => /evalsha/i.test(request))
       else proxy.cut()
     }
     const problems = await Promise.all(

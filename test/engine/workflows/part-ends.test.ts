@@ -1,8 +1,8 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createBackend } from '../../../src/engine/backend.js'
 import { partId } from '../../../src/task/names.js'
 import { brokerOfFile } from '../../support/broker.js'
-import { TcpProxy } from '../../support/proxy.js'
+import { proxyTo } from '../../support/proxy.js'
 import { rejection } from '../../support/refusal.js'
 import { type TestApp, testApp } from '../../support/test-app.js'
 import { chainOf, FAILURE, PartDesk, task, W } from './part-desk.js'
@@ -120,9 +120,7 @@ test('an end whose answer is lost is told once', async () => {
   const app = testApp(broker)
   const desk = new PartDesk(app)
   await desk.begin(chainOf(2))
-  const proxy = new TcpProxy(broker.port)
-  await proxy.start()
-  onTestFinished(() => proxy.close())
+  const proxy = await proxyTo(broker)
   const engine = app.newEngine({ broker: { ...app.broker, nodes: [{ host: '127.0.0.1', port: proxy.port }] } })
   const side = await engine.openWorkerSide()
   const lane = side.consumer('default', { lockMs: 10_000, stallCheckMs: 5000 }, () => {})
@@ -133,7 +131,7 @@ test('an end whose answer is lost is told once', async () => {
   })
   const { job } = await lane.pull('t')
   if (job === undefined) throw new Error('no job')
-  proxy.dropReply((request) => /\beval/i.test(request) && request.includes('payload'))
+  proxy.loseReply((request) => /\beval/i.test(request) && request.includes('payload'))
   const told = lane.succeed(job, 1, { fetchNext: false, keep: true, payload: '{"id":"payload","stored":1}' })
   expect(await rejection(told)).toMatchObject({ message: expect.stringMatching(/Missing lock/i) })
   expect(proxy.dropped).toBe(1)

@@ -55,6 +55,15 @@ export class TcpProxy {
     this.#losesReplyTo = fits
   }
 
+  /** Loses the reply to the next request that fits. */
+  loseReply(fits: (request: string) => boolean): void {
+    this.loseReplies((request) => {
+      const isIt = fits(request)
+      if (isIt) this.loseReplies(undefined)
+      return isIt
+    })
+  }
+
   /** Cuts every connection, in the middle of whatever is under way. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy()
