@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { App } from '../app/app.js'
-import { judgeEviction, requireSupported } from '../control/broker-fitness.js'
+import type { RedisBroker } from '../config/resolved-config.js'
+import { judgeAccess, judgeClock, judgeEviction, judgePersistence, requireFit } from '../control/broker-fitness.js'
 import type { Discovery } from '../discovery/discover-tasks.js'
 import type { BrokerInfo } from '../engine/broker-info.js'
 import { TaskqError } from '../errors/taskq-error.js'
@@ -23,9 +24,10 @@ export async function discoverAll(app: App, service: 'worker' | 'beat'): Promise
 }
 
 /**
- * Greets: a record in a log of JSON, else a banner. Then a warning where the broker may throw jobs away.
+ * Looks at the broker and greets: a record in a log of JSON, else a banner. Then a warning for each thing that is known
+ * to be wrong with the broker and can be put up with.
  *
- * @throws TaskqError `TASKQ_BROKER_UNSUPPORTED`
+ * @throws TaskqError `TASKQ_BROKER_UNSUPPORTED`, `TASKQ_BROKER_UNSAFE`, `TASKQ_CLOCK_SKEW`
  */
 export async function greet<Facts extends { readonly name: string }>(
   app: App,
@@ -35,16 +37,30 @@ export async function greet<Facts extends { readonly name: string }>(
   brokerInfo: () => Promise<BrokerInfo>,
 ): Promise<void> {
   const { redis } = await app.broker()
-  // A user who may not ask for it (INFO) can still run jobs.
+  const isEmbedded = app.config.broker.kind === 'embedded'
+  // A broker that says nothing of itself can still hold jobs.
   const info = await brokerInfo().catch(() => undefined)
-  if (info !== undefined) requireSupported(info, redis.label)
+  if (info !== undefined && !isEmbedded) requireFit(info, redis.label, app.config.preflight)
   const facts = { ...known, broker: redis.label }
   const record: object = { ...facts, pid: process.pid }
   if (app.config.log.format === 'json') log.info(record, `${facts.name} starts`)
   else await write(`${present(facts)}\n`)
-  if (info === undefined || app.config.broker.kind === 'embedded') return
-  const { status, detail } = judgeEviction(info)
-  if (status !== 'ok') log.warn(`broker: ${detail}`)
+  if (info !== undefined && !isEmbedded) warnOf(info, redis, log)
+}
+
+/** What cannot be read is no reason to warn at each start: its user has no rights but those it needs. */
+function warnOf(info: BrokerInfo, broker: RedisBroker, log: Logger): void {
+  const { maxmemoryPolicy, aof, snapshots } = info
+  const judgements = [
+    ...(maxmemoryPolicy === undefined ? [] : [judgeEviction(info)]),
+    judgeClock(info),
+    // On a developer's machine the answer would be the same each day.
+    ...(process.env.NODE_ENV === 'production' ? [judgeAccess(broker)] : []),
+    ...(process.env.NODE_ENV === 'production' && aof === false && snapshots !== undefined
+      ? [judgePersistence(info)]
+      : []),
+  ]
+  for (const { status, detail } of judgements) if (status !== 'ok') log.warn(`broker: ${detail}`)
 }
 
 /** Waits until it is written: a reader who has gone is noticed before the first job is taken. */

@@ -41,6 +41,8 @@ export const DEFAULTS = Object.freeze({
   telemetry: undefined,
   enqueueTimeout: '5s',
   durability: 'acknowledged',
+  'preflight.allowEviction': false,
+  'preflight.allowClockSkew': false,
   redact: Object.freeze([]),
   'log.level': 'info',
   'log.format': undefined,

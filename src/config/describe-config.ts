@@ -63,6 +63,8 @@ const VALUES: Readonly<Record<SettingKey, (config: ResolvedConfig) => unknown>> 
   telemetry: ({ telemetry }) => (telemetry === undefined ? null : 'configured'),
   enqueueTimeout: (config) => durationText(config.enqueueTimeoutMs),
   durability: ({ durability: { replicas } }) => DURABILITIES[replicas] ?? { replicas },
+  'preflight.allowEviction': ({ preflight }) => preflight.allowEviction,
+  'preflight.allowClockSkew': ({ preflight }) => preflight.allowClockSkew,
   redact: (config) => config.redact,
   'log.level': (config) => config.log.level,
   'log.format': (config) => config.log.format,

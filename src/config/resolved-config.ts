@@ -58,6 +58,8 @@ export interface ResolvedConfig {
   readonly enqueueTimeoutMs: number
   /** How many replicas must have a job before its enqueue is answered. */
   readonly durability: { readonly replicas: number }
+  /** What a worker and Beat put up with in a broker. */
+  readonly preflight: { readonly allowEviction: boolean; readonly allowClockSkew: boolean }
   /** Fields that are masked wherever a job's data is shown, beside those that always are. */
   readonly redact: readonly string[]
   readonly log: { readonly level: LogLevel; readonly format: LogFormat }

@@ -29,6 +29,12 @@ export const resolversFor = (tty: boolean): readonly Resolver[] => [
   resolveHooks,
   ({ enqueueTimeout }) => ({ enqueueTimeoutMs: milliseconds(enqueueTimeout) }),
   ({ durability }) => ({ durability: { replicas: replicasOf(durability as Durability) } }),
+  (settings) => ({
+    preflight: {
+      allowEviction: settings['preflight.allowEviction'] === true,
+      allowClockSkew: settings['preflight.allowClockSkew'] === true,
+    },
+  }),
   ({ redact }) => ({ redact: [...(redact as NonNullable<TaskqConfig['redact']>)] }),
   (settings) => ({
     payload: { maxBytes: Number(settings['payload.max']), warnBytes: Number(settings['payload.warn']) },

@@ -65,6 +65,11 @@ const QUEUE = z.strictObject({
   priorities: leaf<boolean>((value) => typeof value === 'boolean', 'true or false').optional(),
 })
 
+const PREFLIGHT = z.strictObject({
+  allowEviction: leaf<boolean>((value) => typeof value === 'boolean', 'true or false').optional(),
+  allowClockSkew: leaf<boolean>((value) => typeof value === 'boolean', 'true or false').optional(),
+})
+
 /** What a configuration may look like. Each leaf's error is the text of what was expected. */
 export const CONFIG_SCHEMA = z.strictObject({
   broker: z.preprocess((value) => (typeof value === 'string' ? { url: value } : value), BROKER).optional(),
@@ -90,6 +95,7 @@ export const CONFIG_SCHEMA = z.strictObject({
   on: z.unknown().optional(),
   telemetry: z.unknown().optional(),
   enqueueTimeout: duration(1, LONGEST_WAIT_MS).optional(),
+  preflight: PREFLIGHT.optional(),
   durability: leaf<Durability>(isDurability, DURABILITY_FORM).optional(),
   redact: z.array(text("a field's name"), { error: 'a list of names such as ["iban"]' }).optional(),
   log: z.strictObject({ level: oneOf(LOG_LEVELS).optional(), format: oneOf(LOG_FORMATS).optional() }).optional(),

@@ -73,6 +73,13 @@ export interface TaskqConfig {
    * it, too (`'replicated'` for one). Default `'acknowledged'`.
    */
   readonly durability?: Durability
+  /** What a worker and Beat look at before they begin, and refuse unless it is allowed. */
+  readonly preflight?: {
+    /** Serve a broker that drops keys when its memory is full. Default false. */
+    readonly allowEviction?: boolean
+    /** Work on a machine whose clock is more than 30 s away from the broker's. Default false. */
+    readonly allowClockSkew?: boolean
+  }
   /** Fields that are masked wherever a job's data is shown, beside those that always are: `['taxId']`. */
   readonly redact?: readonly string[]
   readonly log?: {

@@ -1,12 +1,15 @@
-import type { ResolvedConfig } from '../config/resolved-config.js'
+import type { RedisBroker, ResolvedConfig } from '../config/resolved-config.js'
 import type { Discovery } from '../discovery/discover-tasks.js'
 import type { BrokerInfo } from '../engine/broker-info.js'
 import { isTaskqError } from '../errors/taskq-error.js'
 import {
   type Judgement,
+  judgeAccess,
   judgeClock,
   judgeEviction,
+  judgeMode,
   judgePersistence,
+  judgeReplicas,
   judgeRole,
   judgeVersion,
 } from './broker-fitness.js'
@@ -23,7 +26,7 @@ export interface Patient {
   readonly production: boolean
   loadConfig(): Promise<ResolvedConfig>
   /** Connects. `embedded` names the embedded broker's engine, where it is that. */
-  askBroker(): Promise<{ info: BrokerInfo; label: string; embedded: 'js' | 'server' | undefined }>
+  askBroker(): Promise<{ info: BrokerInfo; redis: RedisBroker; embedded: 'js' | 'server' | undefined }>
   discover(): Promise<Discovery>
 }
 
@@ -46,12 +49,12 @@ async function examineBroker(patient: Patient, config: ResolvedConfig): Promise<
   const isEmbedded = config.broker.kind === 'embedded'
   const asked = await attempt('broker', 'broker', () => patient.askBroker())
   if ('failed' in asked) return [asked.failed]
-  const { info, label, embedded } = asked.value
+  const { info, redis, embedded } = asked.value
   const reached: Finding = {
     id: 'broker',
     title: 'broker',
     status: 'ok',
-    detail: `${label} answers in ${info.pingMs.toFixed(1)} ms`,
+    detail: `${redis.label} answers in ${info.pingMs.toFixed(1)} ms`,
   }
   const clock: Finding = { id: 'clock', title: 'clock', ...judgeClock(info) }
   if (isEmbedded) return [reached, judgeEmbedded(patient.production, embedded), clock]
@@ -59,11 +62,18 @@ async function examineBroker(patient: Patient, config: ResolvedConfig): Promise<
     reached,
     { id: 'version', title: 'server version', ...judgeVersion(info) },
     { id: 'role', title: 'server role', ...judgeRole(info) },
+    { id: 'mode', title: 'server mode', ...judgeMode(info, redis) },
     { id: 'eviction', title: 'eviction', ...judgeEviction(info) },
     { id: 'persistence', title: 'persistence', ...judgePersistence(info) },
+    ...judgedReplicas(info, config.durability.replicas),
+    { id: 'access', title: 'access', ...judgeAccess(redis) },
     clock,
   ]
 }
+
+/** Only where an enqueue waits for some. */
+const judgedReplicas = (info: BrokerInfo, wanted: number): Finding[] =>
+  wanted === 0 ? [] : [{ id: 'replicas', title: 'replicas', ...judgeReplicas(info, wanted) }]
 
 function judgeEmbedded(production: boolean, embedded: 'js' | 'server' | undefined): Finding {
   const finding = { id: 'embedded', title: 'embedded broker' }

@@ -13,6 +13,8 @@ export interface BrokerInfo {
   /** Whether snapshots (RDB) are written by a schedule. */
   readonly snapshots: boolean | undefined
   readonly role: string
+  /** How many replicas are connected; undefined where it does not say. */
+  readonly replicas: number | undefined
   /** For how long the server has run. */
   readonly uptimeSeconds: number | undefined
   /** Whether it is a node of a Cluster. */
@@ -53,7 +55,8 @@ export async function readBrokerInfo(connection: Connection): Promise<BrokerInfo
     aof: info.has('aof_enabled') ? info.get('aof_enabled') === '1' : undefined,
     snapshots: save === undefined ? undefined : save !== '',
     role: info.get('role') ?? 'unknown',
-    uptimeSeconds: toNumber(info.get('uptime_in_seconds')),
+    replicas: numberOf(info.get('connected_slaves')),
+    uptimeSeconds: numberOf(info.get('uptime_in_seconds')),
     clustered: info.get('cluster_enabled') === '1',
     clockSkewMs: toldMs - (before + pingMs / 2),
     pingMs,
@@ -69,6 +72,9 @@ async function readAll(connection: Connection): Promise<[string, ...(string | un
 }
 
 const settingIn = (reply: unknown): string | undefined => (Array.isArray(reply) ? reply[1] : undefined)
+
+const numberOf = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
 
 function parseInfo(text: string): Map<string, string> {
   const lines = text.split('\n').map((line) => line.trim().split(':', 2))

@@ -39,6 +39,8 @@ export const ERROR_CODES = {
   TASKQ_BROKER_REFUSED: 'The broker refused to do it.',
   TASKQ_BROKER_DAMAGED: 'A key of taskq holds something else.',
   TASKQ_BROKER_UNSUPPORTED: 'The broker is too old, or lacks what is needed.',
+  TASKQ_BROKER_UNSAFE: 'The broker may drop jobs.',
+  TASKQ_CLOCK_SKEW: "This machine's clock and the broker's are too far apart.",
   TASKQ_BROKER_CONFIG: 'The broker option cannot be used.',
   TASKQ_EMBEDDED_REFUSED: 'The embedded broker is for development only.',
   TASKQ_EMBEDDED_START: 'The embedded broker did not start.',

@@ -1,11 +1,16 @@
 import { describe, expect, test } from 'vitest'
+import type { RedisBroker } from '../../src/config/resolved-config.js'
 import {
+  type Allowances,
+  judgeAccess,
   judgeClock,
   judgeEviction,
+  judgeMode,
   judgePersistence,
+  judgeReplicas,
   judgeRole,
   judgeVersion,
-  requireSupported,
+  requireFit,
 } from '../../src/control/broker-fitness.js'
 import type { BrokerInfo } from '../../src/engine/broker-info.js'
 
@@ -13,11 +18,28 @@ const WELL: BrokerInfo = {
   server: 'redis',
   version: '7.2.4',
   maxmemoryPolicy: 'noeviction',
+  maxmemory: 0,
   aof: true,
   snapshots: true,
   role: 'master',
+  replicas: 0,
+  uptimeSeconds: 60,
+  clustered: false,
   clockSkewMs: 2,
   pingMs: 0.4,
+}
+
+const REMOTE: RedisBroker = {
+  kind: 'redis',
+  mode: 'single',
+  nodes: [{ host: '10.0.0.7', port: 6379 }],
+  username: undefined,
+  password: undefined,
+  db: 0,
+  tls: undefined,
+  master: undefined,
+  sentinelPassword: undefined,
+  label: 'redis://10.0.0.7:6379',
 }
 
 describe('a broker is judged', () => {
@@ -44,6 +66,7 @@ describe('a broker is judged', () => {
     [{ aof: false, snapshots: true }, 'fail'],
     [{ aof: false, snapshots: false }, 'fail'],
     [{ aof: false, snapshots: undefined }, 'warn'],
+    [{ aof: undefined, snapshots: undefined }, 'warn'],
   ])('persistence %j: %s', (persistence, status) =>
     expect(judgePersistence({ ...WELL, ...persistence }).status).toBe(status),
   )
@@ -63,9 +86,55 @@ describe('a broker is judged', () => {
   })
 })
 
-test('a worker refuses a server that is too old', () => {
-  expect(() => requireSupported({ ...WELL, version: '5.0.7' }, 'redis://db')).toThrow(
-    expect.objectContaining({ code: 'TASKQ_BROKER_UNSUPPORTED', message: expect.stringContaining('redis 5.0.7') }),
-  )
-  expect(() => requireSupported(WELL, 'redis://db')).not.toThrow()
+describe('a worker refuses', () => {
+  const refusal = (code: string, text: string) =>
+    expect.objectContaining({ code, message: expect.stringContaining(text) })
+  const start = (over: Partial<BrokerInfo>, allowed: Partial<Allowances> = {}) =>
+    requireFit({ ...WELL, ...over }, 'redis://db', { allowEviction: false, allowClockSkew: false, ...allowed })
+
+  test('a server that is too old', () => {
+    expect(() => start({ version: '5.0.7' })).toThrow(refusal('TASKQ_BROKER_UNSUPPORTED', 'redis 5.0.7'))
+    expect(() => start({})).not.toThrow()
+  })
+
+  test('a server that may drop jobs, unless that is allowed', () => {
+    const lossy = { maxmemoryPolicy: 'allkeys-lru', maxmemory: 1_000_000 }
+    expect(() => start(lossy)).toThrow(refusal('TASKQ_BROKER_UNSAFE', 'maxmemory-policy is allkeys-lru'))
+    expect(() => start(lossy, { allowEviction: true })).not.toThrow()
+    expect(() => start({ ...lossy, maxmemory: 0 }), 'it has no limit at which it would').not.toThrow()
+  })
+
+  test('a clock that is far off, unless that is allowed', () => {
+    expect(() => start({ clockSkewMs: -31_000 })).toThrow(refusal('TASKQ_CLOCK_SKEW', '31.0 s behind'))
+    expect(() => start({ clockSkewMs: -31_000 }, { allowClockSkew: true })).not.toThrow()
+    expect(() => start({ clockSkewMs: 29_000 })).not.toThrow()
+  })
+
+  test('nothing that it may not ask for', () => {
+    const silent = { version: 'unknown', maxmemoryPolicy: undefined, maxmemory: undefined, aof: undefined }
+    expect(() => start(silent)).not.toThrow()
+  })
+})
+
+describe('the place of a broker is judged', () => {
+  const at = (over: Partial<RedisBroker>) => ({ ...REMOTE, ...over })
+
+  test('strangers could read jobs, or make some', () => {
+    expect(judgeAccess(at({ nodes: [{ host: '127.0.0.1', port: 6379 }] })).status).toBe('ok')
+    expect(judgeAccess(REMOTE)).toMatchObject({ status: 'warn', detail: expect.stringContaining('no password') })
+    expect(judgeAccess(at({ password: 'secret' }))).toMatchObject({ status: 'warn', fix: 'use rediss://' })
+    expect(judgeAccess(at({ password: 'secret', tls: {} })).status).toBe('ok')
+  })
+
+  test('a node of a Cluster is no single server', () => {
+    expect(judgeMode({ ...WELL, clustered: true }, REMOTE).status).toBe('fail')
+    expect(judgeMode({ ...WELL, clustered: true }, at({ mode: 'cluster' })).status).toBe('ok')
+    expect(judgeMode(WELL, REMOTE).status).toBe('ok')
+  })
+
+  test('fewer replicas than enqueues wait for make each of them fail', () => {
+    expect(judgeReplicas({ ...WELL, replicas: 1 }, 2).status).toBe('fail')
+    expect(judgeReplicas({ ...WELL, replicas: 2 }, 2).status).toBe('ok')
+    expect(judgeReplicas({ ...WELL, replicas: undefined }, 1).status).toBe('warn')
+  })
 })

@@ -5,7 +5,7 @@ import { AppCommand } from '../app-command.js'
 export default class Doctor extends AppCommand {
   static override summary = 'Look for what loses jobs or keeps them from running, with the cure.'
   static override description =
-    'Looks at Node, the configuration, the broker (reachable, version, eviction, persistence, clock) and the task files. Exits with 1 when something must be corrected.'
+    'Looks at Node, the configuration, the broker (reachable, version, mode, eviction, persistence, replicas, access, clock) and the task files. Exits with 1 when something must be corrected.'
   static override enableJsonFlag = true
   static override examples = [
     { description: 'Look at everything', command: '<%= config.bin %> doctor' },
@@ -32,7 +32,7 @@ export default class Doctor extends AppCommand {
         const [{ redis, embedded }, engine] = await Promise.all([(await open()).broker(), (await open()).engine()])
         return {
           info: await engine.brokerInfo(),
-          label: redis.label,
+          redis,
           embedded: embedded?.engine === 'js' ? 'js' : embedded && 'server',
         }
       },
