@@ -1,0 +1,67 @@
+import type { Kit } from '../kit/kit.ts'
+import type { FaultRow } from '../kit/row.ts'
+import type { WorkerProcess } from '../kit/worker-process.ts'
+
+const LOCK_MS = 5000
+/** One job more runs beside the one that blocks, and is covered, too. */
+const BESIDE_MS = 2000
+const BLOCK_MS = 60_000
+const SPIN_MS = 14_000
+
+/** What a worker is given to choke on. */
+interface Choke {
+  readonly task: 'blocks' | 'spins'
+  readonly ms: number
+}
+
+export const row: FaultRow = {
+  id: 'F24',
+  fault: 'a task blocks the event loop for 60 s, the lock being 5 s',
+  promise: 'no other worker runs its jobs meanwhile, its result is kept, and the log names the task',
+  repetitions: 6,
+  quick: 1,
+  async run(kit) {
+    const isQuick = kit.repetitions === 1
+    const redis = await kit.redis()
+    const lock = isQuick ? 1000 : LOCK_MS
+    const project = kit.project({ broker: redis.url, worker: { lock, stallCheck: lock / 5, concurrency: 2 } })
+    const client = await project.client()
+    const chokes = Array.from({ length: kit.repetitions }, (_, index): Choke => {
+      if (isQuick) return { task: 'spins', ms: 3000 }
+      return index === 0 ? { task: 'spins', ms: SPIN_MS } : { task: 'blocks', ms: BLOCK_MS }
+    })
+    const chokedWorkers: WorkerProcess[] = []
+    // One after the other, and with nothing else to take: each worker gets its own two jobs, its first ones.
+    for (const { task, ms } of chokes) {
+      const worker = await project.worker().ready()
+      const beside = await client.enqueue('work', [BESIDE_MS])
+      kit.ledger.ack(beside.id)
+      const { id } = await client.enqueue(task, [ms])
+      kit.ledger.ack(id)
+      await kit.ledger.line(({ what, id: started, pid }) => what === 'start' && started === id && pid === worker.pid)
+      chokedWorkers.push(worker)
+    }
+    const thieves = await Promise.all([project.worker().ready(), project.worker().ready()])
+    const longestMs = Math.max(...chokes.map(({ ms }) => ms))
+    await kit.ledger.settled(longestMs + 30_000)
+    await Promise.all(chokedWorkers.map((worker) => worker.line(/event loop was blocked/, 10_000)))
+    const ends = await Promise.all([...chokedWorkers, ...thieves].map((worker) => worker.stop()))
+    await measure(kit, chokes, chokedWorkers)
+    kit.measure('workers that did not end well', ends.filter(({ code }) => code !== 0).length, { exactly: 0 })
+    kit.measure('jobs left active', await redis.admin.llen('{taskq}:default:active'), { exactly: 0 })
+    kit.measure('dead letters', await redis.admin.zcard('{taskq}:default:failed'), { exactly: 0 })
+  },
+}
+
+async function measure(kit: Kit, chokes: readonly Choke[], workers: readonly WorkerProcess[]): Promise<void> {
+  kit.tally()
+  kit.measure('runs at the same time', kit.ledger.overlaps, { exactly: 0 })
+  const runs = kit.ledger.starts().length
+  kit.measure('runs beside one for each job', runs - kit.ledger.acked.length, { exactly: 0 })
+  const warned = workers.filter(({ output }, index) =>
+    new RegExp(`event loop was blocked for .* ${chokes[index]?.task}\\b|by ${chokes[index]?.task}\\b`).test(output),
+  )
+  kit.measure('workers that named what blocked them', warned.length, { exactly: workers.length })
+  const lost = workers.filter(({ output }) => /result-lost|no longer this worker/.test(output)).length
+  kit.measure('results thrown away', lost, { exactly: 0 })
+}
