@@ -91,7 +91,7 @@ describe('durability: replicated', () => {
     const proxy = await proxyTo(broker)
     const app = testApp(proxy, { config: { durability: 'replicated' } })
     await app.engine.producer.add(job('first'))
-    proxy.dropReply((request) => /wait/i.test(request))
+    proxy.loseReply((request) => /wait/i.test(request))
     expect(await app.engine.producer.add(job('a'))).toEqual({ id: 'a', isNew: true })
     expect(proxy.dropped).toBe(1)
     expect(await broker.replica.llen(app.keys.lane('default', 'wait'))).toBe(2)
