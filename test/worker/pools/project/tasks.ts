@@ -131,3 +131,6 @@ export const spawnsTwo = defineTask({ name: 'spawnsTwo' }, async (ctx) => {
 export const isReplaced = defineTask({ name: 'isReplaced' }, async (ctx, n: number) => ctx.replace(add.s(n, 1)))
 
 export const sums = defineTask({ name: 'sums' }, (_ctx, all: number[]) => all.reduce((one, more) => one + more, 0))
+
+/** Takes the process down that it is in. */
+export const dies = defineTask({ name: 'dies' }, () => process.exit(137))

@@ -1,0 +1,135 @@
+import { describe, expect, test, vi } from 'vitest'
+import { defineTask } from '../../../src/task/define-task.js'
+import { brokerOfFile } from '../../support/broker.js'
+import { rejection } from '../../support/refusal.js'
+import { type TestApp, testApp } from '../../support/test-app.js'
+import { poolApp } from '../pools/pool-app.js'
+import * as tasks from '../pools/project/tasks.js'
+
+const broker = brokerOfFile()
+const inTime = { timeout: '30s' } as const
+const quick = { lock: 1000, stallCheck: 100 } as const
+
+/** As if workers had died with it. */
+const loseWith = (app: TestApp, id: string, times = 2) => app.redis.hset(app.keys.job('default', id), 'stc', times)
+
+const recordOf = async (app: TestApp, id: string) =>
+  JSON.parse((await app.redis.hget(app.keys.job('default', id), 'crashes')) ?? 'null')
+
+describe('a job that two workers died with', () => {
+  test('runs in a process of its own; what one worker died with does not', async () => {
+    const { app, start } = poolApp(broker, { pool: 'async', concurrency: 4 })
+    const suspects = await Promise.all([tasks.waits.delay(100), tasks.waits.delay(100)])
+    const once = await tasks.waits.delay(100)
+    for (const { id } of suspects) await loseWith(app, id)
+    await loseWith(app, once.id, 1)
+    await start()
+    expect(await once.get(inTime)).toBe(process.pid)
+    const pids = (await Promise.all(suspects.map((suspect) => suspect.get(inTime)))) as number[]
+    expect(new Set([process.pid, ...pids]).size).toBe(3)
+  })
+
+  test('takes nothing else down with it, and is dead without a further run at its third crash', async () => {
+    const { app, start } = poolApp(broker, { pool: 'async', concurrency: 10 })
+    const poison = await tasks.dies.delay()
+    const neighbours = await Promise.all(Array.from({ length: 9 }, () => tasks.waits.delay(200)))
+    await loseWith(app, poison.id)
+    const { events } = await start()
+    const told = await rejection(poison.get(inTime))
+    expect(told).toMatchObject({
+      code: 'TASKQ_JOB_CRASHED',
+      failure: {
+        message: expect.stringMatching(/running 3 times in 24 h .* the last time, process \d+ died .*code 137/),
+      },
+    })
+    for (const neighbour of neighbours) expect(await neighbour.get(inTime)).toBe(process.pid)
+    expect(await poison.state()).toBe('dead')
+    expect(events.of('job.retried')).toEqual([])
+    expect(await app.engine.jobs.find(poison.id)).toMatchObject({ attemptsMade: 1 })
+  })
+
+  test('is charged no attempt for a crash there', async () => {
+    const { app, start } = poolApp(broker, { pool: 'async' })
+    const poison = await tasks.dies.applyAsync([], { retries: 9 })
+    await loseWith(app, poison.id)
+    const { events } = await start({ options: { crashBudget: 4 } })
+    const postponed = await events.waitFor('job.postponed', () => true, 30_000)
+    expect(postponed).toMatchObject({
+      id: poison.id,
+      attempt: 1,
+      reason: expect.stringContaining('crash 3 of 4 in 24 h'),
+    })
+    expect(await recordOf(app, poison.id)).toMatchObject({ seen: 2, proven: [0, 0, 0].map(() => expect.any(Number)) })
+    expect(await rejection(poison.get(inTime))).toMatchObject({ code: 'TASKQ_JOB_CRASHED' })
+    expect(events.of('job.retried')).toEqual([])
+  })
+
+  test('fails as any other where it fails, and stays apart', async () => {
+    const { app, start } = poolApp(broker, { pool: 'async' })
+    const failing = await tasks.fails.delay()
+    await loseWith(app, failing.id)
+    const { events } = await start()
+    expect(await rejection(failing.get(inTime))).toMatchObject({ code: 'TASKQ_JOB_FAILED' })
+    expect(events.of('job.retried')).toHaveLength(1)
+    expect(await recordOf(app, failing.id)).toMatchObject({ seen: 2, place: 'child' })
+  })
+
+  test('runs beside three others of its kind at most, and the rest of the slots are for other jobs', async () => {
+    const { app, start } = poolApp(broker, { pool: 'async', concurrency: 6 })
+    const suspects = await Promise.all(Array.from({ length: 6 }, () => tasks.waits.delay(3000)))
+    for (const { id } of suspects) await loseWith(app, id)
+    const { events } = await start()
+    await events.waitFor('job.postponed', ({ reason }) => reason.includes('turn'))
+    expect(await (await tasks.add.delay(1, 1)).get(inTime)).toBe(2)
+    const pids = await Promise.all(suspects.map((suspect) => suspect.get({ timeout: '60s' })))
+    expect(new Set(pids).size).toBe(6)
+  })
+
+  test('is not charged for a worker that died while it was in its process', async () => {
+    const { app, start } = poolApp(broker, { pool: 'async', ...quick })
+    const long = await tasks.waits.delay(500)
+    await loseWith(app, long.id, 7)
+    const crashes = JSON.stringify({ seen: 2, proven: [Date.now(), Date.now()], nearby: [], place: 'child' })
+    await app.redis.hset(app.keys.job('default', long.id), { crashes })
+    await start()
+    expect(await long.get(inTime)).not.toBe(process.pid)
+  })
+
+  test('runs again as any other when an operator retries it, dead', async () => {
+    const { app, start } = poolApp(broker, { pool: 'async' })
+    const long = await tasks.waits.delay(10)
+    await loseWith(app, long.id, 12)
+    await start()
+    expect(await rejection(long.get(inTime))).toMatchObject({ code: 'TASKQ_JOB_CRASHED' })
+    await app.engine.jobEdits.retry('default', [long.id])
+    expect(await long.get(inTime)).toBe(process.pid)
+  })
+})
+
+describe('where a task can run in no child', () => {
+  test('its suspects run one at a time in the worker', async () => {
+    let running = 0
+    let most = 0
+    const counts = defineTask({ name: 'counts' }, async () => {
+      most = Math.max(most, ++running)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      running--
+    })
+    const app = testApp(broker, { tasks: [counts], config: { worker: { concurrency: 5 } } })
+    const suspects = await Promise.all(Array.from({ length: 3 }, () => counts.delay()))
+    for (const { id } of suspects) await loseWith(app, id)
+    await app.worker()
+    await Promise.all(suspects.map((suspect) => suspect.get(inTime)))
+    expect(most).toBe(1)
+  })
+
+  test('also where that shows only there', async () => {
+    const here = defineTask({ name: 'only-here' }, () => process.pid)
+    const { app, start } = poolApp(broker, { pool: 'async' })
+    const suspect = await here.delay()
+    await loseWith(app, suspect.id)
+    await start({ tasks: [...Object.values(tasks), here] })
+    expect(await suspect.get(inTime)).toBe(process.pid)
+    await vi.waitFor(async () => expect(await suspect.state()).toBe('succeeded'))
+  })
+})
