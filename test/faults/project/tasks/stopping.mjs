@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { defineTask } from '../../../../dist/index.js'
+import { noteEnd, noteStart } from '../ledger.mjs'
+
+/** Whether no run of this job began before. */
+function isFirst({ request }) {
+  return !readFileSync(process.env.FAULTS_LEDGER, 'utf8').includes(`start ${request.id} `)
+}
+
+async function runOnce(context, ms, options) {
+  const isLong = isFirst(context)
+  noteStart(context)
+  if (isLong) await setTimeout(ms, undefined, options)
+  noteEnd(context)
+}
+
+/** Takes its time in its first run alone, and hears of no signal. */
+export const longOnce = defineTask({ name: 'longOnce', retries: 3 }, (context, ms) => runOnce(context, ms))
+
+/** As `longOnce`, and ends when its signal says so. */
+export const listensOnce = defineTask({ name: 'listensOnce', retries: 3 }, (context, ms) =>
+  runOnce(context, ms, { signal: context.signal }),
+)
+
+/** Keeps a child process busy in its first run alone, and hears of nothing at all. */
+export const spinsOnce = defineTask({ name: 'spinsOnce', pool: 'process', retries: 3 }, (context, ms) => {
+  const until = isFirst(context) ? performance.now() + ms : 0
+  noteStart(context)
+  while (performance.now() < until);
+  noteEnd(context)
+})

@@ -1,0 +1,50 @@
+import { setTimeout } from 'node:timers/promises'
+import type { FaultRow } from '../kit/row.ts'
+import type { WorkerProcess } from '../kit/worker-process.ts'
+
+/**
+ * A deploy each five seconds under tasks of 30 s with the default 25 s to end, two and a half times as fast: there are
+ * as many interruptions for each task.
+ */
+const EVERY_MS = 2000
+const TASK_MS = 12_000
+const SHUTDOWN = '10s'
+const JOBS_PER_DEPLOY = 2
+
+export const row: FaultRow = {
+  id: 'F04',
+  fault: 'rolling deploys: one of two workers is replaced again and again, faster than its tasks end',
+  promise: 'every job ends, none fails, none runs twice to its end, and no attempt or crash is charged',
+  repetitions: 15,
+  async run(kit) {
+    const redis = await kit.redis()
+    const project = kit.project({ broker: redis.url, worker: { concurrency: 10 } })
+    const client = await project.client()
+    const start = () => project.worker(['--shutdown-timeout', SHUTDOWN]).ready()
+    const working: WorkerProcess[] = await Promise.all([start(), start()])
+    const leaving: Promise<{ code: number | null }>[] = []
+    for (let deploy = 0; deploy < kit.repetitions; deploy++) {
+      const nextAt = performance.now() + EVERY_MS
+      for (let job = 0; job < JOBS_PER_DEPLOY; job++) {
+        kit.ledger.ack((await client.enqueue('work', [TASK_MS])).id)
+      }
+      const old = working.shift()
+      if (old !== undefined) leaving.push(old.stop())
+      working.push(await start())
+      await setTimeout(Math.max(0, nextAt - performance.now()))
+    }
+    await kit.ledger.settled(40_000)
+    await Promise.all(working.map((worker) => leaving.push(worker.stop())))
+    const exits = await Promise.all(leaving)
+    const tally = kit.tally()
+    const charged = kit.ledger.starts().filter(({ attempt }) => attempt > 1)
+    const jobs = kit.ledger.acked.map((id) => redis.admin.hmget(`{taskq}:default:${id}`, 'stc', 'failedReason'))
+    const stored = await Promise.all(jobs)
+    kit.measure('failed', stored.filter(([, failed]) => failed != null).length, { exactly: 0 })
+    kit.measure('crashes charged', stored.filter(([crashes]) => Number(crashes ?? 0) > 0).length, { exactly: 0 })
+    kit.measure('runs charged as attempts', charged.length, { exactly: 0 })
+    kit.measure('runs at the same time', kit.ledger.overlaps, { exactly: 0 })
+    kit.measure('exits with another code than 0', exits.filter(({ code }) => code !== 0).length, { exactly: 0 })
+    kit.measure('runs that a deploy interrupted', tally.runs - tally.acked, { atLeast: 1 })
+  },
+}
