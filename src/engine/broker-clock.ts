@@ -39,12 +39,13 @@ export class BrokerClock implements Clock {
 
   /**
    * Takes in what the broker told in passing, having been asked at `askedAt` by `performance.now()`. What is known is
-   * kept where that does not contradict it: a slow answer, or one that was read late, says little.
+   * moved no further than that demands: a slow answer, or one that was read late, says little.
    */
   hear(toldMs: number, askedAt: number): void {
-    const tripMs = performance.now() - askedAt
-    const aheadMs = toldMs - (askedAt + tripMs / 2)
-    if (!(Math.abs(aheadMs - this.#aheadMs) <= tripMs / 2)) this.#aheadMs = aheadMs
+    const most = toldMs - askedAt
+    const least = toldMs - performance.now()
+    const known = Number.isNaN(this.#aheadMs) ? (most + least) / 2 : this.#aheadMs
+    this.#aheadMs = Math.min(most, Math.max(least, known))
   }
 }
 

@@ -40,6 +40,7 @@ test('the defaults', () => {
       shutdownTimeoutMs: 25_000,
       lockMs: 10_000,
       stallCheckMs: 5000,
+      longestBlockMs: 300_000,
       pool: 'async',
       maxTasksPerChild: Number.POSITIVE_INFINITY,
       maxMemoryPerChild: Number.POSITIVE_INFINITY,
@@ -59,6 +60,8 @@ test('the defaults', () => {
     listeners: {},
     telemetry: undefined,
     enqueueTimeoutMs: 5000,
+    durability: { replicas: 0 },
+    preflight: { allowEviction: false, allowClockSkew: false },
     redact: [],
     log: { level: 'info', format: 'json' },
     alerts: {
