@@ -30,26 +30,36 @@ export const row: FaultRow = {
       if (isQuick) return { task: 'spins', ms: 3000 }
       return index === 0 ? { task: 'spins', ms: SPIN_MS } : { task: 'blocks', ms: BLOCK_MS }
     })
-    const chokedWorkers: WorkerProcess[] = []
-    // One after the other, and with nothing else to take: each worker gets its own two jobs, its first ones.
-    for (const { task, ms } of chokes) {
-      const worker = await project.worker().ready()
-      const beside = await client.enqueue('work', [BESIDE_MS])
-      kit.ledger.ack(beside.id)
-      const { id } = await client.enqueue(task, [ms])
+    // Each has a queue of its own, so that each gets its own two jobs, and they are its first.
+    const queues = chokes.map((_, index) => `choke-${index}`)
+    const chokedWorkers = await Promise.all(queues.map((queue) => project.worker(['--queue', queue]).ready()))
+    for (const [index, { task, ms }] of chokes.entries()) {
+      const queue = queues[index] ?? ''
+      kit.ledger.ack((await client.enqueue('work', [BESIDE_MS], { queue })).id)
+      const { id } = await client.enqueue(task, [ms], { queue })
       kit.ledger.ack(id)
-      await kit.ledger.line(({ what, id: started, pid }) => what === 'start' && started === id && pid === worker.pid)
-      chokedWorkers.push(worker)
+      await kit.ledger.line(({ what, id: started }) => what === 'start' && started === id)
     }
-    const thieves = await Promise.all([project.worker().ready(), project.worker().ready()])
+    const all = queues.flatMap((queue) => ['--queue', queue])
+    const thieves = await Promise.all([project.worker(all).ready(), project.worker(all).ready()])
     const longestMs = Math.max(...chokes.map(({ ms }) => ms))
     await kit.ledger.settled(longestMs + 30_000)
     await Promise.all(chokedWorkers.map((worker) => worker.line(/event loop was blocked/, 10_000)))
     const ends = await Promise.all([...chokedWorkers, ...thieves].map((worker) => worker.stop()))
     await measure(kit, chokes, chokedWorkers)
     kit.measure('workers that did not end well', ends.filter(({ code }) => code !== 0).length, { exactly: 0 })
-    kit.measure('jobs left active', await redis.admin.llen('{taskq}:default:active'), { exactly: 0 })
-    kit.measure('dead letters', await redis.admin.zcard('{taskq}:default:failed'), { exactly: 0 })
+    const active = await Promise.all(queues.map((queue) => redis.admin.llen(`{taskq}:${queue}:active`)))
+    const dead = await Promise.all(queues.map((queue) => redis.admin.zcard(`{taskq}:${queue}:failed`)))
+    kit.measure(
+      'jobs left active',
+      active.reduce((sum, count) => sum + count),
+      { exactly: 0 },
+    )
+    kit.measure(
+      'dead letters',
+      dead.reduce((sum, count) => sum + count),
+      { exactly: 0 },
+    )
   },
 }
 
@@ -62,6 +72,6 @@ async function measure(kit: Kit, chokes: readonly Choke[], workers: readonly Wor
     new RegExp(`event loop was blocked for .* ${chokes[index]?.task}\\b|by ${chokes[index]?.task}\\b`).test(output),
   )
   kit.measure('workers that named what blocked them', warned.length, { exactly: workers.length })
-  const lost = workers.filter(({ output }) => /result-lost|no longer this worker/.test(output)).length
+  const lost = workers.filter(({ output }) => /no longer ours/.test(output)).length
   kit.measure('results thrown away', lost, { exactly: 0 })
 }
