@@ -13,6 +13,8 @@ export interface CodecOptions {
   readonly signatureRequired: boolean
   /** A job's payload is unpacked to so many bytes of JSON at the most: a few bytes could claim to be any number. */
   readonly maxUnpackedBytes: number
+  /** A result of more bytes of JSON is not kept: its job has failed. */
+  readonly maxResultBytes: number
 }
 
 /** A key, and the name under which what was written with it says so. No console and no JSON shows its bytes. */
@@ -29,6 +31,7 @@ export const STRICT_JSON: CodecOptions = Object.freeze({
   signKeys: [],
   signatureRequired: true,
   maxUnpackedBytes: 1_048_576,
+  maxResultBytes: Number.POSITIVE_INFINITY,
 })
 
 /** What is smaller gains nothing by compression. */

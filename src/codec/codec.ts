@@ -9,11 +9,13 @@ import {
   encodeEnvelope,
   notJson,
   type PayloadLimits,
+  refuseOutgrown,
   refuseTooLarge,
   unreadableAs,
   WRAPPED_VERSION,
 } from './envelope.js'
 import { findInexact } from './exact-json.js'
+import { outgrows } from './outgrows.js'
 import { type DecodedResult, type EncodedResult, encodeResult } from './result.js'
 import { ResultCodec } from './result-codec.js'
 import { type Belonging, checkSignedText, signText } from './signature.js'
@@ -105,10 +107,16 @@ export class Codec {
 
   /** Writes what a task returned. Never throws: the work is done, and running it again would double it. */
   encodeResult(jobId: string, value: unknown, wanted?: TaskCodecOptions): EncodedResult {
+    const { maxResultBytes, signKeys } = this.options
+    const outgrown = outgrownResult(value, maxResultBytes)
+    if (outgrown !== undefined) return { stored: null, tooLargeBytes: outgrown }
     const ways = this.#waysFor(wanted)
-    return ways === undefined && this.options.signKeys.length === 0
-      ? encodeResult(value)
-      : this.#results.encode(jobId, value, ways ?? STRICT_WAYS)
+    const encoded =
+      ways === undefined && signKeys.length === 0
+        ? encodeResult(value)
+        : this.#results.encode(jobId, value, ways ?? STRICT_WAYS)
+    const bytes = encoded.large === undefined ? 0 : Buffer.byteLength(encoded.large)
+    return bytes > maxResultBytes ? { stored: null, tooLargeBytes: bytes } : encoded
   }
 
   /** Reads a stored result; `undefined` stays `undefined`. @throws TaskqError as {@link decodeLarge} */
@@ -146,6 +154,15 @@ export class Codec {
 /** Makes a codec of the config's `codec`. Without one, all is strict JSON. */
 export const createCodec = (options: CodecOptions = STRICT_JSON): Codec => new Codec(options)
 
+/** Reading a value may throw: a getter does, or a proxy. That is told of by who writes it. */
+function outgrownResult(value: unknown, maxBytes: number): number | undefined {
+  try {
+    return outgrows(value, maxBytes)
+  } catch {
+    return undefined
+  }
+}
+
 const STRICT_WAYS: Ways = { types: false, compressAbove: undefined, encryptKey: undefined }
 
 /** How a task's values are written; undefined for strict JSON. */
@@ -166,6 +183,7 @@ function waysOf(options: CodecOptions, wanted: TaskCodecOptions, task?: string):
 function encodeWrapped(job: JobIdentity, draft: EnvelopeDraft, limits: PayloadLimits, ways: Ways): string {
   const { args: given, context, ...clear } = draft
   const args = sentArgs(given)
+  refuseOutgrown(job.task, args, limits)
   const { value, isTyped } = ways.types ? typedValue(args) : { value: args, isTyped: false }
   if (!isTyped && ways.encryptKey === undefined && ways.compressAbove === undefined)
     return encodeEnvelope(job.task, draft, limits)

@@ -2,6 +2,7 @@ import { isTaskqError, TaskqError } from '../errors/taskq-error.js'
 import { sentArgs } from '../task/sent-args.js'
 import { type EnvelopeFields, readEnvelopeFields } from './envelope-fields.js'
 import { findInexact, type InexactValue } from './exact-json.js'
+import { outgrows } from './outgrows.js'
 import { malformed } from './unreadable.js'
 
 /** What a job carries beside its task's name: stored as JSON, read by any worker of this version or later. */
@@ -32,6 +33,7 @@ export interface PayloadLimits {
  */
 export function encodeEnvelope(task: string, envelope: EnvelopeDraft, limits: PayloadLimits): string {
   const args = sentArgs(envelope.args)
+  refuseOutgrown(task, args, limits)
   const inexact = findInexact(args, 'args')
   if (inexact !== undefined)
     throw notJson(task, inexact, 'Arguments travel as JSON; send only what JSON keeps as it is.')
@@ -118,18 +120,32 @@ const broken = (what: string, cause?: unknown): DecodedEnvelope => ({
 export const notJson = (task: string, { path, what }: InexactValue, hint: string): TaskqError =>
   new TaskqError('TASKQ_PAYLOAD_NOT_JSON', `${task}: ${path} is ${what}`, { hint, data: { task, path } })
 
+/**
+ * Refuses arguments that are far too large before they are looked through and written: that would keep the process busy
+ * for as long as they are large.
+ *
+ * @throws TaskqError `TASKQ_PAYLOAD_TOO_LARGE`
+ */
+export function refuseOutgrown(task: string, args: readonly unknown[], { maxBytes }: PayloadLimits): void {
+  const bytes = outgrows(args, 2 * maxBytes)
+  if (bytes !== undefined) throw tooLarge(task, 'more than ', bytes, maxBytes)
+}
+
 /** @throws TaskqError `TASKQ_PAYLOAD_TOO_LARGE` */
 export function refuseTooLarge(task: string, json: string, { maxBytes }: PayloadLimits): void {
   // A string has at most three bytes of UTF-8 per unit: most need no exact count.
   if (json.length * 3 <= maxBytes) return
   const bytes = Buffer.byteLength(json)
   if (bytes <= maxBytes) return
-  throw new TaskqError(
+  throw tooLarge(task, '', bytes, maxBytes)
+}
+
+const tooLarge = (task: string, about: string, bytes: number, maxBytes: number): TaskqError =>
+  new TaskqError(
     'TASKQ_PAYLOAD_TOO_LARGE',
-    `${task}: the arguments are ${bytes} bytes of JSON, the limit is ${maxBytes}`,
+    `${task}: the arguments are ${about}${bytes} bytes of JSON, the limit is ${maxBytes}`,
     {
       hint: 'Store the data elsewhere and send its key, or raise payload.max in the config.',
       data: { task, bytes, maxBytes },
     },
   )
-}

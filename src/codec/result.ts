@@ -17,6 +17,8 @@ export interface EncodedResult {
   readonly large?: string
   /** Set when JSON changed the value; the work is done, so this is told, not thrown. */
   readonly inexact?: InexactValue
+  /** Set where it is larger than a result may be: nothing of it is kept. */
+  readonly tooLargeBytes?: number
 }
 
 /** What is stored where there is nothing, or it is not to be kept. */

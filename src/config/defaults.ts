@@ -28,6 +28,7 @@ export const DEFAULTS = Object.freeze({
   'worker.maxTasksPerChild': undefined,
   'worker.maxMemoryPerChild': undefined,
   'results.ttl': '24h',
+  'results.max': 1_048_576,
   'deadLetters.ttl': '30d',
   'deadLetters.max': 10_000,
   'payload.max': 262_144,

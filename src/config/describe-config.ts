@@ -49,6 +49,7 @@ const VALUES: Readonly<Record<SettingKey, (config: ResolvedConfig) => unknown>> 
   'worker.maxMemoryPerChild': ({ worker }) =>
     Number.isFinite(worker.maxMemoryPerChild) ? formatByteSize(worker.maxMemoryPerChild) : null,
   'results.ttl': (config) => durationText(config.results.ttlMs),
+  'results.max': (config) => config.codec.maxResultBytes,
   'deadLetters.ttl': (config) => durationText(config.deadLetters.ttlMs),
   'deadLetters.max': (config) => config.deadLetters.max,
   'payload.max': (config) => config.payload.maxBytes,

@@ -29,6 +29,7 @@ export function resolveCodec(settings: Readonly<Record<SettingKey, unknown>>): C
     encryptKeys: encrypt?.keys.map(resolveKey) ?? [],
     signKeys: sign?.keys.map(resolveKey) ?? [],
     signatureRequired: sign?.required ?? true,
+    maxResultBytes: Number(settings['results.max']),
     maxUnpackedBytes: UNPACKED_FACTOR * Number(settings['payload.max']),
   }
 }

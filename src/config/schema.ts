@@ -84,7 +84,9 @@ export const CONFIG_SCHEMA = z.strictObject({
   schedule: z.unknown().optional(),
   timezone: zone.optional(),
   worker: WORKER.optional(),
-  results: z.strictObject({ ttl: duration(1000, LONGEST_TTL_MS).optional() }).optional(),
+  results: z
+    .strictObject({ ttl: duration(1000, LONGEST_TTL_MS).optional(), max: count(1, 536_870_912).optional() })
+    .optional(),
   deadLetters: z
     .strictObject({ ttl: duration(1000, LONGEST_TTL_MS).optional(), max: count(1, 10_000_000).optional() })
     .optional(),

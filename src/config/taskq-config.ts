@@ -45,6 +45,8 @@ export interface TaskqConfig {
   readonly results?: {
     /** How long a result is kept. Default `'24h'`. */
     readonly ttl?: Duration
+    /** A job whose result is larger has failed. Bytes of JSON. Default 1,048,576 (1 MiB). */
+    readonly max?: number
   }
   readonly deadLetters?: {
     /** How long a dead letter is kept. Default `'30d'`. */

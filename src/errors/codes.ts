@@ -14,6 +14,7 @@ export const ERROR_CODES = {
   // What crosses the wire
   TASKQ_PAYLOAD_NOT_JSON: 'An argument would be changed by JSON.',
   TASKQ_PAYLOAD_TOO_LARGE: 'The arguments are larger than the limit.',
+  TASKQ_RESULT_TOO_LARGE: 'A task returned more than a result may be.',
   TASKQ_PAYLOAD_INVALID: "The arguments are not what the task's schema asks for.",
   TASKQ_PAYLOAD_OUTDATED: "The arguments are of a version that the task's code cannot bring up to date.",
   TASKQ_PAYLOAD_MALFORMED: 'A stored job cannot be read.',

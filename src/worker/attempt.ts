@@ -2,6 +2,7 @@ import type { Each } from '../canvas/canvas-data.js'
 import { type EncodedResult, encodeResult, NO_RESULT } from '../codec/result.js'
 import { type ContextValues, type RunSlot, runInScope, type Scope } from '../context/scope.js'
 import { describeFailure, type JobFailure } from '../errors/job-failure.js'
+import { TaskqError } from '../errors/taskq-error.js'
 import type { BackoffPolicy } from '../retry/backoff.js'
 import { matchesAny } from '../retry/error-rule.js'
 import { judgeFailure } from '../retry/judge-failure.js'
@@ -87,11 +88,11 @@ async function runOnce(
       const values = await callEach(task, context, calls, waiting, (next) => {
         tour = next
       })
-      return { kind: 'returned', result: rules.ignoreResult ? NO_RESULT : encode(values) }
+      return { kind: 'returned', result: rules.ignoreResult ? NO_RESULT : kept(task, encode(values)) }
     }
     tour = startTour(task, context, args, waiting)
     const value = await (tour === undefined ? task.run(context, args) : tour.run())
-    const result = rules.ignoreResult ? NO_RESULT : encode(value)
+    const result = rules.ignoreResult ? NO_RESULT : kept(task, encode(value))
     if (tour !== undefined) await tour.returned(value)
     return { kind: 'returned', result }
   } catch (thrown) {
@@ -100,6 +101,24 @@ async function runOnce(
     return report
   }
 }
+
+/** @throws TaskqError `TASKQ_RESULT_TOO_LARGE` */
+function kept(task: TaskDefinition, result: EncodedResult): EncodedResult {
+  if (result.tooLargeBytes === undefined) return result
+  const error = resultTooLarge(task.name, result.tooLargeBytes)
+  unkept.add(error)
+  throw error
+}
+
+/** The failure of a job whose result is larger than one may be. */
+export const resultTooLarge = (task: string, bytes: number): TaskqError =>
+  new TaskqError('TASKQ_RESULT_TOO_LARGE', `${task}: the result is ${bytes} bytes of JSON at least`, {
+    hint: 'Store the data elsewhere and return its key, or raise results.max in the config.',
+    data: { task, bytes },
+  })
+
+/** The work of these runs is done: to run them again would do it twice. */
+const unkept = new WeakSet<object>()
 
 /**
  * Judges a run that ended from outside, over its time or with its child, and tells its hooks. To be called in the
@@ -146,11 +165,15 @@ export function judge(task: TaskDefinition, thrown: unknown, rules: AttemptRules
   return {
     kind: 'threw',
     failure: describeFailure(reason),
-    verdict: judgeFailure({ retries, backoff: rules.backoff ?? task.backoff, retryOn, dontRetryOn }, run, thrown),
+    verdict: isUnkept(thrown)
+      ? { kind: 'dead' }
+      : judgeFailure({ retries, backoff: rules.backoff ?? task.backoff, retryOn, dontRetryOn }, run, thrown),
     ...(signalIn(thrown) !== undefined && { isSignal: true }),
     ...(throws.length > 0 && matchesAny(throws, reason) && { isExpected: true }),
   }
 }
+
+const isUnkept = (thrown: unknown): boolean => thrown instanceof TaskqError && unkept.has(thrown)
 
 /** Hooks of a run whose time is over have so long. */
 const LAST_HOOKS_MS = 5000

@@ -1,11 +1,12 @@
 import type { Envelope } from '../codec/envelope.js'
 import type { EncodedResult } from '../codec/result.js'
 import type { ActiveJob } from '../engine/consumer.js'
+import { describeFailure } from '../errors/job-failure.js'
 import { isTaskqError } from '../errors/taskq-error.js'
 import type { TaskDefinition } from '../task/definition.js'
 import { partOf } from '../task/names.js'
 import type { RunContext } from '../task/run-context.js'
-import { type AttemptReport, type AttemptRules, attempt, gaveUp, type ThrewReport } from './attempt.js'
+import { type AttemptReport, type AttemptRules, attempt, gaveUp, resultTooLarge, type ThrewReport } from './attempt.js'
 import { checkArguments } from './check-arguments.js'
 import {
   current,
@@ -134,7 +135,12 @@ function endReplaced(
   site: RunSite,
 ): Promise<RunOutcome> {
   const encode = (value: unknown) => site.codec.encodeResult(job.id, value, task.codec)
-  return endAsReplaced(job, workflow, site.workflows, (value) => succeeded(task, envelope, encode(value), site))
+  return endAsReplaced(job, workflow, site.workflows, (value) => {
+    const result = encode(value)
+    const { tooLargeBytes: bytes } = result
+    if (bytes === undefined) return succeeded(task, envelope, result, site)
+    return { kind: 'dead', failure: describeFailure(resultTooLarge(task.name, bytes)) }
+  })
 }
 
 function outcomeOf({ verdict, failure, isExpected, withoutRun }: ThrewReport): RunOutcome {

@@ -54,6 +54,7 @@ test('the defaults', () => {
       encryptKeys: [],
       signKeys: [],
       signatureRequired: true,
+      maxResultBytes: 1_048_576,
       maxUnpackedBytes: 1_048_576,
     },
     middleware: [],
