@@ -41,6 +41,11 @@ export class LockKeeper {
     this.#timer ??= setInterval(() => void this.#renew(), this.lockMs / 4)
   }
 
+  /** This thread goes on. To be called some times a second: the other one then need not think that it is stuck. */
+  beat(): void {
+    this.thread?.beat(performance.now())
+  }
+
   hold(job: ActiveJob): void {
     const now = performance.now()
     this.#held.set(job, { renewedAt: now, seat: this.thread?.hold(job, now) })
@@ -81,7 +86,6 @@ export class LockKeeper {
 
   async #renew(): Promise<void> {
     const now = performance.now()
-    this.thread?.beat(now)
     const due: ActiveJob[] = []
     const byLane = new Map<LaneConsumer, ActiveJob[]>()
     for (const [job, hold] of this.#held) {

@@ -59,7 +59,10 @@ export function assembleParts(
   runner.slots = () => dispatcher.slots
   runner.lent = dispatcher.lent
   const blocks = new BlockWatch(() => dispatcher.activeJobs.map(({ task }) => task), onEvent)
-  const vitals = new ProcessVitals(blocks.onBlocked)
+  const vitals = new ProcessVitals((lateMs) => {
+    locks.beat()
+    blocks.onBlocked(lateMs)
+  })
   const autoscaler = new Autoscaler(
     { dispatcher, waitingIn: (lanes) => side.waitingIn(lanes), loopLagMs: () => vitals.loopLagMs },
     options.autoscale,

@@ -16,10 +16,19 @@ const holds = defineTask(
   { name: 'holds', maxConcurrency: 2, concurrencyKey: (key: string) => key },
   () => new Promise(() => {}),
 )
+const chokes = defineTask({ name: 'chokes' }, (_, ms: number) => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+})
 const engine = new Engine({ broker: config.broker, prefix: config.prefix, timeoutMs: config.enqueueTimeoutMs })
 const request = {
+  lockThread: new URL('../../dist/engine/locks/keep-locks.js', import.meta.url),
   onEvent: (event: object) => void process.stdout.write(`${JSON.stringify(event)}\n`),
   onLog: () => {},
 }
-const options = planWorker(config, [hangs.definition, kills.definition, holds.definition], request, '0.0.0-test')
+const options = planWorker(
+  config,
+  [hangs, kills, holds, chokes].map(({ definition }) => definition),
+  request,
+  '0.0.0-test',
+)
 await new Worker(await engine.openWorkerSide(), options).start()

@@ -8,9 +8,11 @@ import { ageAt, SeatTable } from './seat-table.js'
 
 const { broker, lockMs, longestBlockMs, pulse, tables: memories, originNs } = workerData as LockThreadData
 
-/** The main thread renews each lock after three eighths of its time at the latest. */
+/** The main thread renews each lock after three eighths of its time at the latest; one that is stuck will not. */
 const OVERDUE_MS = lockMs * 0.45
-const LOOK_MS = Math.max(20, lockMs / 10)
+const STUCK_MS = Math.min(1000, lockMs / 5)
+const OVERDUE_IF_STUCK_MS = lockMs / 4
+const LOOK_MS = Math.max(20, Math.min(250, lockMs / 10))
 /** A connection that nobody needed for so long is closed. */
 const UNUSED_MS = Math.max(30_000, 2 * lockMs)
 /** So many locks are renewed in one command. */
@@ -27,8 +29,10 @@ const now = (): number => Number((process.hrtime.bigint() - originNs) / 1_000_00
 
 async function look(): Promise<void> {
   const at = now()
-  if (ageAt(at, Atomics.load(mainThread, 0)) > longestBlockMs) return
-  const overdue = tables.flatMap((table) => table.overdue(at, OVERDUE_MS).map((job) => ({ ...job, table })))
+  const stuckMs = ageAt(at, Atomics.load(mainThread, 0))
+  if (stuckMs > longestBlockMs) return
+  const overdueMs = stuckMs > STUCK_MS ? OVERDUE_IF_STUCK_MS : OVERDUE_MS
+  const overdue = tables.flatMap((table) => table.overdue(at, overdueMs).map((job) => ({ ...job, table })))
   if (overdue.length === 0) return closeUnused(at)
   usedAt = at
   const { renewSeated } = await import('./renew-script.js')

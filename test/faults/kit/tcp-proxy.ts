@@ -18,11 +18,13 @@ export class TcpProxy {
   bytesPerMs = Number.POSITIVE_INFINITY
   /** Replies that were lost. */
   dropped = 0
+  /** When connections came, in milliseconds since 1970. */
+  readonly accepted: number[] = []
   readonly #server = net.createServer((client) => this.#carry(client))
   readonly #sockets = new Set<net.Socket>()
   #losesReplyTo: ((request: string) => boolean) | undefined
 
-  readonly #targetPort: number
+  #targetPort: number
 
   private constructor(targetPort: number) {
     this.#targetPort = targetPort
@@ -74,6 +76,12 @@ export class TcpProxy {
     for (const socket of this.#sockets) socket.resetAndDestroy()
   }
 
+  /** Carries to another server from now on; what was connected is cut. */
+  moveTo(targetPort: number): void {
+    this.#targetPort = targetPort
+    this.cut()
+  }
+
   async close(): Promise<void> {
     this.cut()
     await new Promise((resolve) => this.#server.close(resolve))
@@ -82,6 +90,7 @@ export class TcpProxy {
   #carry(client: net.Socket): void {
     this.#keep(client)
     if (this.mode === 'refuse') return void client.destroy()
+    this.accepted.push(Date.now())
     const server = this.#keep(net.connect(this.#targetPort, '127.0.0.1'))
     client.setNoDelay(true)
     server.setNoDelay(true)
@@ -106,12 +115,18 @@ export class TcpProxy {
   /** Carries pieces one way: each after its time, none before an earlier one. */
   #lane(from: Readable, to: Writable): (piece: Buffer) => void {
     let busyUntil = 0
+    // Timers that are due together may fire in any order.
+    const waiting: Buffer[] = []
     return (piece) => {
       const takes = this.delay()
-      if (takes === 0 && this.bytesPerMs === Number.POSITIVE_INFINITY && busyUntil <= Date.now())
+      if (takes === 0 && this.bytesPerMs === Number.POSITIVE_INFINITY && waiting.length === 0)
         return void to.write(piece)
       busyUntil = Math.max(busyUntil, Date.now() + takes) + piece.length / this.bytesPerMs
-      setTimeout(() => from.destroyed || to.write(piece), busyUntil - Date.now())
+      waiting.push(piece)
+      setTimeout(() => {
+        const next = waiting.shift()
+        if (!from.destroyed) to.write(next)
+      }, busyUntil - Date.now())
     }
   }
 
