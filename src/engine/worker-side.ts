@@ -7,7 +7,7 @@ import { bringForward } from './bring-forward.js'
 import type { BrokerClock } from './broker-clock.js'
 import { type BrokerInfo, readBrokerInfo } from './broker-info.js'
 import { toTime } from './broker-time.js'
-import type { Connection } from './connection.js'
+import { type Connection, STALE } from './connection.js'
 import { type ActiveJob, type ConsumerOptions, LaneConsumer } from './consumer.js'
 import { ControlListener, type Listener, type OnCommand } from './control-listener.js'
 import { countReady } from './count-waiting.js'
@@ -22,6 +22,7 @@ import { LaneRegistry } from './lane-registry.js'
 import { Holds } from './locks/holds.js'
 import { isReady } from './open-connection.js'
 import { openTimed } from './open-timed.js'
+import { withCode } from './refused.js'
 import { type Looks, type Retention, sweepLane } from './retention.js'
 import { parkedAmong, retireLane, retireLanes } from './retire-lane.js'
 import { type JobPlace, type RevokeOrder, readRevoke, readRevokes, revokeJob } from './revoke.js'
@@ -220,12 +221,18 @@ export class WorkerSide {
     return isReady(this.connection)
   }
 
+  /** An error of the broker with a code, where it is known what it means. */
+  explain(error: Error): Error {
+    return withCode(this.broker, error)
+  }
+
   brokerInfo(): Promise<BrokerInfo> {
     return readBrokerInfo(this.connection)
   }
 
   onError(listener: (error: Error) => void): void {
     this.connection.on('error', listener)
+    this.connection.on(STALE, listener)
   }
 
   /** Calls back each time that a connection was ended on which nothing came back, with how long that has gone on. */

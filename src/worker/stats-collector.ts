@@ -5,6 +5,8 @@ import { addCounts, type CountedEnd, countDuration, noCounts, type TaskCounts } 
 
 /** The last counts may take so long at the end. */
 const GOODBYE_MS = 1000
+/** A broker that refused the counts is left alone for so long: it has other troubles. */
+const REST_MS = 5000
 
 /**
  * Counts in this process what a worker's runs came to, and tells the broker now and then: no job costs a command.
@@ -17,6 +19,8 @@ export class StatsCollector {
   readonly #known: ReadonlySet<string>
   #tasks = new Map<string, TaskCounts>()
   #queues = new Map<string, QueuePulse>()
+  /** When a broker that refused may be asked again. */
+  #restsUntil = 0
   #sending: Promise<void> | undefined
 
   /** @param record adds a part of the counts to those of all workers: wholly, or it rejects */
@@ -50,6 +54,7 @@ export class StatsCollector {
   /** Sends what was counted, unless a batch is still on its way. */
   flush(): Promise<void> {
     if (this.#sending !== undefined) return this.#sending
+    if (performance.now() < this.#restsUntil) return Promise.resolve()
     if (this.#tasks.size === 0 && this.#queues.size === 0) return Promise.resolve()
     const batch = { tasks: this.#tasks, queues: this.#queues }
     this.#tasks = new Map()
@@ -61,6 +66,7 @@ export class StatsCollector {
   /** Sends the last counts. A broker that is away does not hold up the end: then they are lost. */
   async close(): Promise<void> {
     const last = async () => {
+      this.#restsUntil = 0
       await this.flush()
       await this.flush()
     }
@@ -76,6 +82,7 @@ export class StatsCollector {
       }
     } catch (error) {
       for (const part of left) this.#takeBack(part)
+      this.#restsUntil = performance.now() + REST_MS
       this.#report(error as Error)
     } finally {
       this.#sending = undefined

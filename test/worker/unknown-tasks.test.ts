@@ -3,6 +3,7 @@ import { readStatus } from '../../src/control/status.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { forgetTasks } from '../../src/task/registry.js'
 import { type RecordingSite, recordOutcome } from '../../src/worker/record-outcome.js'
+import { RefusalPace } from '../../src/worker/refusal-pace.js'
 import { brokerOfFile } from '../support/broker.js'
 import { takeAndVanish } from '../support/lost-worker.js'
 import { rejection } from '../support/refusal.js'
@@ -177,6 +178,7 @@ test('a job that was told to end before it is parked ends where it was moved', a
     onTrouble: () => {},
     cuts: () => 0,
     wasTold: async () => false,
+    refused: new RefusalPace(),
     isHurried: () => false,
   }
   const recorded = await recordOutcome(job, { kind: 'parked' }, () => false, site)
