@@ -16,7 +16,6 @@ import { withDeadline } from './deadline.js'
 import type { EngineOptions } from './engine-options.js'
 import { JobLog } from './job-log.js'
 import { type Keys, keysOf } from './keys.js'
-import { parseLane } from './lane.js'
 import { LaneBackends } from './lane-backends.js'
 import { LaneRegistry } from './lane-registry.js'
 import { Holds } from './locks/holds.js'
@@ -24,7 +23,7 @@ import { isReady } from './open-connection.js'
 import { openTimed } from './open-timed.js'
 import { withCode } from './refused.js'
 import { type Looks, type Retention, sweepLane } from './retention.js'
-import { parkedAmong, retireLane, retireLanes } from './retire-lane.js'
+import { retireLane } from './retire-lane.js'
 import { type JobPlace, type RevokeOrder, readRevoke, readRevokes, revokeJob } from './revoke.js'
 import { runPipeline } from './run-pipeline.js'
 import { settleClaim, sweepClaims } from './same-jobs/settle-script.js'
@@ -32,6 +31,7 @@ import { SILENT } from './silence-watch.js'
 import type { StatsBatch } from './stats-batch.js'
 import { StatsWriter } from './stats-writer.js'
 import type { Subscription } from './subscription.js'
+import { sweepUnserved } from './sweep-unserved.js'
 import { readTaskLimits, type TaskLimit } from './task-limits.js'
 import type { WorkerFacts } from './worker-facts.js'
 import { type Heard, WorkerRegistry } from './worker-registry.js'
@@ -132,21 +132,10 @@ export class WorkerSide {
     return retireLane(this.connection, this.keys, lane)
   }
 
-  /**
-   * Removes what has ended in lanes of these queues that were made for parked jobs and are not served here, perhaps
-   * nowhere: a task that is renamed, or never was, has no worker. Those that are empty are forgotten.
-   */
-  async sweepUnserved(queues: readonly string[], served: ReadonlySet<string>, keep: Retention): Promise<void> {
-    const lanes = await this.lanes.ofQueues(queues, () => true)
-    const others = lanes.filter((lane) => parseLane(lane).task !== undefined && !served.has(lane))
-    if (others.length === 0) return
-    const parked = await parkedAmong(this.connection, this.keys, others)
-    for (const { lane, hasEnded } of parked) if (hasEnded) await this.sweep(lane, keep)
-    await retireLanes(
-      this.connection,
-      this.keys,
-      parked.map(({ lane }) => lane),
-    )
+  /** Removes what has ended in lanes of these queues that are served by nobody; see {@link sweepUnserved}. */
+  sweepUnserved(queues: readonly string[], served: ReadonlySet<string>, keep: Retention): Promise<void> {
+    const { connection, keys, lanes } = this
+    return sweepUnserved({ connection, keys, lanes, sweep: (lane) => this.sweep(lane, keep) }, queues, served)
   }
 
   /** Frees what jobs held that ended where nobody noticed. */

@@ -112,7 +112,7 @@ export class Worker {
       // Told to stop meanwhile: what fails then is the connection that was closed.
       if (this.#stopping !== undefined) return
       await this.stop()
-      throw error
+      throw this.side.explain(error as Error)
     }
   }
 
