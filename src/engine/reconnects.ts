@@ -3,10 +3,12 @@ const SAME_TROUBLE_MS = 10_000
 const SAME_MOMENT_MS = 500
 /** After a refusal: at least that long, and no longer than this in all. */
 const REFUSED_MS = 1000
-const MOST_MS = 5000
+const MOST_MS = 4000
+/** Also after a cut alone, with the server there at once, a fleet comes back over more than a second. */
+const FIRST_SPREAD_MS = 1400
 
 /**
- * When to connect again. From 0.2 s to 5 s with full jitter, so that a fleet does not come back in one moment; where a
+ * When to connect again. From 0.2 s to 4 s with full jitter, so that a fleet does not come back in one moment, and work goes on within 5 s; where a
  * server answered that it cannot serve, not before a second is over: it takes connections, so nothing else slows the
  * tries down.
  */
@@ -27,6 +29,6 @@ export class Reconnects {
     if (now - this.#refusedAt < REFUSED_MS) {
       return REFUSED_MS + Math.random() * Math.min(MOST_MS / 2, 500 * 2 ** this.#refusals)
     }
-    return 200 + Math.random() * Math.min(MOST_MS - 200, 200 * 2 ** Math.min(times, 10))
+    return 200 + Math.random() * Math.min(MOST_MS - 200, FIRST_SPREAD_MS * 2 ** Math.min(times - 1, 10))
   }
 }
