@@ -16,6 +16,7 @@ const VERSION = 0
 const RENEWED_AT = 1
 const LENGTHS = 2
 const TEXT = 20
+const TEXT_BYTES = SEAT_BYTES - TEXT
 const INTS = SEAT_BYTES / 4
 
 /**
@@ -43,17 +44,20 @@ export class SeatTable {
 
   /** Seats a job; undefined where its names are longer than a seat. Not to be called when the table is full. */
   fill({ base, id, token }: SeatedJob, renewedAt: number): Seat | undefined {
+    const text = base + id + token
     // A character is three bytes at most.
-    if ((base.length + id.length + token.length) * 3 > SEAT_BYTES - TEXT && !fits(base, id, token)) return undefined
+    if (text.length * 3 > TEXT_BYTES && Buffer.byteLength(text) > TEXT_BYTES) return undefined
     const seat = this.#free.pop() ?? this.#fresh++
     const ints = this.#ints
     const at = seat * INTS
     Atomics.add(ints, at + VERSION, 1)
     ints[at + RENEWED_AT] = renewedAt
-    let end = seat * SEAT_BYTES + TEXT
-    end += ints[at + LENGTHS] = this.#bytes.write(base, end, 'utf8')
-    end += ints[at + LENGTHS + 1] = this.#bytes.write(id, end, 'utf8')
-    ints[at + LENGTHS + 2] = this.#bytes.write(token, end, 'utf8')
+    const bytes = this.#bytes.write(text, seat * SEAT_BYTES + TEXT, 'utf8')
+    // As many bytes as characters: each is one byte.
+    const lengthOf = bytes === text.length ? lengthInAscii : Buffer.byteLength
+    ints[at + LENGTHS] = lengthOf(base)
+    ints[at + LENGTHS + 1] = lengthOf(id)
+    ints[at + LENGTHS + 2] = lengthOf(token)
     Atomics.add(ints, at + VERSION, 1)
     return seat
   }
@@ -98,4 +102,4 @@ export class SeatTable {
 /** How long ago a time was, where both are whole milliseconds that may have overflown. */
 export const ageAt = (now: number, then: number): number => (now - then) | 0
 
-const fits = (...texts: string[]): boolean => Buffer.byteLength(texts.join('')) <= SEAT_BYTES - TEXT
+const lengthInAscii = (text: string): number => text.length
