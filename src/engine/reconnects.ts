@@ -8,9 +8,9 @@ const MOST_MS = 4000
 const FIRST_SPREAD_MS = 1400
 
 /**
- * When to connect again. From 0.2 s to 4 s with full jitter, so that a fleet does not come back in one moment, and work goes on within 5 s; where a
- * server answered that it cannot serve, not before a second is over: it takes connections, so nothing else slows the
- * tries down.
+ * When to connect again. From 0.2 s to 4 s with full jitter, so that a fleet does not come back in one moment, and works
+ * again within 5 s; where a server answered that it cannot serve, not before a second is over: it takes connections, so
+ * nothing else slows the tries down.
  */
 export class Reconnects {
   #refusedAt = Number.NEGATIVE_INFINITY
