@@ -1,0 +1,82 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Project } from '../kit/project.ts'
+import type { WorkerProcess } from '../kit/worker-process.ts'
+
+/** A supervisor waits so long before it starts a worker again. */
+const RESTART_MS = 300
+
+/** Several workers, each started again when it has ended: what a process manager does. */
+export class Fleet {
+  /** Ends that nobody asked for, and stops that did not go well. */
+  readonly surprises: string[] = []
+  /** Is never killed: what it holds after hours is to be seen. */
+  readonly elder: WorkerProcess
+  readonly #project: Project
+  readonly #onGone: (pid: number) => void
+  readonly #env: NodeJS.ProcessEnv
+  readonly #young: WorkerProcess[]
+  /** Those that were told to end, and by what. */
+  readonly #told = new Map<WorkerProcess, 'SIGKILL' | 'SIGTERM'>()
+  #isOver = false
+
+  constructor(project: Project, size: number, onGone: (pid: number) => void, env: NodeJS.ProcessEnv) {
+    this.#project = project
+    this.#onGone = onGone
+    this.#env = env
+    this.elder = this.#start()
+    this.#young = Array.from({ length: size - 1 }, () => this.#start())
+    for (const at of this.#young.keys()) void this.#keepUp(at)
+    void this.#watch(this.elder)
+  }
+
+  /** Those that are there to be killed. */
+  get young(): readonly WorkerProcess[] {
+    return this.#young.filter((worker) => !this.#told.has(worker))
+  }
+
+  get all(): readonly WorkerProcess[] {
+    return [this.elder, ...this.young]
+  }
+
+  kill(worker: WorkerProcess): void {
+    this.#told.set(worker, 'SIGKILL')
+    worker.signal('SIGKILL')
+  }
+
+  stop(worker: WorkerProcess): void {
+    this.#told.set(worker, 'SIGTERM')
+    worker.signal('SIGTERM')
+  }
+
+  /** Stops all in order. */
+  async close(): Promise<void> {
+    this.#isOver = true
+    const all = [this.elder, ...this.#young]
+    for (const worker of all) this.stop(worker)
+    await Promise.all(all.map(({ exited }) => exited))
+  }
+
+  async #keepUp(at: number): Promise<void> {
+    for (;;) {
+      await this.#watch(this.#young[at] as WorkerProcess)
+      if (this.#isOver) return
+      await setTimeout(RESTART_MS)
+      if (this.#isOver) return
+      this.#young[at] = this.#start()
+    }
+  }
+
+  async #watch(worker: WorkerProcess): Promise<void> {
+    const { code, signal } = await worker.exited
+    this.#onGone(worker.pid)
+    const told = this.#told.get(worker)
+    if (told === 'SIGKILL' || (told === 'SIGTERM' && code === 0)) return
+    this.surprises.push(
+      `worker ${worker.pid} ended with ${code ?? signal}${told === undefined ? '' : ` after ${told}`}:\n${worker.lines.slice(-10).join('\n')}`,
+    )
+  }
+
+  #start(): WorkerProcess {
+    return this.#project.worker(['--concurrency', '10'], { env: this.#env })
+  }
+}
