@@ -49,6 +49,7 @@ function checkPath(dir: string): void {
   if (firstName === -1 || segments.slice(firstName).includes('..')) {
     throw pathError(dir, 'a path ends with the name of the folder, and ".." stands only at its start')
   }
+  if (segments.includes('node_modules')) throw pathError(dir, "what is in node_modules is the package manager's")
   if (!isAbsolute(dir) && sep === '/' && dir.includes('\\')) throw pathError(dir, 'it holds a backslash')
 }
 

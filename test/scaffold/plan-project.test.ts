@@ -95,6 +95,7 @@ describe('a refusal', () => {
     'a\\b',
     'A b/c',
     'node_modules',
+    'node_modules/x',
     'taskq',
     'con',
   ])('meets the folder %j', async (dir) => {
