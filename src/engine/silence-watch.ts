@@ -5,6 +5,8 @@ import { formatDuration } from '../time/duration.js'
 const TICK_MS = 1000
 /** A server that says nothing for so long, though it was asked, is not there: a frozen or cut-off machine. */
 const SILENCE_MS = 5000
+/** The first answers of a connection come at once, or never. */
+const HANDSHAKE_MS = 3000
 /** Over a slow line, what is sent may take longer than that: each time in vain, the patience doubles up to this. */
 const MOST_PATIENCE_MS = 30_000
 
@@ -89,7 +91,7 @@ export class SilenceWatch {
   }
 
   get #longest(): number {
-    return this.redis.status === 'ready' ? this.#patienceMs : SILENCE_MS
+    return this.redis.status === 'ready' ? this.#patienceMs : HANDSHAKE_MS
   }
 
   #drop(now: number): void {

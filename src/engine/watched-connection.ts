@@ -5,7 +5,7 @@ import { withDeadline } from './deadline.js'
 import { openConnection } from './open-connection.js'
 
 /** A broker that says nothing for so long is not there, though the connection is. */
-const SILENCE_MS = 6000
+const SILENCE_MS = 5000
 
 /** A broker took commands and did not answer. They may have been carried out. */
 export class BrokerSilentError extends Error {
@@ -31,7 +31,7 @@ export class WatchedConnection {
   /**
    * Runs commands over the connection.
    *
-   * @throws TaskqError `TASKQ_BROKER_UNREACHABLE`, `TASKQ_BROKER_AUTH`; what the commands throw; `BrokerSilentError` after 6 s
+   * @throws TaskqError `TASKQ_BROKER_UNREACHABLE`, `TASKQ_BROKER_AUTH`; what the commands throw; `BrokerSilentError` after 5 s
    */
   async use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = await this.#connected()

@@ -210,7 +210,7 @@ export class Worker {
     clocks.every(SECOND_MS, () => autoscaler.step())
     clocks.every(SECOND_MS, () => consumption.look())
     // Also while it stops: the jobs that still run are counted as they end.
-    clocks.always(SECOND_MS, () => stats.flush())
+    clocks.always(SECOND_MS, () => stats.flushInTime())
   }
 
   /** It can be told things before it is seen. */
