@@ -49,6 +49,11 @@ export class Ledger {
     return [...this.#acked.keys()]
   }
 
+  /** When enqueues were answered with yes. */
+  get ackTimes(): readonly number[] {
+    return [...this.#acked.values()]
+  }
+
   lines(): LedgerLine[] {
     const lines = readFileSync(this.file, 'utf8').split('\n').slice(0, -1)
     return lines.map((line) => {

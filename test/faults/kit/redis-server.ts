@@ -19,6 +19,8 @@ export interface RedisServerOptions {
   readonly port?: number
   /** Started as `redis-server FILE …flags`: `--sentinel`. */
   readonly flags?: readonly string[]
+  /** A program that becomes the server, whose command line follows: it decides what the server inherits. */
+  readonly through?: readonly string[]
 }
 
 /** A real redis-server on loopback, which can be killed, held still and started again on what it kept. */
@@ -69,9 +71,9 @@ export class RedisServer {
   /** Starts it again on what it kept, and resolves when it answers: when its file is loaded. */
   async start(): Promise<void> {
     if (this.isRunning) return
-    const child = spawn('redis-server', [join(this.dir, 'redis.conf'), ...(this.#options.flags ?? [])], {
-      stdio: 'ignore',
-    })
+    const { flags = [], through = [] } = this.#options
+    const [program = '', ...args] = [...through, 'redis-server', join(this.dir, 'redis.conf'), ...flags]
+    const child = spawn(program, args, { stdio: 'ignore' })
     this.#child = child
     const died = once(child, 'exit').then(([code]) => {
       throw new Error(`redis-server on port ${this.port} ended with ${code}; see ${this.dir}/redis.log`)
