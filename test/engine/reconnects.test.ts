@@ -13,7 +13,12 @@ test('a server that refuses is asked once a second at most, however soon it is t
 test('a cut that has nothing to do with a refusal is mended soon', () => {
   const reconnects = new Reconnects()
   reconnects.noteRefusal(0)
-  expect(reconnects.delayMs(1, 2000)).toBeLessThanOrEqual(600)
+  expect(reconnects.delayMs(1, 2000)).toBeLessThanOrEqual(1600)
+})
+
+test('a fleet that was cut comes back over more than a second, also with the server there at once', () => {
+  const delays = Array.from({ length: 200 }, () => new Reconnects().delayMs(1))
+  expect(Math.max(...delays) - Math.min(...delays)).toBeGreaterThan(1000)
 })
 
 test('a server that is away is tried ever more rarely, and not by all at once', () => {

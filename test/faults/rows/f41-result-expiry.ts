@@ -1,0 +1,89 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Client } from '../../../dist/client/client.js'
+import type { AsyncResult } from '../../../dist/task/async-result.js'
+import type { Kit } from '../kit/kit.ts'
+import { quietWorker } from '../kit/quiet-worker.ts'
+import type { RedisServer } from '../kit/redis-server.ts'
+import type { FaultRow } from '../kit/row.ts'
+
+/** Fills what taskq keeps of late (events, statistics) to its bound. */
+const WARM_UP = 6000
+const TTL_MS = 1000
+const AT_ONCE = 250
+const LOOKS = 50
+
+export const row: FaultRow = {
+  id: 'F41',
+  fault: 'results are asked for after their time, and jobs come and go by the ten thousand',
+  promise: 'a late get() says within 100 ms that the result is gone, and what has ended takes no memory',
+  repetitions: 10_000,
+  async run(kit) {
+    const redis = await kit.redis()
+    const project = kit.project({ broker: redis.url, results: { ttl: TTL_MS }, worker: { concurrency: 50 } })
+    const client = await project.client()
+    const sweeper = await quietWorker(project)
+    await runJobs(kit, client, WARM_UP)
+    const second = await quietWorker(project)
+    await swept(redis)
+    const before = await memoryOf(redis)
+    const late = await runJobs(kit, client, kit.repetitions)
+    await measureGets(kit, late, redis)
+    const after = await memoryOf(redis)
+    kit.measure('memory before', Math.round(before / 1024), { atLeast: 1, unit: 'KiB' })
+    kit.measure('growth of memory over all jobs', ((after - before) / before) * 100, { atMost: 5, unit: '%' })
+    await Promise.all([sweeper.stop(), second.stop()])
+    kit.tally()
+  },
+}
+
+/** Runs jobs to their end; returns the last. */
+async function runJobs(kit: Kit, client: Client, count: number): Promise<readonly AsyncResult[]> {
+  let latest: readonly AsyncResult[] = []
+  for (let added = 0; added < count; added += AT_ONCE) {
+    latest = await Promise.all(Array.from({ length: AT_ONCE }, () => client.enqueue('answers', [])))
+    for (const { id } of latest) kit.ledger.ack(id)
+  }
+  const values = await Promise.all(latest.map((result) => result.get({ timeout: '30s' })))
+  if (values.some((value) => typeof value !== 'string')) throw new Error('a result is not what the task returned')
+  return latest
+}
+
+/** Asks for results whose time is over, before they are removed and after. */
+async function measureGets(kit: Kit, late: readonly AsyncResult[], redis: RedisServer): Promise<void> {
+  await setTimeout(TTL_MS + 100)
+  const before = await Promise.all(late.slice(0, LOOKS).map(lookAt))
+  await swept(redis)
+  const after = await Promise.all(late.slice(LOOKS, 2 * LOOKS).map(lookAt))
+  const count = (looks: readonly Look[], code: string) => looks.filter((look) => look.code !== code).length
+  kit.measure('late results not told as expired', count(before, 'TASKQ_RESULT_EXPIRED'), { exactly: 0 })
+  kit.measure('removed results not told as gone', count(after, 'TASKQ_RESULT_UNKNOWN'), { exactly: 0 })
+  kit.measure('longest late get()', Math.max(...[...before, ...after].map(({ ms }) => ms)), { atMost: 100, unit: 'ms' })
+}
+
+interface Look {
+  readonly code: unknown
+  readonly ms: number
+}
+
+async function lookAt(result: AsyncResult): Promise<Look> {
+  const askedAt = performance.now()
+  const code = await result.get({ timeout: '10s' }).catch((error: { code?: unknown }) => error.code)
+  return { code, ms: performance.now() - askedAt }
+}
+
+/** Resolves when workers have removed all that has ended. */
+async function swept({ admin }: RedisServer): Promise<void> {
+  const deadline = performance.now() + 45_000
+  for (;;) {
+    const pipeline = admin.pipeline().zcard('{taskq}:default:completed')
+    const counts = await pipeline.llen('{taskq}:default:wait').llen('{taskq}:default:active').exec()
+    if (counts?.every(([, count]) => count === 0)) return
+    if (performance.now() > deadline) throw new Error(`not removed: ${JSON.stringify(counts)}`)
+    await setTimeout(100)
+  }
+}
+
+async function memoryOf({ admin }: RedisServer): Promise<number> {
+  const info = await admin.info('memory')
+  return Number(/^used_memory_dataset:(\d+)/m.exec(info)?.[1])
+}
