@@ -31,9 +31,23 @@ async function look(): Promise<void> {
   const at = now()
   const stuckMs = ageAt(at, Atomics.load(mainThread, 0))
   if (stuckMs > longestBlockMs) return
-  const overdueMs = stuckMs > STUCK_MS ? OVERDUE_IF_STUCK_MS : OVERDUE_MS
-  const overdue = tables.flatMap((table) => table.overdue(at, overdueMs).map((job) => ({ ...job, table })))
-  if (overdue.length === 0) return closeUnused(at)
+  const isStuck = stuckMs > STUCK_MS
+  // Ahead of the need: all this takes its time where a task has the processor.
+  if (isStuck && overdueFor(0, at).length > 0) await prepare(at)
+  const overdue = overdueFor(isStuck ? OVERDUE_IF_STUCK_MS : OVERDUE_MS, at)
+  if (overdue.length > 0) await renew(overdue, at)
+  else await closeUnused(at)
+}
+
+const overdueFor = (ms: number, at: number) =>
+  tables.flatMap((table) => table.overdue(at, ms).map((job) => ({ ...job, table })))
+
+async function prepare(at: number): Promise<void> {
+  usedAt = at
+  await (await connected()).whenReady(lockMs / 2)
+}
+
+async function renew(overdue: ReturnType<typeof overdueFor>, at: number): Promise<void> {
   usedAt = at
   const { renewSeated } = await import('./renew-script.js')
   const reached = await connected()
