@@ -8,12 +8,19 @@ import { ENVIRONMENT, type FlagValues, type Override, readOverrides } from './ov
 import type { Origin, ResolvedConfig } from './resolved-config.js'
 import { resolversFor, type Settings } from './resolvers.js'
 
+/** A configuration file, and on which of its lines a key stands, where that can be told. */
+export interface ConfigFile {
+  readonly path: string
+  readonly value: unknown
+  readonly lineOf?: (key: string) => number | undefined
+}
+
 /** Where a configuration comes from. */
 export interface ConfigSources {
   /** The project's folder. */
   readonly root: string
   /** What the configuration file exports. */
-  readonly file?: { readonly path: string; readonly value: unknown } | undefined
+  readonly file?: ConfigFile | undefined
   /** The environment. Default: empty. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** What the command line says; a flag that was not given is undefined. */
@@ -88,7 +95,10 @@ const fileOf = ({ file, root }: ConfigSources): string =>
 
 function invalid({ file }: ConfigSources, problems: readonly Problem[], where: string): TaskqError {
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`
-  const lines = problems.map((problem) => `  ${formatProblem(problem)}`)
+  const lines = problems.map((problem) => {
+    const line = file?.lineOf?.(problem.key)
+    return `  ${line === undefined ? '' : `${where}:${line}: `}${formatProblem(problem)}`
+  })
   return new TaskqError('TASKQ_CONFIG_INVALID', `${where} has ${count}:\n${lines.join('\n')}`, {
     hint: 'Correct them; taskq config then lists every setting.',
     data: { problems, ...(file !== undefined && { file: file.path }) },

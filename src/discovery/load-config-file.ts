@@ -1,8 +1,9 @@
-import { accessSync, constants, realpathSync } from 'node:fs'
+import { accessSync, constants, readFileSync, realpathSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { PublicExplorer } from 'cosmiconfig'
 import { isTaskqError, TaskqError } from '../errors/taskq-error.js'
 import type { Boxed, LoadContext } from './config-loaders.js'
+import { keyLine } from './key-line.js'
 import { exists, findProjectRoot, foldersUp } from './project-root.js'
 
 /** What was found where a configuration may stand. */
@@ -10,7 +11,11 @@ export interface LoadedConfig {
   /** The folder of the nearest package.json, else the folder that was asked for. Symlinks are resolved. */
   readonly root: string
   /** The file and what it exports, not yet checked; undefined where there is none. */
-  readonly file?: { readonly path: string; readonly value: unknown }
+  readonly file?: {
+    readonly path: string
+    readonly value: unknown
+    readonly lineOf: (key: string) => number | undefined
+  }
   /** What the user should know, a line each. */
   readonly warnings: readonly string[]
 }
@@ -28,11 +33,11 @@ const PLACES = [
  * beyond it.
  *
  * @param explicitPath this file and no other, from `cwd`
- * @param timeoutMs how long the file may wait for something, in milliseconds. Default 1500.
+ * @param timeoutMs how long the file may wait for something, in milliseconds. Default 1000.
  * @throws TaskqError `TASKQ_CONFIG_UNREADABLE` with `file:line` for a file that is missing, has a syntax
  *   error, throws, exports nothing, never ends, or leads out of the project. No secret is shown.
  */
-export async function loadConfigFile(cwd: string, explicitPath?: string, timeoutMs = 1500): Promise<LoadedConfig> {
+export async function loadConfigFile(cwd: string, explicitPath?: string, timeoutMs = 1000): Promise<LoadedConfig> {
   const root = findProjectRoot(cwd)
   const context: LoadContext = { root, timeoutMs, warnings: [] }
   try {
@@ -91,13 +96,23 @@ function existing(cwd: string, explicitPath: string, root: string): string {
   })
 }
 
-function open(found: Found, { root }: LoadContext): { path: string; value: unknown } {
+function open(found: Found, { root }: LoadContext): NonNullable<LoadedConfig['file']> {
   const value = (found.config as Boxed | undefined)?.value
-  if (found.isEmpty !== true && value !== undefined && value !== null) return { path: found.filepath, value }
+  if (found.isEmpty !== true && value !== undefined && value !== null)
+    return { path: found.filepath, value, lineOf: (key) => lineIn(found.filepath, key) }
   throw new TaskqError('TASKQ_CONFIG_UNREADABLE', `${shortened(found.filepath, root)}: it exports nothing`, {
     hint: 'Write: export default defineConfig({ … })',
     data: { file: found.filepath },
   })
+}
+
+/** The file is only read again where something in it is wrong. */
+function lineIn(path: string, key: string): number | undefined {
+  try {
+    return keyLine(readFileSync(path, 'utf8'), key)
+  } catch {
+    return undefined
+  }
 }
 
 function unreadableFor(error: unknown, root: string, path = (error as { filepath?: string }).filepath): TaskqError {
