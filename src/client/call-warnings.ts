@@ -5,6 +5,9 @@ import type { PlannedJob } from './plan-job.js'
 /** Names come from callers too: what is remembered must not grow without end. */
 const MAX_REMEMBERED = 1000
 
+/** A clock that is further off than that is worth a word. */
+const MOST_SKEW_MS = 1000
+
 /** Warns of calls that are allowed, and hardly meant as they are: of each thing once per task. */
 export class CallWarnings {
   readonly #warned = new Set<string>()
@@ -24,6 +27,15 @@ export class CallWarnings {
       )
     }
     for (const key of idleKeys) this.#lookAtKey(job.task, key)
+  }
+
+  /** Looks at this machine's clock once the broker has told its time. */
+  lookAtClock(skewMs: number): void {
+    if (Math.abs(skewMs) <= MOST_SKEW_MS || !this.#first('clock')) return
+    const seconds = (Math.abs(skewMs) / 1000).toFixed(1)
+    this.warn(
+      `the broker's clock is ${seconds} s ${skewMs > 0 ? 'ahead' : 'behind'}: jobs go by it, but a Date that this machine makes does not; let NTP set both clocks`,
+    )
   }
 
   /** A key that no limit is divided by. */

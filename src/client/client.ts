@@ -222,6 +222,7 @@ export class Client implements Enqueuer {
     if (asking === undefined) return this.#plan(call, known)
     const askedAt = performance.now()
     await timeTold(asking, call)
+    this.#warnings.lookAtClock(this.engine.clock.skewMs)
     const planned = this.#plan(call, known)
     return { ...planned, job: { ...planned.job, askedAt } }
   }
