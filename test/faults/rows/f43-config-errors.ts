@@ -21,7 +21,7 @@ const MISTAKES: readonly { readonly text: string; readonly says: RegExp; readonl
   },
   { text: 'export default {\n  broker: BROKER,\n  worker: {', says: /taskq\.config\.mjs:3: syntax error: / },
   {
-    text: 'const broker = BROKER\nthrow new Error('no ' + broker)',
+    text: 'const broker = BROKER\nthrow new Error("no " + broker)',
     says: /taskq\.config\.mjs:2: Error: no redis:\/\/.*\*\*\*@/,
   },
   {
