@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { inspect } from 'node:util'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
+import { safeLines } from '../../codec/safe-text.js'
 import { describeFailure } from '../../errors/job-failure.js'
 import { type FromChild, marked, readMarked, type ToChild } from './messages.js'
 
@@ -54,7 +55,8 @@ function leaveSignalsToWorker(): void {
 /** The worker is to know what ended this process; of a thread it hears by itself. */
 function tellAccidents(): void {
   process.on('uncaughtException', (error) => {
-    process.stderr.write(`${inspect(error)}\n`)
+    // A job's data may stand in its message.
+    process.stderr.write(`${safeLines(inspect(error))}\n`)
     const accident: FromChild = { kind: 'accident', failure: describeFailure(error) }
     const exit = () => process.exit(1)
     setTimeout(exit, 1000)
