@@ -3,7 +3,7 @@ import type { JobFailure } from '../errors/job-failure.js'
 import { createBackend, prepareWaiting, reviveWaiting } from './backend.js'
 import type { BrokerClock } from './broker-clock.js'
 import type { Connection } from './connection.js'
-import { DamagedJobs, isBrokenCounter } from './damaged-jobs.js'
+import { DamagedJobs } from './damaged-jobs.js'
 import { asideFields } from './job-aside.js'
 import { type Burial, type Finish, type JobEnd, JobEnds, type Success } from './job-ends.js'
 import { retryFields } from './job-tries.js'
@@ -12,7 +12,7 @@ import { type LaneName, laneOf, parseLane } from './lane.js'
 import { LaneGate } from './limits/lane-gate.js'
 import type { HeldJob } from './locks/holds.js'
 import { parkJob } from './park-job.js'
-import { type NoJob, readPullReply, type TakenJob, unreadable } from './pull-reply.js'
+import { type NoJob, readPullReply, type TakenJob } from './pull-reply.js'
 import { RetryingIndex } from './retrying-index.js'
 import { tellTime } from './timed-scripts.js'
 import { keepNoLonger } from './workflows/keep-for-owner.js'
@@ -140,11 +140,8 @@ export class LaneConsumer {
   /** Renews the hold on jobs; returns those that are no longer ours. */
   renewLocks(jobs: readonly ActiveJob[]): Promise<string[]> {
     const ids = jobs.map((job) => job.id)
-    return this.#backend.extendLocks(
-      ids,
-      jobs.map((job) => job.token),
-      this.options.lockMs,
-    )
+    const tokens = jobs.map((job) => job.token)
+    return this.#backend.extendLocks(ids, tokens, this.options.lockMs)
   }
 
   /** The job is done. With `keep: false` every trace of it goes. */
@@ -222,22 +219,14 @@ export class LaneConsumer {
     await this.#backend.close(true)
   }
 
-  /**
-   * Reads the job that a reply hands over. One whose own fields BullMQ cannot read is ours by then all the same: it is
-   * handed on without a payload, as what it is, and so becomes a dead letter instead of coming back for ever.
-   */
+  /** Reads the job that a reply hands over. */
   async #next(reply: Promise<unknown>, { token, id: ended }: { token: string; id?: string }): Promise<Pull> {
     const held = { token, lane: this, askedAt: performance.now() }
     try {
       const read = readPullReply(await reply)
       return 'id' in read ? { job: { ...read, ...held } } : read
     } catch (error) {
-      const isMendable = isBrokenCounter(error)
-      if (!isMendable && !(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error
-      const id = await this.#damaged.heldBy(token)
-      if (id === undefined || id === ended) throw error
-      if (isMendable) await this.#damaged.mend(id)
-      return { job: { ...unreadable(id), ...held } }
+      return { job: { ...(await this.#damaged.takenAsIs(error, token, ended)), ...held } }
     }
   }
 

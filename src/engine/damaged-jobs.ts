@@ -1,5 +1,6 @@
 import type { Connection } from './connection.js'
 import type { Keys } from './keys.js'
+import { type TakenJob, unreadable } from './pull-reply.js'
 
 /**
  * Makes the counters of a job numbers again: those that the engine adds to. Its scripts fail half-way where they are
@@ -42,7 +43,7 @@ export class DamagedJobs {
       return await act()
     } catch (error) {
       if (!isBrokenCounter(error)) throw error
-      await this.mend(job.id, job.token)
+      await this.#mend(job.id, job.token)
       return act()
     }
   }
@@ -56,21 +57,37 @@ export class DamagedJobs {
       return await recover()
     } catch (error) {
       if (!isBrokenCounter(error)) throw error
-      for (const id of await before) await this.mend(id)
+      for (const id of await before) await this.#mend(id)
       return recover()
     }
   }
 
   /** Mends a job in whose hash the engine could not count. With a token, of whoever held it, it is theirs again. */
-  async mend(id: string, token = ''): Promise<void> {
+  async #mend(id: string, token = ''): Promise<void> {
     const { connection, keys, lane, lockMs } = this
     const job = keys.job(lane, id)
     const places = [...PLACES.map((part) => keys.lane(lane, part)), keys.keyed(lane, 'waiting')]
     await connection.eval(MEND, 2 + places.length, job, `${job}:lock`, ...places, id, token, lockMs)
   }
 
+  /**
+   * A job whose own fields BullMQ could not read when it handed it over: it is ours by then all the same. It is handed on
+   * without a payload, as what it is, and so becomes a dead letter instead of coming back for ever.
+   *
+   * @param error what the engine said; thrown again where that is no reason
+   * @param ended the job that the same token held before
+   */
+  async takenAsIs(error: unknown, token: string, ended: string | undefined): Promise<TakenJob> {
+    const isMendable = isBrokenCounter(error)
+    if (!isMendable && !(error instanceof SyntaxError) && !(error instanceof TypeError)) throw error
+    const id = await this.#heldBy(token)
+    if (id === undefined || id === ended) throw error
+    if (isMendable) await this.#mend(id)
+    return unreadable(id)
+  }
+
   /** The job that is held by a token. */
-  async heldBy(token: string): Promise<string | undefined> {
+  async #heldBy(token: string): Promise<string | undefined> {
     const active = await this.#active()
     if (active.length === 0) return undefined
     const locks = await this.connection.mget(active.map((id) => `${this.keys.job(this.lane, id)}:lock`))
@@ -85,5 +102,5 @@ export class DamagedJobs {
 const PLACES = ['active', 'wait', 'prioritized', 'delayed', 'waiting-children', 'completed', 'failed'] as const
 
 /** Whether a script of the engine failed because a counter is no number. */
-export const isBrokenCounter = (error: unknown): boolean =>
+const isBrokenCounter = (error: unknown): boolean =>
   error instanceof Error && /hash value is not an integer|increment or decrement would overflow/.test(error.message)

@@ -3,7 +3,7 @@ import type { LockKeeper } from '../engine/lock-keeper.js'
 import type { WorkerSide } from '../engine/worker-side.js'
 
 /** What looking for orphans needs of its worker. */
-export interface OrphanSite {
+interface OrphanSite {
   readonly side: Pick<WorkerSide, 'holds'>
   /** What its tokens begin with. */
   readonly workerId: string

@@ -35,7 +35,7 @@ async function look(): Promise<void> {
   // Ahead of the need: all this takes its time where a task has the processor.
   if (isStuck && overdueFor(0, at).length > 0) await prepare(at)
   const overdue = overdueFor(isStuck ? OVERDUE_IF_STUCK_MS : OVERDUE_MS, at)
-  if (overdue.length > 0) await renew(overdue, at)
+  if (overdue.length > 0) await renew(overdue, at, isStuck)
   else await closeUnused(at)
 }
 
@@ -47,15 +47,21 @@ async function prepare(at: number): Promise<void> {
   await (await connected()).whenReady(lockMs / 2)
 }
 
-async function renew(overdue: ReturnType<typeof overdueFor>, at: number): Promise<void> {
+async function renew(overdue: ReturnType<typeof overdueFor>, at: number, isStuck: boolean): Promise<void> {
   usedAt = at
-  const { renewSeated } = await import('./renew-script.js')
+  const { renewSeated, findUnread } = await import('./renew-script.js')
   const reached = await connected()
   for (let from = 0; from < overdue.length; from += MOST_AT_ONCE) {
     const some = overdue.slice(from, from + MOST_AT_ONCE)
     await reached.read((connection) => renewSeated(connection, some, lockMs))
     for (const { table, seat } of some) table.note(seat, at)
   }
+  if (!isStuck) return
+  const held = overdueFor(0, at)
+  await reached.read(async (connection) => {
+    const unread = await findUnread(connection, held)
+    if (unread.length > 0) await renewSeated(connection, unread, lockMs)
+  })
 }
 
 async function connected(): Promise<BrokerLink> {

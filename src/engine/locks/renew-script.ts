@@ -21,3 +21,23 @@ export async function renewSeated(connection: Connection, jobs: readonly SeatedJ
   const proofs = jobs.flatMap(({ token, id }) => [token, id])
   await connection.eval(RENEW, keys.length, ...keys, lockMs, ...proofs)
 }
+
+/**
+ * What the broker has handed to the worker that holds these jobs, in the same lanes, beside them: the answer waits for
+ * the main thread to read it.
+ */
+export async function findUnread(connection: Connection, held: readonly SeatedJob[]): Promise<SeatedJob[]> {
+  const known = new Set(held.map(({ base, id }) => base + id))
+  const heads = new Map(held.map(({ base, token }) => [base, token.slice(0, token.lastIndexOf(':') + 1)]))
+  const unread: SeatedJob[] = []
+  for (const [base, head] of heads) {
+    const ids = (await connection.lrange(`${base}active`, 0, -1)).filter((id) => !known.has(base + id))
+    if (ids.length === 0) continue
+    const tokens = await connection.mget(ids.map((id) => `${base}${id}:lock`))
+    for (const [index, id] of ids.entries()) {
+      const token = tokens[index]
+      if (token?.startsWith(head)) unread.push({ base, id, token })
+    }
+  }
+  return unread
+}

@@ -37,7 +37,7 @@ export const row: FaultRow = {
       .catch(() => {})
     const { code } = await worker.stop()
     const tally = kit.tally()
-    const kept = await redis.admin.zrange('{taskq}:default:completed', 0, -1)
+    const kept = await redis.admin.zrange('{taskq}:default:completed', '0', '-1')
     const stored = await Promise.all(kept.map((id) => redis.admin.hmget(`{taskq}:default:${id}`, 'ats', 'stc')))
     kit.measure('runs beside one for each job', tally.runs - tally.acked, { exactly: 0 })
     kit.measure('jobs told as succeeded', told(worker.lines), { exactly: tally.acked })
