@@ -5,7 +5,7 @@ import type { RunPools } from '../pools/run-pools.js'
 import type { SuspectPlace } from './crash-record.js'
 
 /** Suspects that run at once, each in a process of its own: these take memory that nobody planned for. */
-const MOST_CHILDREN = 4
+const MOST_CHILDREN = 10
 /** A task that could not be run in a child is run in the worker for so long. */
 const UNABLE_MS = 60_000
 
@@ -16,7 +16,11 @@ export class Quarantine implements RunPools {
   /** Until when tasks are not given to a child. */
   readonly #unable = new Map<string, number>()
 
+  readonly #most: number
+
   constructor({ children }: PoolOptions, slots: number) {
+    const most = Math.min(MOST_CHILDREN, slots)
+    this.#most = most
     this.#children =
       children &&
       new ChildPool({
@@ -25,7 +29,7 @@ export class Quarantine implements RunPools {
         beginning: { sources: children.sources, tellsMemory: false },
         maxTasksPerChild: 1,
         maxMemoryPerChild: Number.POSITIVE_INFINITY,
-        slots: () => Math.min(MOST_CHILDREN, slots),
+        slots: () => most,
       })
   }
 
@@ -33,7 +37,7 @@ export class Quarantine implements RunPools {
   enter(task: string): SuspectPlace | undefined {
     const isUnable = this.#children === undefined || (this.#unable.get(task) ?? 0) > performance.now()
     const place = isUnable ? 'worker' : 'child'
-    if (this.#taken[place] >= (isUnable ? 1 : MOST_CHILDREN)) return undefined
+    if (this.#taken[place] >= (isUnable ? 1 : this.#most)) return undefined
     this.#taken[place]++
     return place
   }

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { defineTask } from '../../../src/task/define-task.js'
+import { Quarantine } from '../../../src/worker/quarantine/quarantine.js'
 import { brokerOfFile } from '../../support/broker.js'
 import { rejection } from '../../support/refusal.js'
 import { type TestApp, testApp } from '../../support/test-app.js'
@@ -74,15 +75,19 @@ describe('a job that two workers died with', () => {
     expect(await recordOf(app, failing.id)).toMatchObject({ seen: 2, place: 'child' })
   })
 
-  test('runs beside three others of its kind at most, and the rest of the slots are for other jobs', async () => {
-    const { app, start } = poolApp(broker, { pool: 'async', concurrency: 6 })
-    const suspects = await Promise.all(Array.from({ length: 6 }, () => tasks.waits.delay(3000)))
-    for (const { id } of suspects) await loseWith(app, id)
-    const { events } = await start()
-    await events.waitFor('job.postponed', ({ reason }) => reason.includes('turn'))
-    expect(await (await tasks.add.delay(1, 1)).get(inTime)).toBe(2)
-    const pids = await Promise.all(suspects.map((suspect) => suspect.get({ timeout: '60s' })))
-    expect(new Set(pids).size).toBe(6)
+  test('waits for its turn where as many run apart as there are slots, or ten', () => {
+    const children = { entry: new URL('file:///nothing.js'), sources: {} }
+    const pools = { pool: 'async', maxTasksPerChild: 1, maxMemoryPerChild: 1, children } as const
+    for (const [slots, most] of [
+      [3, 3],
+      [50, 10],
+    ] as const) {
+      const quarantine = new Quarantine(pools, slots)
+      const places = Array.from({ length: most + 1 }, () => quarantine.enter('send'))
+      expect(places).toEqual([...Array(most).fill('child'), undefined])
+      quarantine.leave('child')
+      expect(quarantine.enter('send')).toBe('child')
+    }
   })
 
   test('is not charged for a worker that died while it was in its process', async () => {
