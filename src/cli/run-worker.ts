@@ -85,7 +85,7 @@ async function work(
     await worker.start()
     log.info(`${name} is ready`)
     const stopWaiting = releaseStartMemory(() => worker.counts.active === 0)
-    await worker.done
+    await Promise.race([worker.done, worker.outlived])
     stopWaiting()
   } finally {
     endWatch()
@@ -94,7 +94,12 @@ async function work(
   const { succeeded, failed } = worker.counts
   log.info(`${name} has ended: ${succeeded} succeeded, ${failed} failed`)
   if (worker.failure !== undefined) throw worker.failure
+  if (worker.state !== 'stopped') await endNow()
 }
+
+/** Tasks were given back whose code goes on here, while others run them: nothing that is left to close is worth that. */
+const endNow = (): Promise<never> =>
+  new Promise(() => process.stdout.write('', () => process.stderr.write('', () => process.exit())))
 
 async function createBeat(app: App, log: Logger): Promise<Beat> {
   const { logBeatEvents } = await import('../app/beat-log.js')

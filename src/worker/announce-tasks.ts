@@ -1,3 +1,5 @@
+import type { OnCommand } from '../engine/control-listener.js'
+import { isAuthError } from '../engine/refused.js'
 import type { WorkerSide } from '../engine/worker-side.js'
 import type { WorkerOptions } from './worker-options.js'
 
@@ -11,4 +13,17 @@ export async function announceTasks(
     if (facts?.limited === true) await side.lanes.limit(facts.queue, name, facts)
   })
   await Promise.all([...limits, side.registry.announceTasks(taskFacts)])
+}
+
+/** Hears commands. A user of the broker who may use no channels cannot be steered; the work is done all the same. */
+export async function listen(
+  side: WorkerSide,
+  { id, name }: Pick<WorkerOptions, 'id' | 'name'>,
+  onCommand: OnCommand,
+  onError: (error: Error) => void,
+): Promise<void> {
+  await side.listen({ id, worker: name }, onCommand).catch((error) => {
+    if (!isAuthError(error as Error)) throw error
+    onError(error as Error)
+  })
 }

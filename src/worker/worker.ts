@@ -1,12 +1,11 @@
-import { isAuthError } from '../engine/refused.js'
 import type { TaskLimit } from '../engine/task-limits.js'
 import type { RunningJob } from '../engine/worker-facts.js'
 import type { WorkerSide } from '../engine/worker-side.js'
 import { TaskqError } from '../errors/taskq-error.js'
-import { announceTasks } from './announce-tasks.js'
+import { announceTasks, listen } from './announce-tasks.js'
 import { Clocks } from './clocks.js'
 import { Heartbeat } from './heartbeat.js'
-import { shutDown } from './shutdown.js'
+import { sayGoodbye, shutDown } from './shutdown.js'
 import { Steering } from './steering.js'
 import { factsOf, toRunning } from './worker-facts.js'
 import type { WorkerOptions } from './worker-options.js'
@@ -28,15 +27,19 @@ const SWEEP_MS = 30_000
  * it works it can be steered, and what happens is told to those who watch.
  */
 export class Worker {
+  /** Why it stopped, where nobody told it to. */
+  failure: TaskqError | undefined
   readonly #parts: WorkerParts
   readonly #steering: Steering
   readonly #heartbeat: Heartbeat
   readonly #startedAt = Date.now()
   readonly #clocks: Clocks
   readonly #done = Promise.withResolvers<void>()
+  readonly #hurried = Promise.withResolvers<void>()
+  readonly #outlived = Promise.withResolvers<void>()
+  #goodbye: Promise<void> | undefined
   #limits: ReadonlyMap<string, TaskLimit> = new Map()
   #stopping: Promise<void> | undefined
-  #failure: TaskqError | undefined
   #life: 'starting' | 'working' | 'stopped' = 'starting'
 
   constructor(
@@ -129,20 +132,23 @@ export class Worker {
     return this.#stopping
   }
 
-  /** Gives running jobs back now. */
+  /** Gives running jobs back now, once it is told to stop. */
   hurry(): void {
-    this.#parts.runner.abandonAll()
+    this.#hurried.resolve()
+  }
+
+  /**
+   * Resolves when jobs were given back whose tasks did not end: others run them from now on, and their code goes on in
+   * this process. Whoever owns it ends it at once.
+   */
+  get outlived(): Promise<void> {
+    return this.#outlived.promise
   }
 
   /** Stops, because it cannot go on: `failure` says why. Where nothing runs, nothing is waited for. */
   giveUp(failure: TaskqError): void {
-    this.#failure ??= failure
+    this.failure ??= failure
     if (this.#stopping === undefined) void this.stop()
-  }
-
-  /** Why it stopped, where nobody told it to. */
-  get failure(): TaskqError | undefined {
-    return this.#failure
   }
 
   /** Why it takes no jobs although it works, for people; undefined where it takes them, or would. */
@@ -157,21 +163,20 @@ export class Worker {
   }
 
   async #shutDown(): Promise<void> {
-    const { dispatcher, runner, lanes, locks, live, stats, vitals, onEvent } = this.#parts
+    const { dispatcher, runner, lanes, locks, live, stats, onEvent } = this.#parts
     try {
       lanes.end()
       runner.endWorkflows()
       // A question for a job that hangs has its slot for ever.
-      const isFutile = this.#failure !== undefined && dispatcher.active === 0
-      await shutDown(dispatcher, runner, isFutile ? 0 : this.options.shutdownMs)
+      const isFutile = this.failure !== undefined && dispatcher.active === 0
+      const graceMs = isFutile ? 0 : this.options.shutdownMs
+      const sayGoodbye = () => this.#sayGoodbye()
+      const isLeft = await shutDown(dispatcher, runner, { graceMs, hurried: this.#hurried.promise, sayGoodbye })
+      if (isLeft) this.#outlived.resolve()
       await runner.workflowsIdle()
       const childrenEnd = runner.close()
-      this.#clocks.stop()
-      this.#heartbeat.stop()
-      vitals.stop()
-      live.announce('worker.offline')
+      await Promise.all([this.#sayGoodbye(), stats.close(), locks.stop()])
       live.close()
-      await Promise.all([stats.close(), this.side.leave(this.options.id), locks.stop()])
       await lanes.close()
       await this.side.close()
       await childrenEnd
@@ -181,6 +186,11 @@ export class Worker {
       const { succeeded, failed } = runner
       onEvent({ name: 'worker.stopped', worker: this.options.name, succeeded, failed })
     }
+  }
+
+  #sayGoodbye(): Promise<void> {
+    this.#goodbye ??= sayGoodbye(this.#parts, [this.#clocks, this.#heartbeat], () => this.side.leave(this.options.id))
+    return this.#goodbye
   }
 
   async #open(): Promise<void> {
@@ -217,20 +227,11 @@ export class Worker {
   async #announce(): Promise<void> {
     await Promise.all([
       announceTasks(this.side, this.options),
-      this.#listen(),
+      listen(this.side, this.options, this.#steering.carryOut, this.#parts.onError),
       this.#readLimits(),
       this.#parts.revokes.look(),
     ])
     await this.#beat()
-  }
-
-  /** A user of the broker who may use no channels cannot be steered; the work is done all the same. */
-  async #listen(): Promise<void> {
-    const { id, name } = this.options
-    await this.side.listen({ id, worker: name }, this.#steering.carryOut).catch((error) => {
-      if (!isAuthError(error as Error)) throw error
-      this.#parts.onError(error as Error)
-    })
   }
 
   async #beat(): Promise<void> {

@@ -4,7 +4,7 @@ import { quietWorker } from '../kit/quiet-worker.ts'
 import type { FaultRow } from '../kit/row.ts'
 
 const JOBS = 10_000
-/** The wait that `herd` asks for: how much of it, is left to chance. */
+/** `herd` waits for 10 to 30 s: so much is left to chance. All have failed before the first comes back. */
 const BACKOFF_S = 20
 const ADDS_AT_ONCE = 250
 const CLIENTS = 50
