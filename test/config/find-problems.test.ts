@@ -22,6 +22,8 @@ describe('what is accepted', () => {
     { routes: [['reports.*', { queue: 'reports' }]] },
     { worker: { concurrency: 1, shutdownTimeout: 0, lock: '10s', stallCheck: 5000 } },
     { results: { ttl: '7d' }, deadLetters: { ttl: '30d', max: 1 }, payload: { max: 1, warn: 1 } },
+    { durability: 'replicated' },
+    { durability: { replicas: 2 } },
     { enqueueTimeout: '5s', log: { level: 'silent', format: 'json' } },
   ])('%j', (config) => expect(findProblems(config)).toEqual([]))
 })
@@ -121,8 +123,16 @@ describe('what is refused', () => {
       'log.level: expected one of debug, info, warn, error, silent, got "warning" (did you mean warn?)',
     ],
     [
+      { durability: 'always' },
+      `durability: expected 'acknowledged', 'replicated', or { replicas: n } with n from 1 to 100, got "always"`,
+    ],
+    [
+      { durability: { replicas: 0 } },
+      `durability: expected 'acknowledged', 'replicated', or { replicas: n } with n from 1 to 100, got {"replicas":0}`,
+    ],
+    [
       { workr: {} },
-      'workr: expected one of broker, prefix, tasks, defaultQueue, queues, routes, taskOptions, schedule, timezone, worker, results, deadLetters, payload, codec, middleware, on, telemetry, enqueueTimeout, redact, log, alerts, got an unknown key (did you mean worker?)',
+      'workr: expected one of broker, prefix, tasks, defaultQueue, queues, routes, taskOptions, schedule, timezone, worker, results, deadLetters, payload, codec, middleware, on, telemetry, enqueueTimeout, preflight, durability, redact, log, alerts, got an unknown key (did you mean worker?)',
     ],
   ])('%j', (config, line) => expect(lines(config)).toEqual([line]))
 
