@@ -128,7 +128,7 @@ describe('what is refused', () => {
     ],
     [
       { durability: { replicas: 0 } },
-      `durability: expected 'acknowledged', 'replicated', or { replicas: n } with n from 1 to 100, got {"replicas":0}`,
+      `durability: expected 'acknowledged', 'replicated', or { replicas: n } with n from 1 to 100, got an object`,
     ],
     [
       { workr: {} },
