@@ -4,7 +4,7 @@ import { freePort, type RedisServer } from './redis-server.ts'
 /** Under this name its Sentinels know the master. */
 const MASTER = 'jobs'
 
-/** A master, a replica, and three Sentinels that make the one the other's successor. */
+/** A master, two replicas, and three Sentinels that make one of them its successor. The other still acknowledges then. */
 export class SentinelSet {
   readonly servers: readonly RedisServer[]
   readonly sentinels: readonly RedisServer[]
@@ -17,8 +17,9 @@ export class SentinelSet {
   /** @param downAfterMs how long a master says nothing before a Sentinel takes it for down */
   static async start(kit: Kit, downAfterMs: number): Promise<SentinelSet> {
     const master = await kit.redis({ lines: REPLICATION })
-    const replica = await kit.redis({ lines: [...REPLICATION, `replicaof 127.0.0.1 ${master.port}`] })
-    await hasReplica(master)
+    const lines = [...REPLICATION, `replicaof 127.0.0.1 ${master.port}`]
+    const replicas = [await kit.redis({ lines }), await kit.redis({ lines })]
+    for (const replica of replicas) await follows(replica, master)
     const sentinels: RedisServer[] = []
     for (let count = 0; count < 3; count++) {
       const lines = [
@@ -28,7 +29,7 @@ export class SentinelSet {
       ]
       sentinels.push(await kit.redis({ port: await freePort(), lines, flags: ['--sentinel'] }))
     }
-    const set = new SentinelSet([master, replica], sentinels)
+    const set = new SentinelSet([master, ...replicas], sentinels)
     await set.#allKnow()
     return set
   }
@@ -59,7 +60,7 @@ export class SentinelSet {
   /** Puts a server that was down behind the master, and resolves when it has all that the master has. */
   async rejoin(server: RedisServer, master: RedisServer): Promise<void> {
     await server.admin.replicaof('127.0.0.1', master.port)
-    await hasReplica(master)
+    await follows(server, master)
     await this.#allKnow()
   }
 
@@ -69,7 +70,8 @@ export class SentinelSet {
       for (;;) {
         const facts = toRecord((await admin.call('sentinel', 'master', MASTER)) as string[])
         const replicas = (await admin.call('sentinel', 'replicas', MASTER)) as string[][]
-        const isCalm = replicas.some((replica) => toRecord(replica).flags === 'slave') && facts.flags === 'master'
+        const areThere = replicas.filter((replica) => toRecord(replica).flags === 'slave').length === 2
+        const isCalm = areThere && facts.flags === 'master'
         if (isCalm && facts['num-other-sentinels'] === '2') break
         await pause()
       }
@@ -84,8 +86,9 @@ const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 
 
 const roleOf = async ({ admin }: RedisServer): Promise<string> => ((await admin.call('role')) as [string])[0]
 
-async function hasReplica({ admin }: RedisServer): Promise<void> {
-  while (!/state=online/.test(await admin.info('replication'))) await pause()
+async function follows(replica: RedisServer, { admin }: RedisServer): Promise<void> {
+  const isOnline = new RegExp(`port=${replica.port},state=online`)
+  while (!isOnline.test(await admin.info('replication'))) await pause()
 }
 
 function toRecord(pairs: readonly string[]): Partial<Record<string, string>> {

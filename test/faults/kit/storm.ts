@@ -15,10 +15,13 @@ export interface Storm {
   readonly cpuPercent: number
 }
 
-/** How many connections ask a server for something, beside the row's own: those that only listen are not among them. */
+/**
+ * How many connections of a worker ask a server for something: not those that only listen, and neither the row's admin
+ * nor its caller.
+ */
 export async function askingConnections({ admin }: RedisServer): Promise<number> {
   const list = (await admin.call('client', 'list')) as string
-  return list.split('\n').filter((line) => line !== '' && !/ flags=P /.test(line)).length - 1
+  return list.split('\n').filter((line) => line !== '' && !/ flags=P /.test(line)).length - 2
 }
 
 /** Watches what a program makes of a server that refuses, from now until the function that it returns is called. */

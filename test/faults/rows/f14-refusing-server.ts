@@ -9,8 +9,8 @@ import { askingConnections, linesOf, watchStorm } from '../kit/storm.ts'
 const RUNNING = 4
 const TASK_MS = 700
 const FAULT_MS = 2000
-/** Long enough to tell a pace from a first try. */
-const STORM_MS = 12_000
+/** Long enough to tell a pace from a first try, and no longer than a lock lives. */
+const STORM_MS = 7000
 
 /** A way to refuse, and to serve again. */
 interface Fault {
@@ -47,11 +47,11 @@ export const row: FaultRow = {
     await fill(redis)
     const project = kit.project(redis.url)
     const worker = await project.worker(['--concurrency', String(RUNNING)]).ready()
-    const connections = await askingConnections(redis)
     for (let turn = 0; turn < kit.repetitions; turn++) {
       await refuseWhileRunning(kit, project, redis, FAULTS[turn % FAULTS.length] as Fault)
     }
     if (kit.repetitions >= FAULTS.length) {
+      const connections = await askingConnections(redis)
       const stormed = await watchStorm(redis, worker, connections, ['READONLY', 'UNBLOCKED'])
       await refuseWhileRunning(kit, project, redis, FAULTS[0] as Fault, async () => {
         await setTimeout(STORM_MS)

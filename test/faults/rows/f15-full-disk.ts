@@ -25,7 +25,6 @@ export const row: FaultRow = {
     const redis = await kit.redis({ appendfsync: 'everysec', through: THROUGH })
     const project = kit.project(redis.url)
     const worker = await project.worker(['--concurrency', String(RUNNING)]).ready()
-    const connections = await askingConnections(redis)
     const worst = { refusalMs: 0, resumeMs: 0, otherAnswers: 0, errors: 0, reconnects: 0, cpu: 0 }
     const note = (name: keyof typeof worst, value: number) => {
       worst[name] = Math.max(worst[name], value)
@@ -35,6 +34,7 @@ export const row: FaultRow = {
       const before = kit.ledger.starts().length
       for (let count = 0; count < RUNNING; count++) kit.ledger.ack((await client.enqueue('work', [TASK_MS])).id)
       await kit.ledger.until(() => kit.ledger.starts().length >= before + RUNNING || undefined, 15_000, 'the starts')
+      const connections = await askingConnections(redis)
       await fillDisk(redis)
       const stormed = await watchStorm(redis, worker, connections, ['MISCONF'])
       const askedAt = performance.now()

@@ -28,6 +28,11 @@ export const row: FaultRow = {
       old.freeze()
       const frozenAt = Date.now()
       const master = await set.successorOf(old)
+      await kit.ledger.until(
+        () => kit.ledger.ackTimes.some((at) => at > frozenAt + DOWN_AFTER_MS) || undefined,
+        30_000,
+        'an ack',
+      )
       await kit.ledger.line(({ what, at }) => what === 'start' && at > frozenAt + DOWN_AFTER_MS)
       await kit.ledger.line(({ what, id, at }) => what === 'start' && isTick(id) && at > frozenAt + DOWN_AFTER_MS)
       if (!(await isHeard(project, frozenAt))) deafWorkers++
