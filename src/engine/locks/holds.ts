@@ -2,13 +2,8 @@ import type { RedisBroker } from '../../config/resolved-config.js'
 import type { Connection } from '../connection.js'
 import type { ActiveJob } from '../consumer.js'
 import type { Keys } from '../keys.js'
+import type { HeldJob } from './held-job.js'
 import { LockThread, type LockThreadOptions } from './lock-thread.js'
-
-/** A job that is active, and what proves whose it is. */
-export interface HeldJob {
-  readonly id: string
-  readonly token: string
-}
 
 /** What the broker knows of the jobs that a worker holds, beside the locks that it renews. */
 export class Holds {

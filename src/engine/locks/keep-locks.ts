@@ -15,6 +15,8 @@ const OVERDUE_IF_STUCK_MS = lockMs / 4
 const LOOK_MS = Math.max(20, Math.min(250, lockMs / 10))
 /** A connection that nobody needed for so long is closed. */
 const UNUSED_MS = Math.max(30_000, 2 * lockMs)
+/** A broker that refused is left alone for so long. */
+const REST_MS = lockMs / 10
 /** So many locks are renewed in one command. */
 const MOST_AT_ONCE = 500
 
@@ -23,6 +25,7 @@ const mainThread = new Int32Array(pulse)
 let link: BrokerLink | undefined
 let usedAt = 0
 let isBusy = false
+let restsUntil = 0
 
 /** The time as the main thread has it, in whole milliseconds. */
 const now = (): number => Number((process.hrtime.bigint() - originNs) / 1_000_000n) | 0
@@ -81,11 +84,13 @@ async function closeUnused(at: number): Promise<void> {
 parentPort?.on('message', (memory: SharedArrayBuffer) => tables.push(new SeatTable(memory)))
 
 setInterval(() => {
-  if (isBusy) return
+  if (isBusy || performance.now() < restsUntil) return
   isBusy = true
-  // What the broker refuses now it may take at the next look; the main thread tells of its troubles.
+  // What the broker refuses now it may take at a later look; the main thread tells of its troubles.
   void look()
-    .catch(() => {})
+    .catch(() => {
+      restsUntil = performance.now() + REST_MS
+    })
     .finally(() => {
       isBusy = false
     })

@@ -1,9 +1,9 @@
-/** A job as its lock has it: where its keys begin, its id, and what proves that it is ours. */
-export interface SeatedJob {
+import type { HeldJob } from './held-job.js'
+
+/** A job as its lock has it. */
+export interface SeatedJob extends HeldJob {
   /** What the names of its lane's keys begin with. */
   readonly base: string
-  readonly id: string
-  readonly token: string
 }
 
 /** A place in a table. */
