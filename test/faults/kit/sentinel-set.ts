@@ -57,8 +57,13 @@ export class SentinelSet {
     }
   }
 
-  /** Puts a server that was down behind the master, and resolves when it has all that the master has. */
-  async rejoin(server: RedisServer, master: RedisServer): Promise<void> {
+  /**
+   * Wakes a server that was down, puts it behind the master, and resolves when all have what the master has. Not before
+   * the other replica has left it: that would take over what it has.
+   */
+  async rejoin(server: RedisServer, master: RedisServer, wake: () => unknown): Promise<void> {
+    for (const other of this.servers) if (other !== server && other !== master) await follows(other, master)
+    await wake()
     await server.admin.replicaof('127.0.0.1', master.port)
     await follows(server, master)
     await this.#allKnow()

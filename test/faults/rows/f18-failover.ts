@@ -24,8 +24,7 @@ export const row: FaultRow = {
       const master = await set.successorOf(old)
       const next = await kit.ledger.line(({ what, at }) => what === 'start' && at > killedAt + DOWN_AFTER_MS)
       slowestMs = Math.max(slowestMs, next.at - killedAt)
-      await old.start()
-      await set.rejoin(old, master)
+      await set.rejoin(old, master, () => old.start())
     }
     await stop()
     await kit.ledger.settled()

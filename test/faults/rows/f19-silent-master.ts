@@ -36,8 +36,7 @@ export const row: FaultRow = {
       await kit.ledger.line(({ what, at }) => what === 'start' && at > frozenAt + DOWN_AFTER_MS)
       await kit.ledger.line(({ what, id, at }) => what === 'start' && isTick(id) && at > frozenAt + DOWN_AFTER_MS)
       if (!(await isHeard(project, frozenAt))) deafWorkers++
-      old.thaw()
-      await set.rejoin(old, master)
+      await set.rejoin(old, master, () => old.thaw())
     }
     await stop()
     await kit.ledger.settled()
