@@ -11,7 +11,7 @@ export const row: FaultRow = {
     const redis = await kit.redis()
     const project = kit.project({ broker: redis.url, worker: { concurrency: 1 } })
     const client = await project.client()
-    const worker = await project.worker([], { nodeFlags: [`--max-old-space-size=${HEAP_MB}`] }).ready()
+    const worker = await project.worker([], { nodeFlags: [`--max-old-space-size=${HEAP_MB}`] }).ready(90_000)
     const enqueue = async (task: string): Promise<string> => {
       const { id } = await client.enqueue(task, [])
       kit.ledger.ack(id)
@@ -23,7 +23,7 @@ export const row: FaultRow = {
       pairs.push({ hoarder: await enqueue('hoards'), next: await enqueue(task), task })
     }
     for (const { hoarder } of pairs) kit.ledger.bury(hoarder)
-    await kit.ledger.settled(60_000)
+    await kit.ledger.settled(120_000)
     const waits = { work: [] as number[], 'in-child': [] as number[] }
     let reasons = 0
     for (const { hoarder, next, task } of pairs) {

@@ -12,7 +12,7 @@ export const row: FaultRow = {
     // In a single slot: the next job begins where the loop has ended.
     const project = kit.project({ broker: redis.url, worker: { concurrency: 1 } })
     const client = await project.client()
-    const worker = await project.worker().ready()
+    const worker = await project.worker().ready(90_000)
     const enqueue = async (task: string): Promise<string> => {
       const { id } = await client.enqueue(task, [])
       kit.ledger.ack(id)
@@ -23,7 +23,7 @@ export const row: FaultRow = {
       pairs.push({ loop: await enqueue('loops'), next: await enqueue('work') })
     }
     for (const { loop } of pairs) kit.ledger.bury(loop)
-    await kit.ledger.settled(60_000)
+    await kit.ledger.settled(120_000)
     const overs: number[] = []
     const waits: number[] = []
     let limited = 0

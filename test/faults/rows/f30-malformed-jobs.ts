@@ -39,10 +39,10 @@ export const row: FaultRow = {
       kit.ledger.ack((await client.enqueue('work', [])).id)
     }
     await measureLists(kit, project, 'before the fetch')
-    const worker = await project.worker().ready()
-    await kit.ledger.settled()
+    const worker = await project.worker().ready(90_000)
+    await kit.ledger.settled(120_000)
     for (const { id } of broken) kit.ledger.ack(id)
-    const deadline = Date.now() + 15_000
+    const deadline = Date.now() + 60_000
     while (kit.ledger.lost.length > 0 && Date.now() < deadline) {
       for (const id of await redis.admin.zrange(`${KEY}failed`, '0', '-1')) kit.ledger.bury(id)
       await setTimeout(50)

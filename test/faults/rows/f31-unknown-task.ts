@@ -13,13 +13,13 @@ export const row: FaultRow = {
     const client = await older.client()
     const unknown: string[] = []
     const known: string[] = []
-    const worker = await older.worker().ready()
+    const worker = await older.worker().ready(90_000)
     for (let left = kit.repetitions; left > 0; left--) {
       unknown.push((await client.enqueue('later', [], { queue: 'default' })).id)
       known.push((await client.enqueue('work', [])).id)
     }
     for (const id of known) kit.ledger.ack(id)
-    await kit.ledger.settled()
+    await kit.ledger.settled(120_000)
     for (const id of unknown) kit.ledger.ack(id)
     const states = await Promise.all(unknown.map((id) => client.result(id).state()))
     kit.measure('jobs of it that wait', states.filter((state) => state === 'queued').length, {
@@ -27,8 +27,8 @@ export const row: FaultRow = {
     })
     const status = await older.taskq(['status', '--json'])
     kit.measure('counted by taskq status', countIn(status.stdout), { exactly: unknown.length })
-    const wise = await newer.worker().ready()
-    await kit.ledger.settled(30_000)
+    const wise = await newer.worker().ready(90_000)
+    await kit.ledger.settled(60_000)
     const attempts = kit.ledger.starts().filter(({ attempt }) => attempt > 1)
     const ends = await Promise.all([worker.stop(), wise.stop()])
     kit.tally()

@@ -19,7 +19,7 @@ export const row: FaultRow = {
     const project = kit.project({ broker: redis.url })
     const engine = await project.app.engine()
     const client = await project.client()
-    const worker = await project.worker().ready()
+    const worker = await project.worker().ready(90_000)
     let later = 0
     for (let sent = 0; sent < kit.repetitions; sent += BATCH) {
       const texts = Array.from({ length: BATCH }, (_, index) => {
@@ -30,7 +30,7 @@ export const row: FaultRow = {
       await add(engine, texts, sent)
       kit.ledger.ack((await client.enqueue('work', [])).id)
     }
-    await kit.ledger.settled()
+    await kit.ledger.settled(120_000)
     await drained(redis.admin)
     const isAlive = worker.exit === undefined
     const { code } = await worker.stop()
