@@ -94,7 +94,8 @@ export class BrokerLink {
 
   /** Drops a connection on which nothing comes back, and says so. */
   silent(): TaskqError {
-    this.connection.disconnect(true)
+    // Once, however many notice it.
+    if (this.ready) this.connection.disconnect(true)
     return this.#unreachable()
   }
 

@@ -75,7 +75,8 @@ export class Delivery {
 
   constructor(
     private readonly entries: readonly Entry[],
-    private readonly send: (entries: readonly Entry[], leftMs: number) => Promise<void>,
+    /** Calls back when the broker has answered, where it is not done then. */
+    private readonly send: (entries: readonly Entry[], onAnswer: () => void) => Promise<void>,
     private readonly link: BrokerLink,
     private readonly timeoutMs: number,
     private readonly answers: Answers,
@@ -104,7 +105,11 @@ export class Delivery {
   }
 
   async #attempt(): Promise<void> {
-    const sent = this.send(this.entries, this.#leftMs())
+    // What is only sent again is no sign that anything goes on.
+    const isFirst = !this.#mayExist
+    const sent = this.send(this.entries, () => {
+      if (isFirst) this.answers.lastAt = performance.now()
+    })
     try {
       await this.#answerTo(sent)
     } catch (error) {

@@ -74,10 +74,10 @@ export class Producer {
     }
   }
 
-  #sendAndHold(entries: readonly Entry[], leftMs: number): Promise<void> {
+  #sendAndHold(entries: readonly Entry[], onAnswer: () => void): Promise<void> {
     const { acks } = this.link
     if (acks === undefined) return this.#send(entries)
-    return sendDurably(acks, entries, leftMs, (held) => this.#send(held))
+    return sendDurably(acks, entries, (held) => this.#send(held).then(onAnswer))
   }
 
   /** One attempt. Settles what the broker answered; what was cut off is thrown. */

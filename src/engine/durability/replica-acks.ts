@@ -42,15 +42,13 @@ export class ReplicaAcks {
   /**
    * Writes, and resolves when the replicas have it.
    *
-   * @param leftMs how long that may take
    * @throws TaskqError `TASKQ_ENQUEUE_UNREPLICATED` when it is written, and fewer replicas have it in time; what `write`
    *   throws; an error as of a cut connection where it must be made again
    */
-  async afterwards<T>(write: () => Promise<T>, leftMs = this.timeoutMs): Promise<T> {
-    const deadline = performance.now() + Math.min(leftMs, this.timeoutMs)
+  async afterwards<T>(write: () => Promise<T>): Promise<T> {
     const place = await this.#place.find()
     const value = await write()
-    await this.#confirm(place, deadline)
+    await this.#confirm(place, performance.now() + this.timeoutMs)
     return value
   }
 

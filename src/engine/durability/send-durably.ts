@@ -5,13 +5,12 @@ import type { ReplicaAcks } from './replica-acks.js'
 export async function sendDurably(
   acks: ReplicaAcks,
   entries: readonly Entry[],
-  leftMs: number,
   send: (entries: readonly Entry[]) => Promise<void>,
 ): Promise<void> {
   const told: (() => void)[] = []
   const held = entries.map(({ job, resolve, reject }): Entry => {
     return { job, resolve: (added) => told.push(() => resolve(added)), reject }
   })
-  await acks.afterwards(() => send(held), leftMs)
+  await acks.afterwards(() => send(held))
   for (const tell of told) tell()
 }
