@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', '{docs,examples,templates}/**/*.md']
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', '{docs,examples,templates}/**/*.md']
 const pages = globSync(PAGES, { cwd: root, exclude: (path) => path.includes('node_modules') }).sort()
 
 /** What a page links to on this disk, without what stands in code. */

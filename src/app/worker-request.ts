@@ -13,6 +13,7 @@ import type { WorkerEventSink } from '../events/worker-event.js'
 import type { TaskDefinition } from '../task/definition.js'
 import { queueNameProblem } from '../task/names.js'
 import { isLimited } from '../task/options/limit-options.js'
+import { childEnv } from '../worker/pools/child-env.js'
 import type { ChildSource, PoolOptions } from '../worker/pools/pool-options.js'
 import type { WorkerOptions } from '../worker/worker-options.js'
 import { requireKeys } from './require-keys.js'
@@ -124,8 +125,10 @@ function lockThreadOf(
 }
 
 function poolsOf({ worker }: ResolvedConfig, { children }: WorkerRequest): PoolOptions {
-  const { pool, maxTasksPerChild, maxMemoryPerChild } = worker
-  return { pool, maxTasksPerChild, maxMemoryPerChild, ...(children !== undefined && { children }) }
+  const { pool, maxTasksPerChild, maxMemoryPerChild, childEnv: names } = worker
+  const env = names && childEnv(names, process.env)
+  const source = children && { ...children, ...(env !== undefined && { env }) }
+  return { pool, maxTasksPerChild, maxMemoryPerChild, ...(source !== undefined && { children: source }) }
 }
 
 function chooseQueues(config: ResolvedConfig, ofTasks: readonly string[], request: WorkerRequest): string[] {

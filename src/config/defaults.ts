@@ -27,6 +27,7 @@ export const DEFAULTS = Object.freeze({
   'worker.pool': 'async',
   'worker.maxTasksPerChild': undefined,
   'worker.maxMemoryPerChild': undefined,
+  'worker.childEnv': undefined,
   'results.ttl': '24h',
   'results.max': 1_048_576,
   'deadLetters.ttl': '30d',

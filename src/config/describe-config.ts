@@ -48,6 +48,7 @@ const VALUES: Readonly<Record<SettingKey, (config: ResolvedConfig) => unknown>> 
   'worker.maxTasksPerChild': ({ worker }) => finite(worker.maxTasksPerChild),
   'worker.maxMemoryPerChild': ({ worker }) =>
     Number.isFinite(worker.maxMemoryPerChild) ? formatByteSize(worker.maxMemoryPerChild) : null,
+  'worker.childEnv': ({ worker }) => worker.childEnv ?? null,
   'results.ttl': (config) => durationText(config.results.ttlMs),
   'results.max': (config) => config.codec.maxResultBytes,
   'deadLetters.ttl': (config) => durationText(config.deadLetters.ttlMs),

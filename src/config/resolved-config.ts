@@ -45,6 +45,8 @@ export interface ResolvedConfig {
     /** After so many runs, or with more memory than this, a child of a pool is replaced. Infinite where it stays. */
     readonly maxTasksPerChild: number
     readonly maxMemoryPerChild: number
+    /** The environment variables that children get; undefined where they get all. */
+    readonly childEnv?: readonly string[]
   }
   readonly results: { readonly ttlMs: number }
   readonly deadLetters: { readonly ttlMs: number; readonly max: number }

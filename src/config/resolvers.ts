@@ -69,6 +69,7 @@ function resolveWorker(settings: Settings): Partial<ResolvedConfig> {
       pool: settings['worker.pool'] as ResolvedConfig['worker']['pool'],
       maxTasksPerChild: Number(settings['worker.maxTasksPerChild'] ?? Number.POSITIVE_INFINITY),
       maxMemoryPerChild: parseByteSize(settings['worker.maxMemoryPerChild']) ?? Number.POSITIVE_INFINITY,
+      ...(settings['worker.childEnv'] !== undefined && { childEnv: settings['worker.childEnv'] as readonly string[] }),
     },
   }
 }

@@ -58,6 +58,9 @@ const WORKER = z.strictObject({
   pool: oneOf(POOL_KINDS).optional(),
   maxTasksPerChild: count(1, 1_000_000_000).optional(),
   maxMemoryPerChild: byteSize(16 * MEBIBYTE, 1024 * 1024 * MEBIBYTE).optional(),
+  childEnv: z
+    .array(text("a variable's name"), { error: 'a list of names such as ["DATABASE_URL", "S3_*"]' })
+    .optional(),
 })
 
 const QUEUE = z.strictObject({

@@ -132,6 +132,11 @@ export interface WorkerOptions {
    * process all its memory counts, of a thread its heap. Default: it stays.
    */
   readonly maxMemoryPerChild?: string | number
+  /**
+   * The environment variables that children of pools get, beside those that Node and taskq need; a `*` at the end stands
+   * for anything. Default: all of the worker's.
+   */
+  readonly childEnv?: readonly string[]
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'

@@ -17,5 +17,5 @@ export interface ChildListener {
   readonly onEnd: (how: string) => void
 }
 
-/** Makes a child that runs the module at `entry`. */
-export type StartChild = (entry: URL, listener: ChildListener) => ChildLink
+/** Makes a child that runs the module at `entry`, in this environment or the worker's own. */
+export type StartChild = (entry: URL, listener: ChildListener, env?: NodeJS.ProcessEnv) => ChildLink

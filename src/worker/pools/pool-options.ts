@@ -17,4 +17,6 @@ export interface ChildSource {
   readonly entry: URL
   /** What that needs to load the project. Plain data. */
   readonly sources: unknown
+  /** Its environment. Default: the worker's. */
+  readonly env?: NodeJS.ProcessEnv
 }

@@ -58,9 +58,10 @@ export class Pools implements RunPools {
     const { children, maxTasksPerChild, maxMemoryPerChild } = this.options
     if (children === undefined) throw new Error('this worker was not made of a configuration file')
     const [{ ChildPool }, start] = await Promise.all([import('./child-pool.js'), starterOf(kind)])
-    const { entry, sources } = children
+    const { entry, sources, env } = children
     const beginning = { sources, tellsMemory: Number.isFinite(maxMemoryPerChild) }
-    return new ChildPool({ start, entry, beginning, maxTasksPerChild, maxMemoryPerChild, slots: this.slots })
+    const startIn: typeof start = (at, listener) => start(at, listener, env)
+    return new ChildPool({ start: startIn, entry, beginning, maxTasksPerChild, maxMemoryPerChild, slots: this.slots })
   }
 }
 

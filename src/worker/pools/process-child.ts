@@ -11,8 +11,9 @@ const HANGUP_MS = 1000
  * what its tasks have started ends with it. Its fifth channel carries nothing: its end tells the child that the worker
  * is gone, however that ended (see watchdog.ts).
  */
-export const startProcess: StartChild = (entry, { onMessage, onEnd }): ChildLink => {
+export const startProcess: StartChild = (entry, { onMessage, onEnd }, env = process.env): ChildLink => {
   const child = fork(fileURLToPath(entry), [], {
+    env,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
     // Keeps what JSON would change.
     serialization: 'advanced',

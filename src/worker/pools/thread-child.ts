@@ -6,8 +6,8 @@ import { type FromChild, marked, readMarked } from './messages.js'
 const LET_GO_MS = 1000
 
 /** Starts a worker thread. It ends with this process by itself. */
-export const startThread: StartChild = (entry, { onMessage, onEnd }): ChildLink => {
-  const thread = new Worker(entry)
+export const startThread: StartChild = (entry, { onMessage, onEnd }, env = process.env): ChildLink => {
+  const thread = new Worker(entry, { env })
   let accident: Error | undefined
   let letGo: NodeJS.Timeout | undefined
   let hasEnded = false

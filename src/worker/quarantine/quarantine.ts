@@ -24,7 +24,7 @@ export class Quarantine implements RunPools {
     this.#children =
       children &&
       new ChildPool({
-        start: startProcess,
+        start: (entry, listener) => startProcess(entry, listener, children.env),
         entry: children.entry,
         beginning: { sources: children.sources, tellsMemory: false },
         maxTasksPerChild: 1,
