@@ -1,10 +1,12 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { defineTask } from '../../src/task/define-task.js'
-import { brokerOfFile } from '../support/broker.js'
+import { brokerOfFile, noRedis } from '../support/broker.js'
 import { takeAndVanish } from '../support/lost-worker.js'
 import { testApp } from '../support/test-app.js'
 
 const broker = brokerOfFile()
+
+beforeEach(({ skip }) => skip(noRedis !== undefined, `${noRedis}: the clock of the embedded one is this process's`))
 
 afterEach(() => {
   vi.useRealTimers()

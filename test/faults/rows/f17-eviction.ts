@@ -19,7 +19,6 @@ export const row: FaultRow = {
   fault: 'a Redis that drops keys when its memory is full',
   promise: 'workers and Beat refuse to start on it, unless that is allowed, and taskq doctor fails',
   repetitions: POLICIES.length,
-  quick: 1,
   async run(kit) {
     const redis = await kit.redis({ appendfsync: 'everysec', lines: ['maxmemory 64mb'] })
     const project = kit.project({ broker: redis.url })

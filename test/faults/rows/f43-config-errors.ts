@@ -49,7 +49,6 @@ export const row: FaultRow = {
   fault: 'a configuration file with an error in it: syntax, a throw, a hang, a wrong type, a missing file',
   promise: 'every program ends with 2 within 2 s and says where it is wrong; nothing is started, no secret is shown',
   repetitions: MISTAKES.length * COMMANDS.length,
-  quick: 2,
   async run(kit) {
     const secret = `s3cret-${kit.random.between(1e6, 1e9)}`
     const broker = await brokerThatCounts(kit)
