@@ -9,6 +9,8 @@ const RESTART_MS = 300
 export class Fleet {
   /** Ends that nobody asked for, and stops that did not go well. */
   readonly surprises: string[] = []
+  /** Workers that found no broker when they were started, and said so: they are started again as any other. */
+  turnedAway = 0
   /** Is never killed: what it holds after hours is to be seen. */
   readonly elder: WorkerProcess
   readonly #project: Project
@@ -71,6 +73,10 @@ export class Fleet {
     this.#onGone(worker.pid)
     const told = this.#told.get(worker)
     if (told === 'SIGKILL' || (told === 'SIGTERM' && code === 0)) return
+    if (told === undefined && code === 1 && worker.lines.some((line) => line.includes('TASKQ_BROKER_UNREACHABLE'))) {
+      this.turnedAway++
+      return
+    }
     this.surprises.push(
       `worker ${worker.pid} ended with ${code ?? signal}${told === undefined ? '' : ` after ${told}`}:\n${worker.lines.slice(-10).join('\n')}`,
     )

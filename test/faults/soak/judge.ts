@@ -60,6 +60,7 @@ export function judge(kit: Kit, outcome: Outcome): void {
     dead.map(({ id, lane, reason }) => `${id} (${lane}): ${reason}`),
   )
   none('ends of workers that nobody asked for', fleet.surprises)
+  kit.measure('workers that found no broker when they were started', fleet.turnedAway, { atLeast: 0 })
   none('ends of the producer that nobody asked for', producer.exit?.code === 0 ? [] : [producer.output])
   kit.measure('worst gap between two starts', ledger.worstGapMs, { atLeast: 0, unit: 'ms' })
   judgeMemory(kit, outcome)
