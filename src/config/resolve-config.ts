@@ -9,7 +9,7 @@ import type { Origin, ResolvedConfig } from './resolved-config.js'
 import { resolversFor, type Settings } from './resolvers.js'
 
 /** A configuration file, and on which of its lines a key stands, where that can be told. */
-export interface ConfigFile {
+interface ConfigFile {
   readonly path: string
   readonly value: unknown
   readonly lineOf?: (key: string) => number | undefined

@@ -6,7 +6,7 @@ import { openConnection, unreachable } from './open-connection.js'
 import { withCode } from './refused.js'
 
 /** A connection, and what time it is where it leads. */
-export interface TimedConnection {
+interface TimedConnection {
   readonly connection: Connection
   readonly clock: BrokerClock
 }
