@@ -61,12 +61,26 @@ export class SentinelSet {
    * Wakes a server that was down, puts it behind the master, and resolves when all have what the master has. Not before
    * the other replica has left it: that would take over what it has.
    */
-  async rejoin(server: RedisServer, master: RedisServer, wake: () => unknown): Promise<void> {
-    for (const other of this.servers) if (other !== server && other !== master) await follows(other, master)
+  async rejoin(server: RedisServer, wake: () => unknown): Promise<void> {
+    await this.#allFollow(this.servers.filter((other) => other !== server))
     await wake()
-    await server.admin.replicaof('127.0.0.1', master.port)
-    await follows(server, master)
+    await this.#allFollow(this.servers)
     await this.#allKnow()
+  }
+
+  /** Where the machine is slow, the Sentinels may have named another master meanwhile. */
+  async #allFollow(servers: readonly RedisServer[]): Promise<void> {
+    for (;;) {
+      const master = await this.master()
+      const replicas = servers.filter((server) => server !== master)
+      const facts = await master.admin.info('replication')
+      const others = replicas.filter(({ port }) => !facts.includes(`port=${port},state=online`))
+      if (others.length === 0) return
+      for (const other of others) {
+        if ((await roleOf(other)) === 'master') await other.admin.replicaof('127.0.0.1', master.port)
+      }
+      await pause()
+    }
   }
 
   /** Resolves when each Sentinel knows the others and the replica, and is done with the last failover. */

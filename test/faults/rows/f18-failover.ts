@@ -2,7 +2,7 @@ import type { FaultRow } from '../kit/row.ts'
 import { SentinelSet } from '../kit/sentinel-set.ts'
 import { steadyLoad } from '../kit/steady-load.ts'
 
-const DOWN_AFTER_MS = 500
+const DOWN_AFTER_MS = 1000
 
 export const row: FaultRow = {
   id: 'F18',
@@ -21,10 +21,10 @@ export const row: FaultRow = {
       const old = await set.master()
       await old.kill()
       const killedAt = Date.now()
-      const master = await set.successorOf(old)
+      await set.successorOf(old)
       const next = await kit.ledger.line(({ what, at }) => what === 'start' && at > killedAt + DOWN_AFTER_MS)
       slowestMs = Math.max(slowestMs, next.at - killedAt)
-      await set.rejoin(old, master, () => old.start())
+      await set.rejoin(old, () => old.start())
     }
     await stop()
     await kit.ledger.settled()

@@ -27,7 +27,7 @@ export const row: FaultRow = {
       const old = await set.master()
       old.freeze()
       const frozenAt = Date.now()
-      const master = await set.successorOf(old)
+      await set.successorOf(old)
       await kit.ledger.until(
         () => kit.ledger.ackTimes.some((at) => at > frozenAt + DOWN_AFTER_MS) || undefined,
         30_000,
@@ -36,7 +36,7 @@ export const row: FaultRow = {
       await kit.ledger.line(({ what, at }) => what === 'start' && at > frozenAt + DOWN_AFTER_MS)
       await kit.ledger.line(({ what, id, at }) => what === 'start' && isTick(id) && at > frozenAt + DOWN_AFTER_MS)
       if (!(await isHeard(project, frozenAt))) deafWorkers++
-      await set.rejoin(old, master, () => old.thaw())
+      await set.rejoin(old, () => old.thaw())
     }
     await stop()
     await kit.ledger.settled()
