@@ -32,7 +32,7 @@ export const row: FaultRow = {
   id: 'F03',
   fault: 'a second and a third signal, and kill -9, while tasks run in the process and in a blocked child',
   promise: 'with the second it gives all back and ends within 1 s; with the third it ends now; no child outlives it',
-  repetitions: 30,
+  repetitions: 18,
   quick: 1,
   async run(kit) {
     const redis = await kit.redis()

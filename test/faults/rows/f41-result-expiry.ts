@@ -99,5 +99,5 @@ async function swept({ admin }: RedisServer): Promise<void> {
 
 async function memoryOf({ admin }: RedisServer): Promise<number> {
   const info = await admin.info('memory')
-  return Number(/^used_memory_dataset:(\d+)/m.exec(info)?.[1])
+  return Number(/^used_memory:(\d+)/m.exec(info)?.[1])
 }
