@@ -173,7 +173,7 @@ export function judge(task: TaskDefinition, thrown: unknown, rules: AttemptRules
   }
 }
 
-const isUnkept = (thrown: unknown): boolean => thrown instanceof TaskqError && unkept.has(thrown)
+const isUnkept = (thrown: unknown): boolean => unkept.has(thrown as object)
 
 /** Hooks of a run whose time is over have so long. */
 const LAST_HOOKS_MS = 5000
