@@ -11,7 +11,7 @@ import { type TestApp, testApp } from '../support/test-app.js'
 
 const broker = brokerOfFile()
 const CHILD = fileURLToPath(new URL('../support/worker-child.ts', import.meta.url))
-const LOCK = { lock: 1000, stallCheck: 100 } as const
+const LOCK = { lock: 2000, stallCheck: 100 } as const
 
 /** A worker in a process of its own, with the tasks `chokes` and `hangs`; killed when the test ends. */
 async function spawnWorker(app: TestApp, over: object = {}): Promise<{ child: ChildProcess; events: EventRecorder }> {
@@ -33,7 +33,7 @@ test('a task that blocks the event loop for longer than the lock keeps its job, 
   const { events } = await spawnWorker(app)
   const beside = await hangs.delay()
   await events.waitFor('job.started', ({ id }) => id === beside.id)
-  const result = await task.delay(3500)
+  const result = await task.delay(6000)
   await vi.waitFor(async () => expect(await result.state()).toBe('active'), { timeout: 10_000, interval: 20 })
   const thief = await app.worker()
   await result.get({ timeout: '15s' })
@@ -50,7 +50,7 @@ test('a task that blocks for longer than it may loses its job', async () => {
   // As the thief has it.
   const task = defineTask({ name: 'chokes' }, ({ request }, _ms: number) => void stolen.push(request.id))
   const app = testApp(broker, { tasks: [task], config: { worker: LOCK } })
-  await spawnWorker(app, { longestBlock: 2000 })
+  await spawnWorker(app, { longestBlock: 3000 })
   const result = await task.delay(60_000)
   await vi.waitFor(async () => expect(await result.state()).toBe('active'), { timeout: 10_000, interval: 20 })
   await app.worker()

@@ -95,3 +95,7 @@ setInterval(() => {
       isBusy = false
     })
 }, LOOK_MS)
+
+// Not when they are needed: where a task has the processor, that takes seconds.
+void import('./renew-script.js').catch(() => {})
+void import('../broker-link.js').catch(() => {})
