@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import { chain } from '../../../src/canvas/chain.js'
+import { ReplicaAcks } from '../../../src/engine/durability/replica-acks.js'
+import { keysOf } from '../../../src/engine/keys.js'
 import { defineTask } from '../../../src/task/define-task.js'
 import { noRedis } from '../../support/broker.js'
 import { proxyTo } from '../../support/proxy.js'
@@ -83,6 +86,19 @@ describe('durability: replicated', () => {
     clearInterval(cutting)
     broker.resumeReplica()
     expect(outcome).not.toBe('acknowledged')
+  })
+
+  test('has it written again where the connection is another: another master may have taken over', async ({ skip }) => {
+    skip(noRedis !== undefined, noRedis)
+    const { master: redis } = await startReplicated()
+    const acks = new ReplicaAcks(redis, keysOf('taskq'), 1, 1000)
+    expect(await acks.afterwards(() => redis.set('a', 1))).toBe('OK')
+    const writing = acks.afterwards(async () => {
+      await redis.set('a', 2)
+      redis.disconnect(true)
+      await once(redis, 'ready')
+    })
+    await expect(writing).rejects.toThrow('Connection is closed: it is written again')
   })
 
   test('sends a job again whose answer was lost, and adds one', async ({ skip }) => {
