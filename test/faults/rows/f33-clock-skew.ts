@@ -11,6 +11,8 @@ const SKEWS = [60_000, -60_000]
 /** Taken from the program that is to run: a wait of so long at most. */
 const LONGEST_MS = 6000
 
+const CLOCK_WARNING = /the broker's clock is/g
+
 /** A job, as the program that enqueued it tells of it. */
 interface Told {
   readonly id: string
@@ -74,7 +76,10 @@ async function enqueueFrom(kit: Kit, project: Project, skewMs: number): Promise<
   kit.own(program)
   const { code } = await program.exited
   if (code !== 0) throw new Error(`the producer ended with ${code}: ${program.output}`)
-  return program.lines.map((line) => JSON.parse(line) as Told)
+  kit.measure(`warnings of a caller that is ${skewMs / 1000} s off`, program.output.match(CLOCK_WARNING)?.length ?? 0, {
+    exactly: 1,
+  })
+  return program.lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Told)
 }
 
 /** How much too late each job began that was to wait: less than 0 for too early. Its wait begins while it is enqueued. */
@@ -107,7 +112,7 @@ async function refusals(kit: Kit, broker: string): Promise<void> {
   const [off, right] = await Promise.all(
     [5000, 200].map((skewMs) => project.taskq(['worker', '--burst'], skewed(skewMs))),
   )
-  const warnings = (run: typeof off) => run?.stdout.match(/the broker's clock is/g)?.length ?? 0
+  const warnings = (run: typeof off) => run?.stdout.match(CLOCK_WARNING)?.length ?? 0
   kit.measure('warnings of a worker that is 5 s off', warnings(off), { exactly: 1 })
   kit.measure('warnings of a worker that is 0.2 s off', warnings(right), { exactly: 0 })
 }
