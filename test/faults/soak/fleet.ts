@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Project } from '../kit/project.ts'
 import type { WorkerProcess } from '../kit/worker-process.ts'
+import { JUDGED_FLAGS } from './memory.ts'
+import type { SoakLedger } from './soak-ledger.ts'
 
 /** A supervisor waits so long before it starts a worker again. */
 const RESTART_MS = 300
@@ -14,18 +16,18 @@ export class Fleet {
   /** Is never killed: what it holds after hours is to be seen. */
   readonly elder: WorkerProcess
   readonly #project: Project
-  readonly #onGone: (pid: number) => void
+  readonly #ledger: SoakLedger
   readonly #env: NodeJS.ProcessEnv
   readonly #young: WorkerProcess[]
   /** Those that were told to end, and by what. */
   readonly #told = new Map<WorkerProcess, 'SIGKILL' | 'SIGTERM'>()
   #isOver = false
 
-  constructor(project: Project, size: number, onGone: (pid: number) => void, env: NodeJS.ProcessEnv) {
+  constructor(project: Project, size: number, ledger: SoakLedger, env: NodeJS.ProcessEnv) {
     this.#project = project
-    this.#onGone = onGone
+    this.#ledger = ledger
     this.#env = env
-    this.elder = this.#start()
+    this.elder = this.#start(JUDGED_FLAGS)
     this.#young = Array.from({ length: size - 1 }, () => this.#start())
     for (const at of this.#young.keys()) void this.#keepUp(at)
     void this.#watch(this.elder)
@@ -70,8 +72,10 @@ export class Fleet {
 
   async #watch(worker: WorkerProcess): Promise<void> {
     const { code, signal } = await worker.exited
-    this.#onGone(worker.pid)
+    this.#ledger.noteGone(worker.pid)
     const told = this.#told.get(worker)
+    // Told to stop while it was being started: as a program does that has no say in it yet.
+    if (told === 'SIGTERM' && !this.#ledger.hasRunIn(worker.pid)) return
     if (told === 'SIGKILL' || (told === 'SIGTERM' && code === 0)) return
     if (told === undefined && code === 1 && worker.lines.some((line) => line.includes('TASKQ_BROKER_UNREACHABLE'))) {
       this.turnedAway++
@@ -82,7 +86,7 @@ export class Fleet {
     )
   }
 
-  #start(): WorkerProcess {
-    return this.#project.worker(['--concurrency', '10'], { env: this.#env })
+  #start(nodeFlags: readonly string[] = []): WorkerProcess {
+    return this.#project.worker(['--concurrency', '10'], { env: this.#env, nodeFlags })
   }
 }

@@ -72,7 +72,8 @@ function judgeMemory(kit: Kit, { memory, minutes, tell }: Outcome): void {
     const growth = memoryGrowth(samples, memory.endedAt)
     tell(`  memory of the ${name}, in MB: ${overTime(samples)}`)
     if (growth === undefined || minutes < JUDGED_FROM_MINUTES) {
-      tell(`  too short to judge the memory of the ${name}: that takes ${JUDGED_FROM_MINUTES} minutes`)
+      const seen = growth === undefined ? '' : `; seen: ${growth.percent.toFixed(1)} %`
+      tell(`  too short to judge the growth of the ${name}: that takes ${JUDGED_FROM_MINUTES} minutes${seen}`)
       continue
     }
     kit.measure(`memory of the ${name}, early`, growth.earlyBytes / MB, { atLeast: 0, unit: 'MB' })

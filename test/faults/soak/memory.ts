@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
 /** Memory of one long-lived process over time. */
 export interface MemorySample {
@@ -13,6 +14,9 @@ export interface MemoryGrowth {
   readonly lateBytes: number
   readonly percent: number
 }
+
+/** Flags of Node for a program whose memory is judged. */
+export const JUDGED_FLAGS = ['--expose-gc', '--import', fileURLToPath(new URL('collect-garbage.mjs', import.meta.url))]
 
 const PAGE_BYTES = 4096
 /** Until then caches fill, code is compiled and the heap finds its size. */

@@ -58,6 +58,7 @@ export class SoakLedger {
   readonly #buried = new Set<string>()
   readonly #courses = new Map<string, Course>()
   readonly #running = new Map<string, number>()
+  readonly #pids = new Set<number>()
   readonly #gone = new Map<number, number>()
   readonly #runs: Tail
   readonly #acks: Tail
@@ -83,6 +84,11 @@ export class SoakLedger {
       this.cutShort++
       this.#endRun(course, run)
     }
+  }
+
+  /** Whether a process has run anything. */
+  hasRunIn(pid: number): boolean {
+    return this.#pids.has(pid)
   }
 
   /** A job is a dead letter: its call is not lost. */
@@ -137,6 +143,7 @@ export class SoakLedger {
 
   #start(course: Course, run: Run, token: string, at: number): void {
     this.runs++
+    this.#pids.add(run.pid)
     this.worstGapMs = Math.max(this.worstGapMs, at - this.#lastStart || 0)
     this.#lastStart = at
     if (course.running.size > 0) {

@@ -13,6 +13,7 @@ import { Chaos } from './chaos.ts'
 import { Fleet } from './fleet.ts'
 import { judge } from './judge.ts'
 import { LongLived } from './long-lived.ts'
+import { JUDGED_FLAGS } from './memory.ts'
 import type { ProducerOrder } from './producer.ts'
 import { SoakLedger } from './soak-ledger.ts'
 
@@ -43,7 +44,7 @@ export async function soak(kit: Kit, options: SoakOptions): Promise<void> {
   writeFileSync(acks, '')
   const ledger = new SoakLedger(kit.ledger.file, acks)
   const config = configOf(near.url)
-  const fleet = new Fleet(kit.project(config), options.workers, (pid) => ledger.noteGone(pid), {
+  const fleet = new Fleet(kit.project(config), options.workers, ledger, {
     SOAK_LEAK_BYTES: String(options.leakBytes),
   })
   await workersAt(redis.admin, options.workers)
@@ -93,7 +94,7 @@ function configOf(broker: string): TaskqConfig {
 
 function startProducer(kit: Kit, options: SoakOptions, config: TaskqConfig, acks: string): Program {
   const order: ProducerOrder = { config, acks, perSecond: options.tasksPerMinute / 60, seed: options.seed }
-  const child = spawn(process.execPath, [PRODUCER], {
+  const child = spawn(process.execPath, [...JUDGED_FLAGS, PRODUCER], {
     env: { ...kit.env, SOAK_PRODUCER: JSON.stringify(order) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
