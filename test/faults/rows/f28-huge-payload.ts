@@ -18,7 +18,7 @@ export const row: FaultRow = {
     await (await client.enqueue('echo', ['warm'])).get({ timeout: '20s' })
     const before = await memoryOf(redis)
     const texts = SIZES.map((bytes) => 'x'.repeat(bytes))
-    const refusals = []
+    const refusals: Awaited<ReturnType<typeof refuse>>[] = []
     for (const text of texts) refusals.push(await refuse(client, text, kit.repetitions))
     const tries = kit.repetitions * SIZES.length
     const sum = (key: 'refused' | 'sized') => refusals.reduce((all, one) => all + one[key], 0)
