@@ -23,8 +23,8 @@ export const ERROR_CODES = {
   // Enqueueing
   TASKQ_ENQUEUE_OPTION_INVALID: 'An option of applyAsync has a value it cannot have.',
   TASKQ_ENQUEUE_NOT_SENT: 'The broker was not reachable: the job does not exist.',
-  TASKQ_ENQUEUE_UNREPLICATED: 'The job exists, but replicas did not confirm it in time.',
   TASKQ_ENQUEUE_UNKNOWN: 'The broker did not answer in time: the job may exist.',
+  TASKQ_ENQUEUE_UNREPLICATED: 'The job exists, but replicas did not confirm it in time.',
   TASKQ_ENQUEUE_REFUSED: 'The broker refused the job.',
   TASKQ_CONTEXT_INVALID: 'What withContext was given cannot travel with jobs.',
   TASKQ_MIDDLEWARE_INVALID: 'A middleware does not do what it must.',
