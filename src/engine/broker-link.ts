@@ -132,8 +132,10 @@ export class BrokerLink {
   #holdOrRelease(): void {
     if (this.connection.isCluster) return
     const socket = (this.connection as { stream?: Socket }).stream
-    if (this.#pending > 0) socket?.ref?.()
-    else socket?.unref?.()
+    // One that has ended would note the wish for a connect that never comes.
+    if (socket?.destroyed !== false) return
+    if (this.#pending > 0) socket.ref()
+    else socket.unref()
   }
 }
 
