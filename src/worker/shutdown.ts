@@ -61,7 +61,7 @@ export async function sayGoodbye(
   for (const clock of clocks) clock.stop()
   vitals.stop()
   live.announce('worker.offline')
-  await Promise.all([stats.flush(), leave()])
+  await Promise.all([stats.close(), leave()])
 }
 
 /** Whether it ended in time, and before the wait for it was cut short. */
