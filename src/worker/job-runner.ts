@@ -2,12 +2,11 @@ import type { ActiveJob, Pull } from '../engine/consumer.js'
 import type { LockKeeper } from '../engine/lock-keeper.js'
 import type { RevokeOrder } from '../engine/revoke.js'
 import type { WorkerSide } from '../engine/worker-side.js'
-import type { JobReference, WorkerEvent } from '../events/worker-event.js'
-import { isLimited } from '../task/options/limit-options.js'
 import { JobContext } from './job-context.js'
 import { type ExecutionSite, executeJob } from './job-executor.js'
+import { JobNews } from './job-news.js'
 import { revokedBefore, revokedOutcome } from './open-job.js'
-import { outcomeEvent, referenceOf, startEvent } from './outcome-event.js'
+import { referenceOf, startEvent } from './outcome-event.js'
 import { Pools } from './pools/pools.js'
 import { type RecordingSite, recordOutcome } from './record-outcome.js'
 import { RefusalPace } from './refusal-pace.js'
@@ -27,8 +26,7 @@ export class JobRunner {
   readonly #execution: ExecutionSite
   readonly #recording: RecordingSite
   readonly #logs: RunLogs
-  /** Limited tasks of which no job came past the limit yet. */
-  readonly #limited: Set<string>
+  readonly #news: JobNews
   readonly #pools: Pools
   readonly #workflows: WorkflowWork
   #hurried = false
@@ -36,27 +34,24 @@ export class JobRunner {
   slots: () => number
   /** Where its runs have their slots. */
   lent: RunSlots | undefined
-  succeeded = 0
-  failed = 0
 
   constructor(
     private readonly side: WorkerSide,
     private readonly locks: LockKeeper,
     private readonly revokes: RevokeWatch,
-    private readonly options: WorkerOptions,
+    options: WorkerOptions,
     timeLimitOf: ExecutionSite['timeLimitOf'],
     private readonly onTrouble: (error: Error) => void,
   ) {
     const { tasks, codec, redact, resultTtlMs, crashBudget, concurrency } = options
     this.slots = () => concurrency
     this.#pools = new Pools(options.pools, () => this.slots())
-    this.#limited = new Set(tasks.filter(isLimited).map((task) => task.name))
+    this.#news = new JobNews(options, onTrouble)
     this.#workflows = new WorkflowWork({ load: options.workflowDriver, isAwaited: options.burst, onTrouble })
     const byName = new Map(tasks.map((task) => [task.name, task]))
-    const onLog: WorkerOptions['onLog'] = (...line) => this.#guard(() => options.onLog(...line))
     this.#logs = {
       openLog: (job) => side.jobLog(job),
-      onLog,
+      onLog: this.#news.log,
       redact,
       encodeProgress: ({ id, task }, value) => codec.encodeProgress(id, value, byName.get(task)?.codec),
     }
@@ -83,14 +78,24 @@ export class JobRunner {
     }
   }
 
+  /** How many runs have ended well. */
+  get succeeded(): number {
+    return this.#news.succeeded
+  }
+
+  /** How many runs have ended otherwise. */
+  get failed(): number {
+    return this.#news.failed
+  }
+
   async run(job: ActiveJob, mayFetchNext: () => boolean): Promise<Pull> {
     this.locks.hold(job)
     if (this.locks.isLate(job) && (await this.locks.isLost(job))) return {}
     const handle = new RunHandle(job, this.#logs, this.lent)
     this.#handles.set(job, handle)
     const reference = referenceOf(job)
-    if (job.waitsFor === undefined) this.#emit(startEvent(job, reference))
-    if (job.lane.name.task === undefined) this.#noticePassedLimit(job)
+    if (job.waitsFor === undefined) this.#news.emit(startEvent(job, reference))
+    this.#news.noticePassedLimit(job)
     const startedAt = performance.now()
     const outcome = await this.#execute(job, handle)
     const runMs = performance.now() - startedAt
@@ -99,9 +104,9 @@ export class JobRunner {
     const advancing = next.move && this.#workflows.advance(next.move)
     this.locks.release(job)
     this.#handles.delete(job)
-    if (lost !== undefined) this.#emit({ name: 'job.result-lost', reason: lost, ...reference })
-    else if (revoked !== undefined) this.#emit({ name: 'job.revoked', reason: revoked, runMs, ...reference })
-    else if (!stillWaits(job, instead)) this.#tell(reference, instead, runMs)
+    if (lost !== undefined) this.#news.emit({ name: 'job.result-lost', reason: lost, ...reference })
+    else if (revoked !== undefined) this.#news.emit({ name: 'job.revoked', reason: revoked, runMs, ...reference })
+    else if (!stillWaits(job, instead)) this.#news.tell(reference, instead, runMs)
     if (job.claim !== undefined && lost === undefined && ENDS.has(instead.kind)) await this.#settle(job.claim)
     if (advancing !== undefined) await advancing
     return next
@@ -205,39 +210,6 @@ export class JobRunner {
       this.onTrouble(error as Error)
       return { kind: 'given-back' }
     }
-  }
-
-  /** A limited task's job belongs in its own lane; a producer that never heard of the limit put it into its queue's. */
-  #noticePassedLimit(job: ActiveJob): void {
-    if (!this.#limited.delete(job.task)) return
-    this.#emit({ name: 'limit.passed', task: job.task, queue: job.lane.name.queue })
-  }
-
-  #emit(event: WorkerEvent): void {
-    this.#guard(() => this.options.onEvent(event))
-  }
-
-  /** Whoever listens must not stop the work. */
-  #guard(listen: () => void): void {
-    try {
-      listen()
-    } catch (error) {
-      this.onTrouble(error as Error)
-    }
-  }
-
-  #tell(reference: JobReference, outcome: RunOutcome, runMs: number): void {
-    if (outcome.kind === 'succeeded' || outcome.kind === 'ignored') this.succeeded++
-    if (outcome.kind === 'retry' || outcome.kind === 'dead') this.failed++
-    this.#emit(outcomeEvent(reference, outcome, runMs))
-    if (outcome.kind === 'succeeded') this.#tellInexact(reference, outcome.result.inexact)
-  }
-
-  #tellInexact(reference: JobReference, inexact: { path: string; what: string } | undefined): void {
-    if (inexact === undefined) return
-    this.#guard(() =>
-      this.options.onLog('warn', reference, undefined, `${inexact.path} is ${inexact.what}: it was stored changed`),
-    )
   }
 }
 

@@ -5,18 +5,12 @@ import { TaskqError } from '../errors/taskq-error.js'
 import { announceTasks, listen } from './announce-tasks.js'
 import { Clocks } from './clocks.js'
 import { Heartbeat } from './heartbeat.js'
+import { keepUp } from './keep-up.js'
 import { sayGoodbye, shutDown } from './shutdown.js'
 import { Steering } from './steering.js'
 import { factsOf, toRunning } from './worker-facts.js'
 import type { WorkerOptions } from './worker-options.js'
 import { assembleParts, type WorkerParts } from './worker-parts.js'
-
-/** What was counted is told, and the number of slots is thought over, this often. */
-const SECOND_MS = 1000
-/** New lanes and stored limits, and workflows that stand still, are looked for this often, where nobody says that there are any. */
-const LOOK_MS = 5000
-/** Finished jobs whose time is over are looked for this often. */
-const SWEEP_MS = 30_000
 
 /**
  * A worker: serves queues until it is told to stop, or until there is nothing left to do.
@@ -204,23 +198,9 @@ export class Worker {
     this.#heartbeat.start()
     // It may be back with nothing in it.
     this.side.onReconnected(() => this.#heartbeat.now())
-    this.#startClocks()
+    keepUp(this.#clocks, this.#parts, { side: this.side, options: this.options, look: () => this.#look() })
     // A stop ends the dispatcher, too; only where that ended by itself is there anything to do.
     void dispatcher.ended.then(() => this.#stopping ?? this.stop())
-  }
-
-  #startClocks(): void {
-    const { lanes, stats, autoscaler, consumption } = this.#parts
-    const clocks = this.#clocks
-    clocks.every(LOOK_MS, () => this.#look())
-    // What is left of the interval is for checks that others made: see consumer.ts.
-    clocks.every(this.options.stallCheckMs * 0.8, () => lanes.recoverLost())
-    clocks.every(SWEEP_MS, () => lanes.sweep())
-    clocks.every(LOOK_MS, () => this.#lookAtWorkflows())
-    clocks.every(SECOND_MS, () => autoscaler.step())
-    clocks.every(SECOND_MS, () => consumption.look())
-    // Also while it stops: the jobs that still run are counted as they end.
-    clocks.always(SECOND_MS, () => stats.flushInTime())
   }
 
   /** It can be told things before it is seen. */
@@ -250,12 +230,6 @@ export class Worker {
   /** Sees what has changed in the broker: new lanes, stored limits, ids that were revoked before their jobs came. */
   async #look(): Promise<void> {
     await Promise.all([this.#readLimits(), this.#parts.revokes.look(), this.#parts.lanes.openNew()])
-  }
-
-  /** Workflows whose next jobs nobody made: whoever was to is gone. */
-  async #lookAtWorkflows(): Promise<void> {
-    if (this.options.workflowDriver !== undefined && (await this.side.dueWorkflows()))
-      await this.#parts.runner.sweepWorkflows()
   }
 
   async #readLimits(): Promise<void> {
