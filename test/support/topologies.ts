@@ -84,6 +84,8 @@ export async function startReplicated(): Promise<ReplicatedBroker> {
   const master = await serve(dir, 'master', [`port ${port}`, 'repl-diskless-sync-delay 0'], { port })
   const replica = await serve(dir, 'replica', [`port ${other}`, `replicaof 127.0.0.1 ${port}`], { port: other })
   const pid = Number(/process_id:(\d+)/.exec(await replica.info('server'))?.[1])
+  // Before the first write it is in step though it takes nothing in yet.
+  await master.set('in step', 1)
   while ((await master.wait(1, 100)) < 1) await new Promise((resolve) => setTimeout(resolve, 20))
   return {
     url: `redis://127.0.0.1:${port}`,

@@ -53,12 +53,15 @@ export class ReplicaAcks {
   }
 
   async #confirm(place: Place, deadline: number): Promise<void> {
+    let most = 0
     for (;;) {
       const answer = await this.#ask()
       if (place === undefined || answer.place !== place) throw new Error('Connection is closed: it is written again')
-      if (answer.replicas >= this.replicas) return
+      // One that has it keeps it, also where it answers the next question too late.
+      most = Math.max(most, answer.replicas)
+      if (most >= this.replicas) return
       // One question may be under way, and then ours is asked.
-      if (performance.now() + 2 * this.#waitMs > deadline) throw this.#unreplicated(answer.replicas)
+      if (performance.now() + 2 * this.#waitMs > deadline) throw this.#unreplicated(most)
     }
   }
 

@@ -65,7 +65,7 @@ describe('durability: replicated', () => {
   test('asks for as many replicas as it was told', async ({ skip }) => {
     skip(noRedis !== undefined, noRedis)
     const broker = await startReplicated()
-    const app = testApp(broker, { config: { durability: { replicas: 2 }, enqueueTimeout: '500ms' } })
+    const app = testApp(broker, { config: { durability: { replicas: 2 }, enqueueTimeout: '2s' } })
     const adding = app.engine.producer.add(job('a'))
     await expect(adding).rejects.toThrow('1 of 2 replicas in time')
   })
@@ -91,7 +91,7 @@ describe('durability: replicated', () => {
   test('has it written again where the connection is another: another master may have taken over', async ({ skip }) => {
     skip(noRedis !== undefined, noRedis)
     const { master: redis } = await startReplicated()
-    const acks = new ReplicaAcks(redis, keysOf('taskq'), 1, 1000)
+    const acks = new ReplicaAcks(redis, keysOf('taskq'), 1, 10_000)
     expect(await acks.afterwards(() => redis.set('a', 1))).toBe('OK')
     const writing = acks.afterwards(async () => {
       await redis.set('a', 2)
