@@ -125,7 +125,9 @@ export const mail = defineTask({ name: 'mail', schema: z.tuple([z.email()]) }, a
     const run = await shop.run(['beat', ...pretty])
     expect(run).toMatchObject({ code: 2, stdout: '' })
     const keys = ['pattern.cron', 'zone.tz', 'empty.cron', 'seconds.at', 'grace.misfire.grace']
-    for (const key of keys) expect(run.stderr).toContain(`  schedule.${key}: expected `)
+    for (const [index, key] of keys.entries()) {
+      expect(run.stderr).toContain(`  taskq.config.ts:${index + 2}: schedule.${key}: expected `)
+    }
     expect(run.stderr).toContain('has 5 problems')
     expect(run.stderr).toContain('TASKQ_CONFIG_INVALID')
     expect(await stored(shop)).toEqual(before)
