@@ -16,7 +16,7 @@ const RULES = {
   failureRate: { percent: 5, minJobs: 20, windowMs: 60_000 },
   repeatMs: 3_600_000,
 }
-const QUICK = { timeoutMs: 200, waitsMs: [10, 20] }
+const QUICK = { timeoutMs: 500, waitsMs: [10, 20] }
 
 const senderTo = ({ url }: WebhookReceiver, headers = {}) => webhookSender({ url, headers, label: 'hook' }, QUICK)
 
@@ -61,10 +61,13 @@ describe('a watch', () => {
     await app.engine.revoke({ id: 'old', lane: 'mails' }, 'done with')
     await watching.look()
     await expect
-      .poll(async () => {
-        await watching.look()
-        return textsOf(receiver)
-      })
+      .poll(
+        async () => {
+          await watching.look()
+          return textsOf(receiver)
+        },
+        { timeout: 10_000 },
+      )
       .toEqual([LATE, '[shop] over: queue mails: the oldest job had waited 2h (limit 1s)'])
   })
 
