@@ -70,13 +70,13 @@ describe('a job that ends without a run', () => {
   })
 
   test('keeps the runs that it had before', async () => {
-    const backoff = { type: 'fixed', delay: '150ms', jitter: 0 } as const
-    const task = defineTask({ name: 'flaky', retries: 5, backoff, expires: '100ms' }, () => {
+    const backoff = { type: 'fixed', delay: '1100ms', jitter: 0 } as const
+    const task = defineTask({ name: 'flaky', retries: 5, backoff, expires: '1s' }, () => {
       throw new Error('not yet')
     })
     const app = testApp(broker, { tasks: [task] })
-    const result = await task.delay()
     const { events } = await app.worker()
+    const result = await task.delay()
     await events.waitFor('job.expired')
     const { report, whats } = await told(app, result.id)
     expect(report).toMatchObject({ attempts: 1, state: 'expired' })
