@@ -10,13 +10,13 @@ import { tempProject } from '../support/temp-project.js'
 const PATIENCE_MS = 100
 
 /** A dialogue with a history in a file, and what is told of it. */
-function converse(file: string) {
+function converse(file: string, patienceMs = PATIENCE_MS) {
   const input = new PassThrough()
   const output = new PassThrough().resume()
   const told: string[] = []
   const server = start({ input, output, terminal: true, prompt: '> ' })
   const left = once(server, 'exit')
-  keepHistory(server, file, (text) => told.push(text), PATIENCE_MS)
+  keepHistory(server, file, (text) => told.push(text), patienceMs)
   return { server, input, left, told }
 }
 
@@ -37,7 +37,7 @@ function watchDisk(disk: { isFull: boolean }) {
 
 test('what was typed is kept, and nothing is told', async () => {
   const file = join(tempProject(), 'history')
-  const { input, left, told } = converse(file)
+  const { input, left, told } = converse(file, 20_000)
   input.write('1 + 1\n.exit\n')
   await left
   expect(told).toEqual([])
