@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import type { Client } from '../../../dist/client/client.js'
 import type { FaultRow } from '../kit/row.ts'
 
 /** Jobs that run when the memory is full, and end while it is. */
@@ -25,13 +26,9 @@ export const row: FaultRow = {
       for (const { id } of running) kit.ledger.ack(id)
       for (const { id } of running) await kit.ledger.line((line) => line.what === 'start' && line.id === id)
       await redis.admin.config('SET', 'maxmemory', '1')
-      const askedAt = performance.now()
-      const refusal = await client.enqueue('work', []).then(
-        () => undefined,
-        (error: Error & { code?: string }) => error,
-      )
-      slowestRefusalMs = Math.max(slowestRefusalMs, performance.now() - askedAt)
-      if (refusal?.code !== 'TASKQ_ENQUEUE_REFUSED' || !refusal.message.includes('OOM')) otherAnswers++
+      const refusal = await askInVain(client)
+      slowestRefusalMs = Math.max(slowestRefusalMs, refusal.ms)
+      if (!refusal.isOfMemory) otherAnswers++
       for (const result of running) {
         const at = (await kit.ledger.line((line) => line.what === 'end' && line.id === result.id)).at
         while ((await result.state()) !== 'succeeded') await setTimeout(10)
@@ -52,4 +49,15 @@ export const row: FaultRow = {
     kit.measure('slowest start afterwards', slowestResumeMs, { atMost: 5000, unit: 'ms' })
     kit.measure('lines of OOM', worker.lines.filter((line) => line.includes('OOM')).length, { atMost: 10 })
   },
+}
+
+/** How an enqueue was answered that the broker has no memory for. */
+async function askInVain(client: Client): Promise<{ ms: number; isOfMemory: boolean }> {
+  const askedAt = performance.now()
+  const refusal = await client.enqueue('work', []).then(
+    () => undefined,
+    (error: Error & { code?: string }) => error,
+  )
+  const isOfMemory = refusal?.code === 'TASKQ_ENQUEUE_REFUSED' && refusal.message.includes('OOM')
+  return { ms: performance.now() - askedAt, isOfMemory }
 }
