@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { RedisBroker } from '../config/resolved-config.js'
 import type { TaskqError } from '../errors/taskq-error.js'
 import { type Connection, createConnection, STALE } from './connection.js'
-import { withDeadline } from './deadline.js'
+import { withDeadline, withinTime } from './deadline.js'
 import type { ReplicaAcks } from './durability/replica-acks.js'
 import { isReady, unreachable, whenReady } from './open-connection.js'
 import { withCode } from './refused.js'
@@ -66,7 +66,7 @@ export class BrokerLink {
    * @throws TaskqError `TASKQ_BROKER_UNREACHABLE` in time, `TASKQ_BROKER_AUTH` and `TASKQ_BROKER_REFUSED` at once
    */
   read<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    const deadline = performance.now() + this.timeoutMs
+    const deadline = performance.now() + withinTime(this.timeoutMs)
     return this.use(async () => {
       for (;;) {
         try {

@@ -1,3 +1,9 @@
+/** What a timer of a busy process may be late by, and what an error takes to its caller: of 5 s, it is 200 ms. */
+const MARGIN = 0.04
+
+/** The time in which an attempt must end for its caller to hear of it within `ms`. */
+export const withinTime = (ms: number): number => ms * (1 - MARGIN)
+
 /**
  * Waits for work, but not for ever: rejects with `late()` after `ms`. A server that accepts everything and
  * answers nothing is noticed only so.

@@ -1,7 +1,7 @@
 import { TaskqError } from '../errors/taskq-error.js'
 import type { WorkflowPart } from '../task/names.js'
 import type { BrokerLink } from './broker-link.js'
-import { withDeadline } from './deadline.js'
+import { withDeadline, withinTime } from './deadline.js'
 
 /** A job on its way to the broker. */
 export interface NewJob {
@@ -101,7 +101,7 @@ export class Delivery {
   }
 
   #leftMs(): number {
-    return Math.max(this.#startedAt, this.answers.lastAt) + this.timeoutMs - performance.now()
+    return Math.max(this.#startedAt, this.answers.lastAt) + withinTime(this.timeoutMs) - performance.now()
   }
 
   async #attempt(): Promise<void> {

@@ -1,5 +1,6 @@
 import { TaskqError } from '../../errors/taskq-error.js'
 import type { Connection } from '../connection.js'
+import { withinTime } from '../deadline.js'
 import type { Keys } from '../keys.js'
 import { type Place, ServingPlace } from './serving-place.js'
 
@@ -48,7 +49,7 @@ export class ReplicaAcks {
   async afterwards<T>(write: () => Promise<T>): Promise<T> {
     const place = await this.#place.find()
     const value = await write()
-    await this.#confirm(place, performance.now() + this.timeoutMs)
+    await this.#confirm(place, performance.now() + withinTime(this.timeoutMs))
     return value
   }
 
