@@ -83,7 +83,8 @@ async function work(
   try {
     await beat?.start()
     await worker.start()
-    log.info(`${name} is ready`)
+    // It may have been stopped while it began.
+    if (worker.state === 'working') log.info(`${name} is ready`)
     const stopWaiting = releaseStartMemory(() => worker.counts.active === 0)
     await Promise.race([worker.done, worker.outlived])
     stopWaiting()

@@ -1,7 +1,17 @@
 import type { Logger } from 'pino'
 import type { App } from '../app/app.js'
-import type { RedisBroker } from '../config/resolved-config.js'
-import { judgeAccess, judgeClock, judgeEviction, judgePersistence, requireFit } from '../control/broker-fitness.js'
+import type { RedisBroker, ResolvedConfig } from '../config/resolved-config.js'
+import {
+  type Judgement,
+  judgeAccess,
+  judgeClock,
+  judgeEviction,
+  judgeMode,
+  judgePersistence,
+  judgeReplicas,
+  judgeRole,
+  requireFit,
+} from '../control/broker-fitness.js'
 import type { Discovery } from '../discovery/discover-tasks.js'
 import type { BrokerInfo } from '../engine/broker-info.js'
 import { TaskqError } from '../errors/taskq-error.js'
@@ -45,23 +55,31 @@ export async function greet<Facts extends { readonly name: string }>(
   const record: object = { ...facts, pid: process.pid }
   if (app.config.log.format === 'json') log.info(record, `${facts.name} starts`)
   else await write(`${present(facts)}\n`)
-  if (info !== undefined && !isEmbedded) warnOf(info, redis, log)
+  if (info !== undefined && !isEmbedded) warnOf(info, redis, app.config.durability, log)
 }
 
-/** What cannot be read is no reason to warn at each start: its user has no rights but those it needs. */
-function warnOf(info: BrokerInfo, broker: RedisBroker, log: Logger): void {
-  const { maxmemoryPolicy, aof, snapshots } = info
+function warnOf(info: BrokerInfo, broker: RedisBroker, { replicas }: ResolvedConfig['durability'], log: Logger): void {
   const judgements = [
-    ...(maxmemoryPolicy === undefined ? [] : [judgeEviction(info)]),
+    ...judgePlace(info, broker),
+    ...(replicas === 0 || info.replicas === undefined ? [] : [judgeReplicas(info, replicas)]),
+    ...(info.maxmemoryPolicy === undefined ? [] : [judgeEviction(info)]),
     judgeClock(info),
     // On a developer's machine the answer would be the same each day.
-    ...(process.env.NODE_ENV === 'production' ? [judgeAccess(broker)] : []),
-    ...(process.env.NODE_ENV === 'production' && aof === false && snapshots !== undefined
-      ? [judgePersistence(info)]
-      : []),
-  ]
-  for (const { status, detail } of judgements) if (status !== 'ok') log.warn(`broker: ${detail}`)
+    ...(process.env.NODE_ENV === 'production' ? judgeForProduction(info, broker) : []),
+  ].filter(({ status }) => status !== 'ok')
+  for (const { detail, fix } of judgements) log.warn(`broker: ${detail}${fix === undefined ? '' : ` → ${fix}`}`)
 }
+
+// What cannot be read is no reason to warn at each start: its user has no rights but those it needs.
+
+/** A replica may become the master, as behind an address that moves: it is told, and waited for. */
+const judgePlace = (info: BrokerInfo, broker: RedisBroker): Judgement[] =>
+  info.role === 'unknown' ? [] : [judgeRole(info), judgeMode(info, broker)]
+
+const judgeForProduction = (info: BrokerInfo, broker: RedisBroker): Judgement[] => [
+  judgeAccess(broker),
+  ...(info.aof === false && info.snapshots !== undefined ? [judgePersistence(info)] : []),
+]
 
 /** Waits until it is written: a reader who has gone is noticed before the first job is taken. */
 const write = (text: string): Promise<void> => new Promise((resolve) => process.stdout.write(text, () => resolve()))
