@@ -29,7 +29,7 @@ export class Pools implements RunPools {
   /** Where jobs run that a worker died with. */
   quarantine(): Promise<Quarantine> {
     this.#quarantine ??= import('../quarantine/quarantine.js').then(
-      ({ Quarantine }) => new Quarantine(this.options, this.slots()),
+      ({ Quarantine }) => new Quarantine(this.options, this.slots),
     )
     return this.#quarantine
   }

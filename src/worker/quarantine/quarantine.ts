@@ -16,11 +16,10 @@ export class Quarantine implements RunPools {
   /** Until when tasks are not given to a child. */
   readonly #unable = new Map<string, number>()
 
-  readonly #most: number
-
-  constructor({ children }: PoolOptions, slots: number) {
-    const most = Math.min(MOST_CHILDREN, slots)
-    this.#most = most
+  constructor(
+    { children }: PoolOptions,
+    private readonly slots: () => number,
+  ) {
     this.#children =
       children &&
       new ChildPool({
@@ -29,8 +28,13 @@ export class Quarantine implements RunPools {
         beginning: { sources: children.sources, tellsMemory: false },
         maxTasksPerChild: 1,
         maxMemoryPerChild: Number.POSITIVE_INFINITY,
-        slots: () => most,
+        slots: () => this.#most,
       })
+  }
+
+  /** The worker's slots become more and fewer. */
+  get #most(): number {
+    return Math.min(MOST_CHILDREN, this.slots())
   }
 
   /** Where a suspect may run now, to be left with {@link leave}; undefined where it has to wait. */

@@ -82,12 +82,22 @@ describe('a job that two workers died with', () => {
       [3, 3],
       [50, 10],
     ] as const) {
-      const quarantine = new Quarantine(pools, slots)
+      const quarantine = new Quarantine(pools, () => slots)
       const places = Array.from({ length: most + 1 }, () => quarantine.enter('send'))
       expect(places).toEqual([...Array(most).fill('child'), undefined])
       quarantine.leave('child')
       expect(quarantine.enter('send')).toBe('child')
     }
+  })
+
+  test('has as many turns as there are slots now, not when the first came', () => {
+    const children = { entry: new URL('file:///nothing.js'), sources: {} }
+    let slots = 1
+    const options = { pool: 'async', maxTasksPerChild: 1, maxMemoryPerChild: 1, children } as const
+    const quarantine = new Quarantine(options, () => slots)
+    expect([quarantine.enter('send'), quarantine.enter('send')]).toEqual(['child', undefined])
+    slots = 3
+    expect([1, 2, 3].map(() => quarantine.enter('send'))).toEqual(['child', 'child', undefined])
   })
 
   test('is not charged for a worker that died while it was in its process', async () => {
