@@ -25,6 +25,9 @@ const SEQUENCES = [
     '\r',
     '\n',
     '\u007f',
+    '\nFORGED ',
+    '\r\nFORGED ',
+    '\rFORGED ',
   ],
   ...[
     '\u202eevil\u202c',
@@ -42,8 +45,14 @@ const SEQUENCES = [
 /** Whatever of it may not be printed: control characters but line breaks, and what turns text around or hides it. */
 const INTRUDER = /[^\P{Cc}\n]|\p{Bidi_Control}|[\u2028\u2029\ufeff\u00ad\u200b]/u
 
+/** What stands behind a line break of theirs: where a line begins with it, somebody else has written that line. */
+const FORGED = /^FORGED/m
+
+const isHarmful = (text: string): boolean => INTRUDER.test(text) || FORGED.test(text)
+
 /** The longest texts are of so many bytes of JSON. */
 const LONG = 10_000_000
+const LONG_ONE = 50
 
 export const row: FaultRow = {
   id: 'F45',
@@ -51,10 +60,17 @@ export const row: FaultRow = {
   promise: 'no command, no log and no screen of the dashboard lets any of it reach the terminal',
   repetitions: 300,
   async run(kit) {
+    if (!(await hasTmux())) kit.skip('needs tmux, which is the terminal of the dashboard')
     const redis = await kit.redis()
-    const project = kit.project({ broker: redis.url, log: { format: 'pretty' }, payload: { max: 2 * LONG } })
+    const config = { broker: redis.url, payload: { max: 2 * LONG } }
+    const project = kit.project({ ...config, log: { format: 'pretty' } })
     const client = await project.client()
-    const worker = await project.worker(['--concurrency', '5']).ready()
+    const flags = ['--concurrency', '5']
+    const worker = await project.worker(flags).ready()
+    const machine = await kit
+      .project({ ...config, log: { format: 'json' } })
+      .worker(flags)
+      .ready()
     const live = project.start(['events'])
     const texts = Array.from({ length: kit.repetitions }, (_, n) => payload(kit, n))
     const jobs = await Promise.all(texts.map((text, n) => client.enqueue('shouts', [text, n % 2 === 0])))
@@ -63,7 +79,7 @@ export const row: FaultRow = {
     // No client takes such a name: somebody else wrote it.
     const named = texts.slice(0, 50).map((task, n) => ({ id: `named${n}`, lane: 'default', task, delayMs: 3_600_000 }))
     await Promise.all(named.map((job) => producer.add({ ...job, data: '{"v":1,"args":[]}' })))
-    const ids = jobs.slice(0, 20).map(({ id }) => id)
+    const ids = [...jobs.slice(0, 20), ...jobs.slice(LONG_ONE, LONG_ONE + 1)].map(({ id }) => id)
     const commands = [
       ...[['status'], ['queue', 'list'], ['dead', 'list'], ['inspect', 'scheduled'], ['inspect', 'stats'], ['list']],
       ...[
@@ -72,7 +88,7 @@ export const row: FaultRow = {
         ['result', 'named1'],
         ['status', '--json'],
       ],
-      ...ids.slice(0, 1).flatMap((id) => [
+      ...[...ids.slice(0, 1), ...ids.slice(20)].flatMap((id) => [
         ['result', id, '--logs'],
         ['dead', 'show', id],
         ['result', id, '--json'],
@@ -81,13 +97,17 @@ export const row: FaultRow = {
     let [intruders, crashes] = [0, 0]
     for (const args of commands) {
       const run = await project.taskq(args)
-      if (INTRUDER.test(run.stdout + run.stderr)) intruders++
+      if (isHarmful(run.stdout) || isHarmful(run.stderr)) intruders++
       if (/TypeError|RangeError|\n\s+at .*dist/.test(run.stderr)) crashes++
     }
-    kit.measure('commands', commands.length, { atLeast: 13 })
+    kit.measure('commands', commands.length, { atLeast: 16 })
     kit.measure('commands that let something through', intruders, { exactly: 0 })
     kit.measure('commands that fell over', crashes, { exactly: 0 })
     kit.measure('lines of a worker that let something through', intrudedLines(worker.lines), { exactly: 0 })
+    kit.measure('lines of its log', worker.lines.length, { atLeast: kit.repetitions / 10 })
+    kit.measure('lines of a log in JSON that let something through', intrudedLines(machine.lines), { exactly: 0 })
+    kit.measure('lines of it that are not JSON', machine.lines.filter((line) => !isJson(line)).length, { exactly: 0 })
+    kit.measure('lines of it', machine.lines.length, { atLeast: kit.repetitions / 10 })
     kit.measure('lines of taskq events that let something through', intrudedLines(live.lines), { exactly: 0 })
     kit.measure('lines of taskq events', live.lines.length, { atLeast: kit.repetitions / 10 })
     await inTerminal(kit, project.config)
@@ -98,22 +118,29 @@ export const row: FaultRow = {
 function payload({ random }: Kit, n: number): string {
   const parts = Array.from({ length: random.between(1, 5) }, () => `${random.pick(SEQUENCES)}word`)
   const text = `${n} ${parts.join(' ')}`
-  return n === 50 ? text.repeat(Math.ceil(LONG / JSON.stringify(text).length)) : text
+  return n === LONG_ONE ? text.repeat(Math.ceil(LONG / JSON.stringify(text).length)) : text
 }
 
-const intrudedLines = (lines: readonly string[]): number => lines.filter((line) => INTRUDER.test(line)).length
+const intrudedLines = (lines: readonly string[]): number => lines.filter(isHarmful).length
+
+function isJson(line: string): boolean {
+  try {
+    return typeof JSON.parse(line) === 'object'
+  } catch {
+    return false
+  }
+}
+
+const hasTmux = (): Promise<boolean> =>
+  promisify(execFile)('tmux', ['-V']).then(
+    () => true,
+    () => false,
+  )
 
 /** The dashboard in a real terminal: its title, its clipboard and its modes stay as they were. */
 async function inTerminal(kit: Kit, config: object): Promise<void> {
   const socket = join(kit.dir, 'tmux')
   const tmux = async (...args: string[]) => (await promisify(execFile)('tmux', ['-S', socket, ...args])).stdout.trim()
-  if (
-    await promisify(execFile)('tmux', ['-V']).then(
-      () => false,
-      () => true,
-    )
-  )
-    return
   const env = Object.entries({ FAULTS_CONFIG: JSON.stringify(config), NO_COLOR: '1' })
   const flags = env.flatMap(([name, value]) => ['-e', `${name}=${value}`])
   const size = ['-x', '120', '-y', '40']
@@ -143,7 +170,7 @@ async function inTerminal(kit: Kit, config: object): Promise<void> {
     shown += `${await tmux('capture-pane', '-p')}\n`
   }
   kit.measure('hostile names that the dashboard showed', shown.match(/named\d+ /g)?.length ?? 0, { atLeast: 10 })
-  kit.measure('characters on the screens that should not be there', INTRUDER.test(shown) ? 1 : 0, { exactly: 0 })
+  kit.measure('characters on the screens that should not be there', isHarmful(shown) ? 1 : 0, { exactly: 0 })
   const state = await tmux('display', '-p', '#{pane_title}|#{alternate_on}|#{mouse_any_flag}|#{pane_dead}')
   kit.measure('title and modes as they were', state === `${title}|1|0|0` ? 1 : 0, { exactly: 1 })
   kit.measure('texts put into the clipboard', (await tmux('list-buffers')).length, { exactly: 0 })
