@@ -41,19 +41,32 @@ export class ConsumptionWatch {
   #quiet = new Map<Lane, Quiet>()
   #lookedAt = performance.now()
   #heardAt = performance.now()
+  #refused: { readonly message: string; readonly at: number } | undefined
   #trouble: string | undefined
   #isGivenUp = false
 
   constructor(private readonly watched: WatchedConsumption) {}
 
-  /** The broker has answered a heartbeat. */
-  heard(): void {
-    this.#heardAt = performance.now()
+  /** Notes how the broker answers a heartbeat, and passes the answer on. */
+  async hear<Answer>(beat: Promise<Answer>): Promise<Answer> {
+    try {
+      const answer = await beat
+      this.#heardAt = performance.now()
+      return answer
+    } catch (error) {
+      const { message } = error as Error
+      this.#refused = isNo(message) ? { message, at: performance.now() } : undefined
+      throw error
+    }
   }
 
   /** Why the worker takes no jobs; undefined where it does, or would. */
   get trouble(): string | undefined {
-    return this.#isHeard ? this.#trouble : 'the broker does not answer'
+    if (this.#isHeard) return this.#trouble
+    const refused = this.#refused
+    const isNow = refused !== undefined && performance.now() - refused.at < UNHEARD_MS
+    if (!isNow || !this.watched.isConnected()) return 'the broker does not answer'
+    return `the broker refuses what the worker tells it: ${safeText(refused.message, 300)}`
   }
 
   /** To be called about once a second. */
@@ -101,9 +114,11 @@ const stuck = (reason: string) =>
 const byUrgency = ([one, a]: [Lane, Quiet], [other, b]: [Lane, Quiet]): number =>
   Number(isRefused(one)) - Number(isRefused(other)) || b.forMs - a.forMs
 
-/** Whether the broker itself said no: its answers have a name, as `NOPERM` or `ERR`, and a lost connection has none. */
 const isRefused = ({ refusal }: Lane): boolean =>
-  refusal !== undefined && (isTaskqError(refusal) || /^-?[A-Z]{3,} /.test(refusal.message))
+  refusal !== undefined && (isTaskqError(refusal) || isNo(refusal.message))
+
+/** Whether the broker itself said no: its answers have a name, as `NOPERM` or `ERR`, and a lost connection has none. */
+const isNo = (message: string): boolean => /^-?[A-Z]{3,} /.test(message)
 
 function describe({ consumer, pulling, refusal }: Lane, forMs: number): string {
   const lane = `queue ${safeText(consumer.lane, 200)}`

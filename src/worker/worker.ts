@@ -216,8 +216,8 @@ export class Worker {
 
   async #beat(): Promise<void> {
     const standing = { host: this.side.host, startedAt: this.#startedAt, stopping: this.#stopping !== undefined }
-    const { watchedForMs, isForgotten, loss } = await this.side.beat(factsOf(this.options, this.#parts, standing))
-    this.#parts.consumption.heard()
+    const answer = this.side.beat(factsOf(this.options, this.#parts, standing))
+    const { watchedForMs, isForgotten, loss } = await this.#parts.consumption.hear(answer)
     if (watchedForMs > 0) this.#parts.live.watch(watchedForMs)
     if (loss !== undefined) {
       const detail = await this.side.registry.explainLoss(loss)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { defineTask } from '../../src/task/define-task.js'
-import { brokerOfFile, freePort, noRedis } from '../support/broker.js'
+import { brokerOfFile, freePort, noRedis, startBroker } from '../support/broker.js'
 import { proxyTo } from '../support/proxy.js'
 import { rejection } from '../support/refusal.js'
 import { testApp } from '../support/test-app.js'
@@ -152,3 +152,23 @@ describe('a broker that takes no writes for a while', () => {
     expect(Math.max(0, ...calls)).toBeLessThan(500)
   })
 })
+
+test.skipIf(noRedis !== undefined)(
+  'a broker that is full is told as that, not as one that does not answer',
+  {
+    timeout: 60_000,
+  },
+  async () => {
+    const own = await startBroker()
+    onTestFinished(() => own.stop())
+    const app = testApp(own, { tasks: [defineTask({ name: 'idle' }, () => {})] })
+    const { worker } = await app.worker()
+    await app.redis.config('SET', 'maxmemory', '1')
+    await vi.waitFor(() => expect(worker.trouble).toMatch(/^the broker refuses .*OOM/), {
+      timeout: 40_000,
+      interval: 500,
+    })
+    await app.redis.config('SET', 'maxmemory', '0')
+    await vi.waitFor(() => expect(worker.trouble).toBeUndefined(), { timeout: 15_000, interval: 200 })
+  },
+)

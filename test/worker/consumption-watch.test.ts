@@ -34,13 +34,14 @@ function watched({ concurrency = 2, maxJobs = Number.POSITIVE_INFINITY, lanes = 
     untilEmpty: false,
     maxJobs,
     run: () => new Promise(() => {}),
+    giveBack: async () => {},
     onLimited: () => {},
     onError: () => {},
   })
   const served = lanes.map((name) => new HangingLane(name))
   for (const lane of served) dispatcher.add(lane.consumer)
   const told: unknown[] = []
-  const broker = { isConnected: true, answers: true }
+  const broker = { isConnected: true, answers: true, refusal: '' }
   const watch = new ConsumptionWatch({
     dispatcher,
     isConnected: () => broker.isConnected,
@@ -50,7 +51,8 @@ function watched({ concurrency = 2, maxJobs = Number.POSITIVE_INFINITY, lanes = 
   /** Lets seconds pass, with the worker's clocks. */
   const pass = async (seconds: number) => {
     for (let second = 0; second < seconds; second++) {
-      if (broker.answers) watch.heard()
+      if (broker.refusal !== '') await watch.hear(Promise.reject(new Error(broker.refusal))).catch(() => {})
+      else if (broker.answers) await watch.hear(Promise.resolve())
       await vi.advanceTimersByTimeAsync(1000)
       await watch.look()
     }
@@ -135,6 +137,23 @@ describe('a worker that takes no jobs', () => {
     await pass(90)
     expect(watch.trouble).toContain('NOPERM')
     expect(told).toEqual([{ reason: expect.stringContaining('NOPERM'), endsInMs: undefined }])
+  })
+
+  test('because the broker refuses its heartbeats says so, and not that it does not answer', async () => {
+    const { told, watch, broker, pass } = watched()
+    await pass(3)
+    broker.refusal = "OOM command not allowed when used memory > 'maxmemory'."
+    await pass(10)
+    expect(watch.trouble).toBeUndefined()
+    await pass(90)
+    expect(watch.trouble).toBe(`the broker refuses what the worker tells it: ${broker.refusal}`)
+    Object.assign(broker, { refusal: '', answers: false })
+    await pass(20)
+    expect(watch.trouble).toBe('the broker does not answer')
+    broker.answers = true
+    await pass(2)
+    expect(watch.trouble).toBeUndefined()
+    expect(told).toEqual([])
   })
 
   test('because the broker is away waits for it', async () => {
