@@ -36,7 +36,7 @@ test.each([60_000, -60_000])('a countdown is as long as it says where the clock 
   expect(waitedMs).toBeGreaterThan(580)
   expect(waitedMs).toBeLessThan(10_000)
   const way = skewMs > 0 ? 'behind' : 'ahead'
-  expect(app.warnings).toEqual([expect.stringMatching(new RegExp(`the broker's clock is (59\\.9|60\\.0) s ${way}`))])
+  expect(app.warnings).toEqual([expect.stringMatching(new RegExp(`the broker's clock is (59|60)\\.\\d s ${way}`))])
 })
 
 test('a worker whose clock is ahead runs nothing early that others enqueued', async () => {
