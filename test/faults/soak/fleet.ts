@@ -3,6 +3,7 @@ import type { Project } from '../kit/project.ts'
 import type { WorkerProcess } from '../kit/worker-process.ts'
 import { JUDGED_FLAGS } from './memory.ts'
 import type { SoakLedger } from './soak-ledger.ts'
+import { judgeEnd } from './worker-ends.ts'
 
 /** A supervisor waits so long before it starts a worker again. */
 const RESTART_MS = 300
@@ -48,6 +49,8 @@ export class Fleet {
   }
 
   stop(worker: WorkerProcess): void {
+    // A second signal would ask for another kind of end.
+    if (this.#told.has(worker)) return
     this.#told.set(worker, 'SIGTERM')
     worker.signal('SIGTERM')
   }
@@ -74,16 +77,14 @@ export class Fleet {
     const { code, signal } = await worker.exited
     this.#ledger.noteGone(worker.pid)
     const told = this.#told.get(worker)
-    // Told to stop while it was being started: as a program does that has no say in it yet.
-    if (told === 'SIGTERM' && !this.#ledger.hasRunIn(worker.pid)) return
-    if (told === 'SIGKILL' || (told === 'SIGTERM' && code === 0)) return
-    if (told === undefined && code === 1 && worker.lines.some((line) => line.includes('TASKQ_BROKER_UNREACHABLE'))) {
-      this.turnedAway++
-      return
-    }
-    this.surprises.push(
-      `worker ${worker.pid} ended with ${code ?? signal}${told === undefined ? '' : ` after ${told}`}:\n${worker.lines.slice(-10).join('\n')}`,
-    )
+    const hasRun = this.#ledger.hasRunIn(worker.pid)
+    const isElder = worker === this.elder
+    const verdict = judgeEnd({ code, signal, hasRun, isElder, lines: worker.lines, ...(told && { told }) })
+    if (verdict === 'turned away') this.turnedAway++
+    if (verdict !== 'surprise') return
+    const who = `${isElder ? 'the worker that is never killed' : 'worker'} ${worker.pid}`
+    const why = told === undefined ? '' : ` after ${told}`
+    this.surprises.push(`${who} ended with ${code ?? signal}${why}:\n${worker.lines.slice(-10).join('\n')}`)
   }
 
   #start(nodeFlags: readonly string[] = []): WorkerProcess {
