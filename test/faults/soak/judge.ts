@@ -2,9 +2,10 @@ import type { Kit } from '../kit/kit.ts'
 import type { Program } from '../kit/worker-process.ts'
 import type { DeadLetter } from './broker-state.ts'
 import type { Fleet } from './fleet.ts'
-import type { LongLived } from './long-lived.ts'
-import { type MemorySample, memoryGrowth } from './memory.ts'
+import { judgeMemory, type MemorySeen } from './judge-memory.ts'
+import { mostWithin } from './most-within.ts'
 import type { SoakLedger } from './soak-ledger.ts'
+import { hadAccident } from './worker-ends.ts'
 
 /** What a soak left to be judged. */
 export interface Outcome {
@@ -14,30 +15,50 @@ export interface Outcome {
   /** What was left in the broker. */
   readonly left: readonly string[]
   readonly dead: readonly DeadLetter[]
-  readonly fleet: Fleet
-  readonly producer: Program
-  readonly memory: LongLived
+  readonly fleet: Pick<Fleet, 'surprises' | 'turnedAway'>
+  readonly producer: Pick<Program, 'exit' | 'lines'>
+  /** Whether the producer had ended before it was told to. */
+  readonly producerGone: boolean
+  readonly memory: MemorySeen
+  /** The longest time between two starts while there was load. */
+  readonly worstGapMs: number
   readonly minutes: number
+  readonly tasksPerMinute: number
   readonly tell: (line: string) => void
 }
 
-/** Memory may grow by so much. */
-const GROWTH_PERCENT = 10
-/** In a shorter soak a process has not found its size. */
-const JUDGED_FROM_MINUTES = 10
+/** What a soak of 30 minutes must promise at the least, at the default rate. */
+const [FULL_MINUTES, FULL_RATE, FULL_ACKED] = [30, 4000, 100_000]
+/** While the broker is away, callers are told no. */
+const ACKED_SHARE = 0.8
+/** The load holds nearly twice as many. */
+const TIMED_SHARE = 0.1
+/** How well a caller knows the broker's time. */
+const CLOCK_MS = 20
+/** What `rateLimit` says of the task. */
+const RATE = 20
+/**
+ * The limit is held in windows of 100 ms, of which eleven touch a second: 22 starts. The rest is the time between being
+ * let through and starting, in a worker that is busy.
+ */
+const RATED = [
+  { seconds: 1, most: 24 },
+  { seconds: 5, most: 105 },
+] as const
 /** What `maxConcurrency` says of the task. */
 const NARROW = 3
+/** A silent broker may cost 15 s until work goes on; another fault may come on top of it. */
+const GAP_MS = 20_000
 const SHOWN = 10
-const MB = 1 << 20
 
 /** Notes every number that a soak must keep to, and tells what lies behind those that it did not. */
-export function judge(kit: Kit, outcome: Outcome): void {
+export function judge(kit: Pick<Kit, 'measure'>, outcome: Outcome): void {
   const { ledger, places, left, dead, fleet, producer } = outcome
   const none = (name: string, found: readonly string[]) => {
     kit.measure(name, found.length, { exactly: 0 })
     tellSome(outcome, name, found)
   }
-  kit.measure('acked', ledger.acked, { atLeast: 1 })
+  kit.measure('acked', ledger.acked, { atLeast: leastAcked(outcome.minutes, outcome.tasksPerMinute) })
   kit.measure('runs', ledger.runs, { atLeast: ledger.acked })
   none(
     'lost',
@@ -47,12 +68,13 @@ export function judge(kit: Kit, outcome: Outcome): void {
     'calls that became two jobs',
     ledger.doubled().map((token) => ledger.describe(token)),
   )
-  kit.measure('runs cut short by the end of their process', ledger.cutShort, { atLeast: 0 })
   kit.measure('duplicates', ledger.duplicates, { atMost: ledger.cutShort })
   none('runs of a job at the same time', ledger.overlaps)
   kit.measure(`runs at the same time of a task that may have ${NARROW}`, ledger.most.get('narrow') ?? 0, {
+    atLeast: 1,
     atMost: NARROW,
   })
+  judgeTimes(kit, outcome)
   none('jobs in two places', places)
   none('left in the broker', left)
   none(
@@ -60,35 +82,36 @@ export function judge(kit: Kit, outcome: Outcome): void {
     dead.map(({ id, lane, reason }) => `${id} (${lane}): ${reason}`),
   )
   none('ends of workers that nobody asked for', fleet.surprises)
-  kit.measure('workers that found no broker when they were started', fleet.turnedAway, { atLeast: 0 })
-  none('ends of the producer that nobody asked for', producer.exit?.code === 0 ? [] : [producer.output])
-  kit.measure('worst gap between two starts', ledger.worstGapMs, { atLeast: 0, unit: 'ms' })
-  judgeMemory(kit, outcome)
+  outcome.tell(`  workers that found no broker when they were started, and said so: ${fleet.turnedAway}`)
+  none(
+    'ends of the producer that nobody asked for',
+    isProducerSound(outcome) ? [] : [producer.lines.slice(-SHOWN).join('\n')],
+  )
+  kit.measure('worst gap between two starts', outcome.worstGapMs, { atMost: GAP_MS, unit: 'ms' })
+  judgeMemory(kit, outcome.memory, outcome.minutes, outcome.tell)
+  outcome.tell(`  calls that were answered with yes, each of those that met in one job: ${ledger.ackedCalls}`)
+  outcome.tell(`  runs cut short by the end of their process: ${ledger.cutShort}`)
   for (const [code, times] of ledger.rejected) outcome.tell(`  enqueues that ended as ${code}: ${times}`)
 }
 
-function judgeMemory(kit: Kit, { memory, minutes, tell }: Outcome): void {
-  for (const [name, samples] of memory.samples) {
-    const growth = memoryGrowth(samples, memory.endedAt)
-    tell(`  memory of the ${name}, in MB: ${overTime(samples)}`)
-    if (growth === undefined || minutes < JUDGED_FROM_MINUTES) {
-      const seen = growth === undefined ? '' : `; seen: ${growth.percent.toFixed(1)} %`
-      tell(`  too short to judge the growth of the ${name}: that takes ${JUDGED_FROM_MINUTES} minutes${seen}`)
-      continue
-    }
-    kit.measure(`memory of the ${name}, early`, growth.earlyBytes / MB, { atLeast: 0, unit: 'MB' })
-    kit.measure(`memory of the ${name}, late`, growth.lateBytes / MB, { atLeast: 0, unit: 'MB' })
-    kit.measure(`growth of the ${name}`, growth.percent, { atMost: GROWTH_PERCENT, unit: '%' })
-  }
+const isProducerSound = ({ producer, producerGone }: Outcome): boolean =>
+  !producerGone && producer.exit?.code === 0 && !hadAccident(producer.lines)
+
+/** So much of what was to be made must have been promised; a soak as the issue of reliability asks for is not smaller. */
+export function leastAcked(minutes: number, tasksPerMinute: number): number {
+  const share = Math.floor(minutes * tasksPerMinute * ACKED_SHARE)
+  return minutes >= FULL_MINUTES && tasksPerMinute >= FULL_RATE ? Math.max(share, FULL_ACKED) : share
 }
 
-/** A sample of each twentieth of the time. */
-function overTime(samples: readonly MemorySample[]): string {
-  const step = Math.max(1, Math.floor(samples.length / 20))
-  return samples
-    .filter((_, at) => at % step === 0)
-    .map(({ bytes }) => Math.round(bytes / MB))
-    .join(' ')
+/** What was not due at once, and what may not start as often as it could. */
+function judgeTimes(kit: Pick<Kit, 'measure'>, { ledger }: Outcome): void {
+  kit.measure('starts of what had a time to wait for', ledger.timedStarts, { atLeast: ledger.acked * TIMED_SHARE })
+  kit.measure('earliest of them, before its time', ledger.earliestMs, { atMost: CLOCK_MS, unit: 'ms' })
+  const rated = ledger.starts.get('rated') ?? []
+  for (const { seconds, most } of RATED) {
+    const name = `most starts in ${seconds} s of a task that may have ${RATE} in a second`
+    kit.measure(name, mostWithin(rated, seconds * 1000), { atLeast: 1, atMost: most })
+  }
 }
 
 function tellSome({ tell }: Outcome, name: string, found: readonly string[]): void {

@@ -5,17 +5,20 @@ import type { Random } from '../kit/random.ts'
 /** A call that was answered with yes: its token comes to an end, or is lost. */
 export type Call = (client: Client, token: string, random: Random) => Promise<string>
 
+const BURST_MS = 30_000
+
 /** Calls of so many kinds that all of taskq's ways of a job are taken, and how often each is made. */
 const CALLS: readonly (readonly [weight: number, call: Call])[] = [
   [40, (client, token, random) => simple(client, 'plain', [token, random.between(0, 20)])],
   [12, (client, token, random) => simple(client, 'flaky', [token, random.between(1, 2)])],
-  [10, (client, token, random) => simple(client, 'plain', [token, 0], { countdown: random.between(200, 20_000) })],
+  [10, (client, token, random) => later(client, 'plain', token, random.between(200, 20_000))],
   [
     10,
     (client, token, random) =>
       simple(client, 'urgent', [token, random.between(0, 20)], { priority: random.between(0, 9) }),
   ],
-  [8, (client, token) => simple(client, 'rated', [token, 0])],
+  // Many are due at once, so that the limit has something to hold back.
+  [8, (client, token) => later(client, 'rated', token, BURST_MS - (Date.now() % BURST_MS))],
   [6, (client, token, random) => simple(client, 'narrow', [token, random.between(0, 60)])],
   [6, once],
   // So long that most faults find some of them running.
@@ -37,6 +40,11 @@ export function pickCall(random: Random): Call {
 async function simple(client: Client, task: string, args: readonly [string, number], options = {}): Promise<string> {
   await client.enqueue(task, args, options)
   return args[0]
+}
+
+/** Its token tells when it is due: nothing of it may run before. */
+function later(client: Client, task: string, token: string, countdown: number): Promise<string> {
+  return simple(client, task, [`${token}@${Date.now() + countdown}`, 0], { countdown })
 }
 
 /** Several calls of a key meet: the job that stands for them ends for each. */

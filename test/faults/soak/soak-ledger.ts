@@ -49,8 +49,15 @@ export class SoakLedger {
   readonly overlaps: string[] = []
   /** The most runs of one kind at the same time. */
   readonly most = new Map<string, number>()
-  acked = 0
+  /** The times of all starts, by kind. */
+  readonly starts = new Map<string, number[]>()
+  /** Calls that were answered with yes; of those that met in one job, each. */
+  ackedCalls = 0
   runs = 0
+  /** Starts of what was not due at once. */
+  timedStarts = 0
+  /** The most that such a start came too early, in milliseconds; below 0 where none did. */
+  earliestMs = Number.NEGATIVE_INFINITY
   duplicates = 0
   cutShort = 0
   worstGapMs = 0
@@ -84,6 +91,11 @@ export class SoakLedger {
       this.cutShort++
       this.#endRun(course, run)
     }
+  }
+
+  /** Jobs and workflows that were promised. */
+  get acked(): number {
+    return this.#acked.size
   }
 
   /** Whether a process has run anything. */
@@ -126,7 +138,7 @@ export class SoakLedger {
   #takeAck(line: string): void {
     const [what, name = ''] = line.split(' ')
     if (what !== 'ack') return void this.rejected.set(name, (this.rejected.get(name) ?? 0) + 1)
-    this.acked++
+    this.ackedCalls++
     this.#acked.add(name)
   }
 
@@ -146,6 +158,7 @@ export class SoakLedger {
     this.#pids.add(run.pid)
     this.worstGapMs = Math.max(this.worstGapMs, at - this.#lastStart || 0)
     this.#lastStart = at
+    this.#noteTime(run.kind, token, at)
     if (course.running.size > 0) {
       this.overlaps.push(`${token} (${run.kind}) in ${run.pid} beside ${[...course.running.keys()].join(' ')} at ${at}`)
     }
@@ -155,6 +168,16 @@ export class SoakLedger {
     const now = (this.#running.get(run.kind) ?? 0) + 1
     this.#running.set(run.kind, now)
     this.most.set(run.kind, Math.max(now, this.most.get(run.kind) ?? 0))
+  }
+
+  #noteTime(kind: string, token: string, at: number): void {
+    const times = this.starts.get(kind) ?? []
+    this.starts.set(kind, times)
+    times.push(at)
+    const [, due] = token.split('@')
+    if (due === undefined) return
+    this.timedStarts++
+    this.earliestMs = Math.max(this.earliestMs, Number(due) - at)
   }
 
   #endRun(course: Course, run: Run): void {

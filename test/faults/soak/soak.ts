@@ -67,6 +67,9 @@ export async function soak(kit: Kit, options: SoakOptions): Promise<void> {
   memory.stop()
 
   tell(`${seconds().padStart(7)} s  no more faults; waiting for what is on its way`)
+  ledger.read()
+  const { worstGapMs } = ledger
+  const producerGone = producer.exit !== undefined
   producer.signal('SIGTERM')
   await producer.exited
   await drained(ledger)
@@ -75,7 +78,7 @@ export async function soak(kit: Kit, options: SoakOptions): Promise<void> {
   for (const { id } of dead) ledger.bury(id)
   await fleet.close()
   ledger.read()
-  judge(kit, { ledger, places: [...places], left, dead, fleet, producer, memory, minutes: options.minutes, tell })
+  judge(kit, { ...options, ledger, places: [...places], left, dead, fleet, producer, producerGone, memory, worstGapMs })
   for (const [fault, times] of chaos.counts) tell(`  ${String(times).padStart(5)} × ${fault}`)
   ledger.close()
 }
