@@ -46,7 +46,9 @@ export class LockKeeper {
     this.thread?.beat(performance.now())
   }
 
+  /** Holds a job from now on; again, where it is held, nothing. */
   hold(job: ActiveJob): void {
+    if (this.#held.has(job)) return
     const now = performance.now()
     this.#held.set(job, { renewedAt: now, seat: this.thread?.hold(job, now) })
   }
@@ -65,9 +67,12 @@ export class LockKeeper {
     return performance.now() - askedAt > this.lockMs / 2
   }
 
-  /** Whether a job is another worker's by now, as the broker says; it is then not held any more. */
+  /**
+   * Whether a job is another worker's by now, as the broker says; it is then not held any more. One that refuses to
+   * renew it says nothing of that, and hands the job to nobody else meanwhile.
+   */
   async isLost(job: ActiveJob): Promise<boolean> {
-    const lost = await job.lane.renewLocks([job]).catch(() => [job.id])
+    const lost = await job.lane.renewLocks([job]).catch(() => [])
     if (lost.length > 0) this.release(job)
     return lost.length > 0
   }

@@ -16,6 +16,8 @@ export interface DispatcherOptions {
   /** End after so many jobs. */
   readonly maxJobs: number
   readonly run: RunJob
+  /** Gives a job back that came too late to run here. */
+  readonly giveBack: (job: ActiveJob) => Promise<void>
   /** A lane has reached its rate limit: nothing more of it starts for so long. */
   readonly onLimited: (lane: LaneName, forMs: number) => void
   /** More runs wait than there are slots: what one more waits for is to come before all else. */

@@ -204,7 +204,7 @@ export class Dispatcher {
     while (job !== undefined) {
       // It came while the dispatcher, or the lane, was being stopped.
       if (this.#stopped || lane.state === 'closed')
-        return job.lane.giveBack(job).catch((error) => this.options.onError(error as Error))
+        return this.options.giveBack(job).catch((error) => this.options.onError(error as Error))
       stays = false
       const next: Pull = await this.#runOne(job, mayStay)
       job = next.job

@@ -68,6 +68,7 @@ export class JobRunner {
     }
     this.#recording = {
       onTrouble,
+      onNext: (job) => locks.hold(job),
       noteOwnTtl: (job, ttlMs) => side.noteOwnTtl(job, ttlMs),
       cuts: () => side.holds.cuts,
       wasTold: (job, cuts) => side.holds.wasTold(job, cuts),
@@ -110,6 +111,11 @@ export class JobRunner {
     if (job.claim !== undefined && lost === undefined && ENDS.has(instead.kind)) await this.#settle(job.claim)
     if (advancing !== undefined) await advancing
     return next
+  }
+
+  /** Gives back a job that was to run next, and is not to run here any more. */
+  async giveBack(job: ActiveJob): Promise<void> {
+    await job.lane.giveBack(job).finally(() => this.locks.release(job))
   }
 
   /** Asks every running task to end. */

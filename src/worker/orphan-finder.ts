@@ -25,7 +25,7 @@ export function findOrphans(site: OrphanSite): void {
 async function giveBackOrphans(lane: LaneConsumer, { side, workerId, locks }: OrphanSite): Promise<void> {
   const active = await side.holds.ofWorker(lane.lane, workerId)
   if (active.length === 0) return
-  // All that came before this answer is in the worker's hands by then.
+  // All that came before this answer is held by then: a job that was asked for, and one that came with another's end.
   await new Promise((resolve) => setImmediate(resolve))
   const orphans = active.filter(({ id, token }) => !locks.holds(id, token))
   await Promise.allSettled(orphans.map((job) => lane.giveBack(job)))

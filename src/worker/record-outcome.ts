@@ -20,6 +20,8 @@ export interface RecordingSite {
   /** Whether a job's end is recorded, though the broker says that the job is not ours: see `Holds.wasTold`. */
   readonly wasTold: (job: ActiveJob, cuts: number) => Promise<boolean>
   readonly onTrouble: (error: Error) => void
+  /** The lane's next job came along: it is ours from now on, though it runs only once all about this one is done. */
+  readonly onNext: (job: ActiveJob) => void
   /** When ends that the broker refused are told again. */
   readonly refused: RefusalPace
   /** True when the process is about to end and waits no longer. */
@@ -56,6 +58,7 @@ export async function recordOutcome(
   for (let failures = 1; ; failures++) {
     try {
       const recorded = await tell(job, outcome, mayFetchNext, site)
+      noteNext(recorded.next, site)
       site.refused.served()
       return recorded
     } catch (error) {
@@ -166,8 +169,13 @@ async function waitsAgain(
   site: RecordingSite,
   lane: string = job.lane.lane,
 ): Promise<Recorded> {
+  noteNext(next, site)
   const revoked = await site.endIfRevoked(job, lane).catch((error) => void site.onTrouble(error as Error))
   return revoked === undefined ? { next } : { next, revoked }
+}
+
+function noteNext({ job }: Pull, { onNext }: RecordingSite): void {
+  if (job !== undefined) onNext(job)
 }
 
 /** A part's result as its workflow keeps it for those that it goes to; nothing for a job of its own. */

@@ -112,6 +112,7 @@ function assembleDispatcher(
     untilEmpty: burst,
     maxJobs,
     run: (job, mayFetchNext) => runner.run(job, mayFetchNext),
+    giveBack: (job) => runner.giveBack(job),
     onLimited: ({ queue, task }, forMs) => {
       if (task !== undefined) onEvent({ name: 'limit.reached', task, queue, forMs })
     },

@@ -29,6 +29,7 @@ function dispatcherOn(
     untilEmpty: false,
     maxJobs: Number.POSITIVE_INFINITY,
     run,
+    giveBack: (job) => job.lane.giveBack(job),
     onLimited: ({ queue, task }, forMs) => limited.push({ queue, task, forMs }),
     onError: (error) => errors.push(error),
     ...over,

@@ -176,6 +176,7 @@ test('a job that was told to end before it is parked ends where it was moved', a
     noteOwnTtl: () => {},
     saveLargeResult: async () => {},
     onTrouble: () => {},
+    onNext: () => {},
     cuts: () => 0,
     wasTold: async () => false,
     refused: new RefusalPace(),
