@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs'
 import type { Client } from '../../../dist/client/client.js'
 import type { Kit } from '../kit/kit.ts'
 import type { Project } from '../kit/project.ts'
@@ -12,6 +13,19 @@ const DEFAULT_SHUTDOWN_MS = 25_000
 /** Jobs keep coming to each queue: whoever still took any would be seen. */
 const FEED_EVERY_MS = 250
 const FED_MS = 100
+
+/** What a timer, and the signal that began it, are late by where twenty processes end at once. */
+const DRAIN_NOISE_MS = 500
+/** After its signal a task has a second; the goodbye and the ends of twenty processes at once take what is left. */
+const TIDY_MS = 5000
+
+/** When a task heard that its run is to end, and why. */
+interface Abort {
+  readonly id: string
+  readonly pid: number
+  readonly at: number
+  readonly why: string
+}
 
 /** A worker that is told to stop while it runs two jobs of ten minutes, in a queue of its own. */
 interface Leaver {
@@ -125,14 +139,34 @@ function judge(kit: Kit, leavers: readonly Leaver[]): void {
   kit.measure('workers that took a job 100 ms after the signal', leavers.filter(isLate).length, { exactly: 0 })
   kit.measure('tasks of 8 s that ended where they ran', stayed.length, { exactly: middling.length })
   kit.measure('exits with another code than 0', leavers.filter(({ code }) => code !== 0).length, { exactly: 0 })
+  const aborts = abortsIn(kit)
+  const told = leavers.filter((leaver) => aborts.filter((abort) => isOfShutdown(abort, leaver)).length === 1)
+  kit.measure('tasks whose signal told of the shutdown, after its time', told.length, { exactly: leavers.length })
+  kit.measure('signals beside', aborts.length - told.length, { exactly: 0 })
+  // The drain is the shutdown time itself. Then those whose signal was aborted have a second, and the process ends.
+  const drains = leavers.map(({ signalledAt, shutdownMs, long }) => {
+    const abortedAt = aborts.find(({ id }) => long.includes(id))?.at ?? Number.POSITIVE_INFINITY
+    return abortedAt - signalledAt - shutdownMs
+  })
+  kit.measure('longest drain beyond the shutdown time', Math.max(...drains), { atMost: DRAIN_NOISE_MS, unit: 'ms' })
   const overtime = leavers.map(({ leftMs, shutdownMs }) => leftMs - shutdownMs)
-  kit.measure('longest end after the shutdown time', Math.max(...overtime), { atMost: 5000, unit: 'ms' })
+  kit.measure('longest end after the shutdown time', Math.max(...overtime), { atMost: TIDY_MS, unit: 'ms' })
   const waits = leavers.flatMap((leaver) => leaver.long.map((id) => waitOf(kit, leaver, id)))
   kit.measure('jobs given back', waits.length, { exactly: 2 * leavers.length })
   kit.measure('longest wait for the next run', Math.max(...waits), { atMost: 1000, unit: 'ms' })
   const charged = starts.filter(({ attempt }) => attempt > 1)
   kit.measure('runs charged as attempts', charged.length, { exactly: 0 })
 }
+
+function abortsIn({ ledger }: Kit): Abort[] {
+  const file = `${ledger.file}-aborts`
+  if (!existsSync(file)) return []
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
+  return lines.map((line) => JSON.parse(line) as Abort)
+}
+
+const isOfShutdown = ({ id, pid, at, why }: Abort, { worker, long, signalledAt, shutdownMs }: Leaver): boolean =>
+  pid === worker.pid && long.includes(id) && why === 'TASKQ_JOB_SHUTDOWN' && at >= signalledAt + shutdownMs - 50
 
 /** From the moment that a worker says it gave a job back, to the start elsewhere. */
 function waitOf(kit: Kit, { worker }: Leaver, id: string): number {
