@@ -30,7 +30,7 @@ const WARM_UP = 0.2
 const STRETCHES = 40
 /** With fewer nothing is known of too much of the time: such as of a process that ended half-way. */
 export const LEAST_STRETCHES = 36
-const LEAST_SAMPLES = 3
+const LEAST_SAMPLES = 2
 
 /** The memory that a process holds now (RSS); undefined where it is gone, or there is no /proc. */
 export function memoryOf(pid: number): number | undefined {
