@@ -82,7 +82,7 @@ describe('adding jobs', () => {
 
 describe('a broker in trouble', () => {
   test('a lost reply does not make two jobs of one', async () => {
-    const app = testApp(broker)
+    const app = testApp(broker, { config: { enqueueTimeout: '20s' } })
     const proxy = await proxyTo(broker)
     const engine = app.newEngine({ broker: brokerAt(proxy.url) })
     const ids = ['id-a', 'id-b', 'id-c', 'id-d']
@@ -95,7 +95,7 @@ describe('a broker in trouble', () => {
   })
 
   test('a lost reply to many jobs at once does not either', async () => {
-    const app = testApp(broker)
+    const app = testApp(broker, { config: { enqueueTimeout: '20s' } })
     const proxy = await proxyTo(broker)
     const engine = app.newEngine({ broker: brokerAt(proxy.url) })
     await engine.producer.add(job('first'))
