@@ -39,7 +39,9 @@ export class Power {
     const calls = ['-f', '-y', '-s', '0', '-ttt', '-e', 'trace=write,fdatasync']
     const strace = spawn('strace', [...calls, '-o', trace, '-p', String(server.pid)], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      env: kit.env,
     })
+    kit.watch(strace)
     kit.onClose(async () => void strace.kill())
     const said = Promise.race([
       once(strace.stderr as NodeJS.ReadableStream, 'data').then(([text]) => String(text)),

@@ -21,6 +21,9 @@ export interface RedisServerOptions {
   readonly flags?: readonly string[]
   /** A program that becomes the server, whose command line follows: it decides what the server inherits. */
   readonly through?: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+  /** Told of each process, as it is started. */
+  readonly onStarted?: (child: ChildProcess) => void
 }
 
 /** A real redis-server on loopback, which can be killed, held still and started again on what it kept. */
@@ -62,6 +65,10 @@ export class RedisServer {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null
   }
 
+  get isSentinel(): boolean {
+    return this.#options.flags?.includes('--sentinel') ?? false
+  }
+
   /** A connection for the row's own questions; it waits for a server that is down. */
   get admin(): Redis {
     this.#admin ??= this.#connect()
@@ -71,10 +78,11 @@ export class RedisServer {
   /** Starts it again on what it kept, and resolves when it answers: when its file is loaded. */
   async start(): Promise<void> {
     if (this.isRunning) return
-    const { flags = [], through = [] } = this.#options
+    const { flags = [], through = [], env = process.env, onStarted } = this.#options
     const [program = '', ...args] = [...through, 'redis-server', join(this.dir, 'redis.conf'), ...flags]
-    const child = spawn(program, args, { stdio: 'ignore' })
+    const child = spawn(program, args, { stdio: 'ignore', env })
     this.#child = child
+    onStarted?.(child)
     const died = once(child, 'exit').then(([code]) => {
       throw new Error(`redis-server on port ${this.port} ended with ${code}; see ${this.dir}/redis.log`)
     })

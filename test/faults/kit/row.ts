@@ -12,6 +12,8 @@ export interface FaultRow {
   readonly repetitions: number
   /** How often it happens as a part of `npm test`; a row without it is left out there. */
   readonly quick?: number
+  /** Over raw BullMQ: the measures that must be missed, for that is what the row proves. All others must be met. */
+  readonly breaks?: readonly string[]
   /** Injects the fault `kit.repetitions` times and measures. */
   run(kit: Kit): Promise<void>
 }
@@ -47,7 +49,7 @@ export interface Tally {
 }
 
 /** How a row went. */
-export interface RowResult extends Pick<FaultRow, 'id' | 'fault' | 'promise'> {
+export interface RowResult extends Pick<FaultRow, 'id' | 'fault' | 'promise' | 'breaks'> {
   readonly outcome: 'passed' | 'failed' | 'skipped'
   readonly repetitions: number
   readonly seconds: number
@@ -56,6 +58,17 @@ export interface RowResult extends Pick<FaultRow, 'id' | 'fault' | 'promise'> {
   /** Why it failed or was skipped, where no measure says so. */
   readonly reason?: string
 }
+
+/** A row is to be done in this time, all of them together in the other. */
+export const ROW_SECONDS = 60
+export const RUN_SECONDS = 900
+
+/** Whether a row over raw BullMQ breaks the promise it is to break, and nothing else: so not by an accident of its own. */
+export const isProof = ({ breaks = [], measures, reason }: RowResult): boolean =>
+  reason === undefined &&
+  breaks.length > 0 &&
+  breaks.every((name) => measures.some((measure) => measure.name === name)) &&
+  measures.every(({ name, met }) => met !== breaks.includes(name))
 
 export const isMet = (value: number, { atMost, atLeast, exactly }: Bounds): boolean =>
   (atMost === undefined || value <= atMost) &&

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** How a process ended. */
 export interface Exit {
@@ -10,15 +11,24 @@ export interface Exit {
   readonly ms: number
 }
 
+/** What a program wrote last comes through its pipes a little after its end. */
+const LAST_WORDS_MS = 500
+
 /** A program of the row, with its lines as they come. */
 export class Program {
   /** All it printed, on both channels. */
   readonly lines: string[] = []
+  /** When each line came, in milliseconds of this process. */
+  readonly times: number[] = []
+  /** What it was told to end by. */
+  readonly signals: NodeJS.Signals[] = []
+  /** Resolves when it is gone; its children may live on, and hold its pipes. */
   readonly exited: Promise<Exit>
   readonly child: ChildProcess
   readonly #onKilled: (pid: number) => void
   readonly #waiting = new Set<() => void>()
   #exit: Exit | undefined
+  #endedAt = Number.POSITIVE_INFINITY
 
   constructor(child: ChildProcess, onKilled: (pid: number) => void) {
     this.child = child
@@ -28,14 +38,11 @@ export class Program {
       if (stream === null) continue
       createInterface({ input: stream }).on('line', (line) => {
         this.lines.push(line)
+        this.times.push(performance.now())
         for (const look of this.#waiting) look()
       })
     }
-    this.exited = once(child, 'close').then(([code, signal]) => {
-      this.#exit = { code, signal, ms: performance.now() - startedAt }
-      for (const look of this.#waiting) look()
-      return this.#exit
-    })
+    this.exited = this.#watch(startedAt)
   }
 
   get pid(): number {
@@ -49,6 +56,11 @@ export class Program {
   /** Undefined while it runs. */
   get exit(): Exit | undefined {
     return this.#exit
+  }
+
+  /** When it ended, in milliseconds of this process. */
+  get endedAt(): number {
+    return this.#endedAt
   }
 
   /** Resolves with the first line that fits, also one that came before; throws when the program ends without it. */
@@ -71,6 +83,7 @@ export class Program {
   }
 
   signal(signal: NodeJS.Signals): void {
+    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') this.signals.push(signal)
     this.child.kill(signal)
   }
 
@@ -78,14 +91,30 @@ export class Program {
   async kill(): Promise<void> {
     if (this.#exit !== undefined) return
     this.#onKilled(this.pid)
-    this.child.kill('SIGKILL')
+    this.signal('SIGKILL')
     await this.exited
   }
 
   /** Asks it to stop (SIGTERM), and resolves when it is gone. */
   async stop(): Promise<Exit> {
-    this.child.kill('SIGTERM')
+    this.signal('SIGTERM')
     return this.exited
+  }
+
+  async #watch(startedAt: number): Promise<Exit> {
+    const { child } = this
+    const closed = once(child, 'close')
+    const [code, signal] = await once(child, 'exit')
+    this.#endedAt = performance.now()
+    const late = new AbortController()
+    await Promise.race([closed, sleep(LAST_WORDS_MS, undefined, { signal: late.signal }).catch(() => {})])
+    late.abort()
+    // A child that outlives it holds them open.
+    child.stdout?.destroy()
+    child.stderr?.destroy()
+    this.#exit = { code, signal, ms: this.#endedAt - startedAt }
+    for (const look of this.#waiting) look()
+    return this.#exit
   }
 
   #without(fits: RegExp, what: string): Error {
