@@ -6,6 +6,7 @@ export const row: FaultRow = {
   fault: 'the reply to an enqueue is lost; the server has done it',
   promise: 'each call becomes one job',
   repetitions: 10,
+  breaks: ['jobs'],
   async run(kit) {
     const redis = await kit.redis()
     const proxy = await kit.proxy(redis)

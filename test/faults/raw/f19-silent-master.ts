@@ -13,6 +13,7 @@ export const row: FaultRow = {
   fault: 'a master that freezes with its connections open (SIGSTOP), and is replaced',
   promise: 'callers and workers notice, and go on with its successor within 15 s',
   repetitions: 1,
+  breaks: ['longest time without a start', 'enqueues answered after it'],
   async run(kit) {
     const set = await SentinelSet.start(kit, DOWN_AFTER_MS)
     const connection = { sentinels: [...set.broker.sentinels], name: set.broker.name }

@@ -17,6 +17,7 @@ export const row: FaultRow = {
   fault: 'a task that ends its process, beside nine good ones in ten slots',
   promise: 'it is dead at its third crash at the latest; all others run to their end',
   repetitions: 1,
+  breaks: ['lost', 'neighbours that ended'],
   async run(kit) {
     const redis = await kit.redis()
     const connection = { host: '127.0.0.1', port: redis.port }

@@ -10,6 +10,7 @@ export const row: FaultRow = {
   fault: 'jobs whose stored JSON is broken, between good ones',
   promise: 'each is a dead letter at its first fetch, with its bytes as they were; the queue and the lists go on',
   repetitions: 5,
+  breaks: ['broken jobs that are dead letters', 'lists that fail', 'jobs left active'],
   async run(kit) {
     const redis = await kit.redis()
     const connection = { host: '127.0.0.1', port: redis.port }

@@ -11,6 +11,7 @@ export const row: FaultRow = {
   fault: 'what a schedule has stored of its next run is deleted',
   promise: 'the schedule goes on within 60 s',
   repetitions: 1,
+  breaks: ['runs afterwards'],
   async run(kit) {
     const redis = await kit.redis()
     const connection = { host: '127.0.0.1', port: redis.port }
