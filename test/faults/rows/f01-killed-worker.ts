@@ -12,7 +12,6 @@ export const row: FaultRow = {
   fault: 'kill -9 of a worker in the middle of its task',
   promise: 'every job runs to its end, begins again within 15 s, and is charged no attempt',
   repetitions: 100,
-  quick: 2,
   async run(kit) {
     const redis = await kit.redis()
     const project = kit.project({ broker: redis.url, worker: { concurrency: 1 } })
