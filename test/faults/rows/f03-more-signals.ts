@@ -32,8 +32,10 @@ export const row: FaultRow = {
   id: 'F03',
   fault: 'a second and a third signal, and kill -9, while tasks run in the process and in a blocked child',
   promise: 'with the second it gives all back and ends within 1 s; with the third it ends now; no child outlives it',
-  repetitions: 18,
-  quick: 1,
+  // Four of each kind: a row has no more than a minute.
+  repetitions: 12,
+  // One of each kind.
+  quick: 3,
   async run(kit) {
     const redis = await kit.redis()
     const project = kit.project({ broker: redis.url, worker: { concurrency: 3 } })
@@ -112,6 +114,8 @@ function judge(kit: Kit, all: readonly Crew[]): void {
   const of = (kind: Crew['kind']) => all.filter((one) => one.kind === kind)
   const longest = (crew: readonly Crew[], of: (one: Crew) => number) => Math.max(0, ...crew.map(of))
   const [twice, thrice] = [of('twice'), of('three times')]
+  kit.measure('workers signalled twice', twice.length, { atLeast: 1 })
+  kit.measure('workers signalled three times', thrice.length, { atLeast: 1 })
   kit.measure(
     'longest end after the second signal',
     longest(twice, ({ endMs }) => endMs),
