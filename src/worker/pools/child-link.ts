@@ -1,4 +1,4 @@
-import type { FromChild, ToChild } from './messages.js'
+import type { ToChild } from './messages.js'
 
 /** A worker's hold on a child: how they speak, and how it is ended. */
 export interface ChildLink {
@@ -12,7 +12,8 @@ export interface ChildLink {
 
 /** Who hears of a child. */
 export interface ChildListener {
-  readonly onMessage: (message: FromChild) => void
+  /** What came from it under taskq's mark, unchecked. */
+  readonly onMessage: (message: unknown) => void
   /** Called once, when it is gone: how it ended, for people. */
   readonly onEnd: (how: string) => void
 }

@@ -1,6 +1,7 @@
 import { TaskqError } from '../../errors/taskq-error.js'
 import type { AttemptReport } from '../attempt.js'
 import type { RunHandle } from '../run-handle.js'
+import { isFromChild } from './check-message.js'
 import type { ChildLink, StartChild } from './child-link.js'
 import { ChildUnable } from './child-unable.js'
 import type { ChildBeginning, ChildRun, FromChild } from './messages.js'
@@ -40,6 +41,8 @@ export class Child {
   #killedFor: Error | undefined
   #accident: Error | undefined
   #isLeaving = false
+  /** Why nothing is believed any more that it says. */
+  #distrust: string | undefined
 
   constructor(start: StartChild, entry: URL, beginning: ChildBeginning) {
     this.ready = this.#ready.promise
@@ -86,7 +89,13 @@ export class Child {
     return this.ended
   }
 
-  #hear(message: FromChild): void {
+  #hear(message: unknown): void {
+    if (this.#distrust !== undefined) return
+    if (isFromChild(message)) this.#obey(message)
+    else this.#endLiar()
+  }
+
+  #obey(message: FromChild): void {
     switch (message.kind) {
       case 'ready':
         clearTimeout(this.#startTimer)
@@ -132,13 +141,21 @@ export class Child {
     }
   }
 
+  /** Its code uses the worker's own channel: whatever came next could be made up as well, a success too. */
+  #endLiar(): void {
+    this.#distrust = 'it was ended, since it sent the worker a message that taskq never sends'
+    this.#isLeaving = true
+    this.#link.kill()
+  }
+
   #unable(reason: string): void {
     this.#isLeaving = true
     this.#accident = new ChildUnable(reason)
     this.#link.kill()
   }
 
-  #onEnd(how: string): void {
+  #onEnd(exit: string): void {
+    const how = this.#distrust ?? exit
     clearTimeout(this.#startTimer)
     this.#isLeaving = true
     const unable = this.#accident instanceof ChildUnable ? this.#accident : new ChildUnable(`it ended with ${how}`)

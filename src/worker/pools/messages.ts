@@ -59,9 +59,15 @@ const MARK = 'taskq.pool'
 
 export const marked = (message: ToChild | FromChild): object => ({ [MARK]: message })
 
-/** Reads what came through the channel; undefined where it is not ours. */
-export function readMarked<Message extends ToChild | FromChild>(raw: unknown): Message | undefined {
+/** Passes on what came through the channel, where it is meant for a worker. Whatever runs in the child can have sent it. */
+export function passOn(raw: unknown, listener: (message: unknown) => void): void {
+  if (typeof raw === 'object' && raw !== null && Object.hasOwn(raw, MARK))
+    listener((raw as Record<string, unknown>)[MARK])
+}
+
+/** Reads what a worker sent; undefined where it is not ours. */
+export function readMarked(raw: unknown): ToChild | undefined {
   if (typeof raw !== 'object' || raw === null) return undefined
-  const message = (raw as Record<string, unknown>)[MARK] as Message | undefined
+  const message = (raw as Record<string, unknown>)[MARK] as ToChild | undefined
   return typeof message?.kind === 'string' ? message : undefined
 }

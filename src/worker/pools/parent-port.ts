@@ -22,7 +22,7 @@ export async function openParentPort(): Promise<ParentPort> {
     send: (message) => void process.send?.(marked(message), undefined, undefined, () => {}),
     onMessage: (listener) =>
       process.on('message', (raw) => {
-        const message = readMarked<ToChild>(raw)
+        const message = readMarked(raw)
         if (message !== undefined) listener(message)
       }),
   }
@@ -32,7 +32,7 @@ const threadPort = (port: NonNullable<typeof parentPort>): ParentPort => ({
   send: (message) => port.postMessage(marked(message)),
   onMessage: (listener) =>
     port.on('message', (raw) => {
-      const message = readMarked<ToChild>(raw)
+      const message = readMarked(raw)
       if (message !== undefined) listener(message)
     }),
 })

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { ChildLink, StartChild } from './child-link.js'
-import { type FromChild, marked, readMarked } from './messages.js'
+import { marked, passOn } from './messages.js'
 
 /** A child that has closed its channel has so long to end. */
 const HANGUP_MS = 1000
@@ -28,10 +28,7 @@ export const startProcess: StartChild = (entry, { onMessage, onEnd }, env = proc
     onEnd(how)
   }
   killAtExit(kill)
-  child.on('message', (raw) => {
-    const message = readMarked<FromChild>(raw)
-    if (message !== undefined) onMessage(message)
-  })
+  child.on('message', (raw) => passOn(raw, onMessage))
   let hungUp: string | undefined
   child.on('disconnect', () => {
     // One that ends closes it, too. One that goes on is out of reach: nobody would hear what it comes to.

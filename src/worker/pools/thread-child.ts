@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { ChildLink, StartChild } from './child-link.js'
-import { type FromChild, marked, readMarked } from './messages.js'
+import { marked, passOn } from './messages.js'
 
 /** A thread that was told to end, and is in native code, is waited for so long. It ends with that code. */
 const LET_GO_MS = 1000
@@ -21,10 +21,7 @@ export const startThread: StartChild = (entry, { onMessage, onEnd }, env = proce
     void thread.terminate()
     letGo ??= setTimeout(() => end('it was told to end, and is in native code'), LET_GO_MS)
   }
-  thread.on('message', (raw) => {
-    const message = readMarked<FromChild>(raw)
-    if (message !== undefined) onMessage(message)
-  })
+  thread.on('message', (raw) => passOn(raw, onMessage))
   thread.on('error', (error) => {
     accident = error as Error
   })
