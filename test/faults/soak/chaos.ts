@@ -63,6 +63,8 @@ const FAULTS: Readonly<Record<string, readonly [weight: number, fault: Fault]>> 
 /** Breaks something every 1–5 s. What happens when is the seed's choice. */
 export class Chaos {
   readonly counts = new Map<string, number>()
+  /** The longest that something was broken, in milliseconds: a Redis that loads much takes long to come back. */
+  longestMs = 0
   readonly #site: Site
   readonly #random: Random
 
@@ -79,7 +81,9 @@ export class Chaos {
       const [name, fault] = this.#pick()
       this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
       tell(name)
+      const startedAt = performance.now()
       await fault(this.#site, this.#random)
+      this.longestMs = Math.max(this.longestMs, performance.now() - startedAt)
     }
   }
 

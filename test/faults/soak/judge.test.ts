@@ -71,6 +71,11 @@ describe('the judgement of a soak', () => {
     ])
   })
 
+  it('sees that nothing started for too long after a fault', () => {
+    expect(missed({ worstGapMs: 21_000 })).toEqual(['worst gap between two starts'])
+    expect(missed({ worstGapMs: 21_000, longestFaultMs: 3000 })).toEqual([])
+  })
+
   it('sees a producer that ended before it was told to', () => {
     expect(missed({ producerGone: true })).toEqual(['ends of the producer that nobody asked for'])
   })
@@ -113,6 +118,7 @@ const sound: Omit<Outcome, 'ledger'> = {
   producerGone: false,
   memory: { samples: new Map([['worker', flat]]), endedAt: END },
   worstGapMs: 100,
+  longestFaultMs: 100,
   minutes: 1,
   tasksPerMinute: 12,
   tell: () => {},

@@ -25,7 +25,7 @@ export const JUDGED_FLAGS = ['--expose-gc', '--import', fileURLToPath(new URL('c
 
 const PAGE_BYTES = 4096
 /** Until then caches fill, code is compiled and the heap finds its size. */
-const WARM_UP = 0.2
+const WARM_UP = 0.4
 /** The time after it is judged in so many stretches, each by its median: a burst decides nothing. */
 const STRETCHES = 40
 /** With fewer nothing is known of too much of the time: such as of a process that ended half-way. */

@@ -78,7 +78,19 @@ export async function soak(kit: Kit, options: SoakOptions): Promise<void> {
   for (const { id } of dead) ledger.bury(id)
   await fleet.close()
   ledger.read()
-  judge(kit, { ...options, ledger, places: [...places], left, dead, fleet, producer, producerGone, memory, worstGapMs })
+  judge(kit, {
+    ...options,
+    ledger,
+    places: [...places],
+    left,
+    dead,
+    fleet,
+    producer,
+    producerGone,
+    memory,
+    worstGapMs,
+    longestFaultMs: chaos.longestMs,
+  })
   for (const [fault, times] of chaos.counts) tell(`  ${String(times).padStart(5)} × ${fault}`)
   ledger.close()
 }
