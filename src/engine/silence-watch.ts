@@ -32,27 +32,50 @@ export class SilenceWatch {
   /** Since when the broker takes connections and says nothing, as far as that is known. */
   #silentSince: number | undefined
   #patienceMs = SILENCE_MS
-  /** Whether the end that is under way is our doing. */
+  /** Whether the end that is under way came of silence. */
   #isOurs = false
+  /** When the try that is under way began, once the other side has taken the connection. */
+  #takenAt: number | undefined
 
   constructor(
     private readonly redis: Redis,
     mode: 'always' | 'handshake',
   ) {
+    redis.on('connecting', () => this.#awaitTaken())
     redis.on('connect', () => this.#begin())
     if (mode === 'handshake') redis.on('ready', () => this.#end())
     redis.on('close', () => {
       this.#end()
       this.#noteEnd()
     })
-    redis.on('error', () => {
-      if (!this.#isOurs) this.#silentSince = undefined
+    redis.on('error', (error: NodeJS.ErrnoException) => {
+      if (this.#isOurs) return
+      if (error.code === 'ETIMEDOUT' && this.#takenAt !== undefined) this.#tell(this.#takenAt)
+      else this.#silentSince = undefined
     })
+  }
+
+  /** With TLS, a connection that was taken is none before both sides have spoken: a frozen one never speaks. */
+  #awaitTaken(): void {
+    const startedAt = performance.now()
+    this.#takenAt = undefined
+    // The socket is made after this event.
+    setImmediate(() => {
+      const { stream } = this.redis as Inside
+      if (stream?.connecting) stream.once('connect', () => this.#noteTaken(stream, startedAt))
+      else if (stream?.destroyed === false) this.#noteTaken(stream, startedAt)
+    })
+  }
+
+  #noteTaken(stream: Socket, startedAt: number): void {
+    if ((this.redis as Inside).stream === stream) this.#takenAt = startedAt
   }
 
   #begin(): void {
     this.#stream = (this.redis as Inside).stream
-    this.#bytes = 0
+    // Not those with which TLS began: something between may have sent them, and the broker none.
+    this.#bytes = this.#stream?.bytesRead ?? 0
+    this.#takenAt = undefined
     this.#lookedAt = this.#quietSince = performance.now()
     this.#timer ??= setInterval(() => this.#look(), TICK_MS).unref()
   }
@@ -76,7 +99,7 @@ export class SilenceWatch {
     if (bytes !== this.#bytes) this.#hear(bytes, now)
     // What came while this process stood still is read after its timers ran.
     else if (wasFrozen || !this.#isAsked) this.#quietSince = now
-    else if (now - this.#quietSince >= this.#longest) this.#drop(now)
+    else if (now - this.#quietSince >= this.#longest) this.#drop()
   }
 
   #hear(bytes: number, now: number): void {
@@ -94,12 +117,16 @@ export class SilenceWatch {
     return this.redis.status === 'ready' ? this.#patienceMs : HANDSHAKE_MS
   }
 
-  #drop(now: number): void {
+  #drop(): void {
     const silence = formatDuration(Math.round(this.#longest / 1000) * 1000)
     if (this.redis.status === 'ready') this.#patienceMs = Math.min(2 * this.#patienceMs, MOST_PATIENCE_MS)
-    this.#silentSince ??= this.#quietSince
-    this.#isOurs = true
     this.#stream?.destroy(new Error(`the broker was silent for ${silence}`))
-    this.redis.emit(SILENT, now - this.#silentSince)
+    this.#tell(this.#quietSince)
+  }
+
+  #tell(since: number): void {
+    this.#isOurs = true
+    this.#silentSince ??= since
+    this.redis.emit(SILENT, performance.now() - this.#silentSince)
   }
 }
