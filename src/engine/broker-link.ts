@@ -10,6 +10,8 @@ import { withCode } from './refused.js'
 
 /** Between two tries of a command that was cut off. */
 const RETRY_MS = 20
+/** The last words to the broker take so long at the most. */
+const GOODBYE_MS = 1000
 
 /**
  * A caller's connection, which keeps its process alive only while a command is under way: a script that
@@ -122,10 +124,12 @@ export class BrokerLink {
     return unreachable(this.broker, this.timeoutMs, stale ? this.#stale?.error : this.#lastError)
   }
 
+  /** Says goodbye, but not for ever: a broker that says nothing must not keep a process from ending. */
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    if (this.ready) await this.use(() => this.connection.quit()).catch(() => {})
+    const quit = () => withDeadline(this.connection.quit(), GOODBYE_MS, () => this.#unreachable())
+    if (this.ready) await this.use(quit).catch(() => {})
     this.connection.disconnect()
   }
 

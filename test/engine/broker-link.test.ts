@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { resolveBroker } from '../../src/config/resolve-broker.js'
 import type { RedisBroker } from '../../src/config/resolved-config.js'
 import { BrokerLink } from '../../src/engine/broker-link.js'
+import { noRedis, startBroker } from '../support/broker.js'
 import { rejection } from '../support/refusal.js'
 
 test('whoever asks while the broker is away is told why, however many ask and whenever', async () => {
@@ -13,4 +14,15 @@ test('whoever asks while the broker is away is told why, however many ask and wh
     expect(error).toMatchObject({ code: 'TASKQ_BROKER_UNREACHABLE', message: expect.stringContaining('ECONNREFUSED') })
   }
   await link.close()
+})
+
+test('ends while the broker says nothing', async ({ skip }) => {
+  skip(noRedis !== undefined, noRedis)
+  const broker = await startBroker()
+  onTestFinished(() => broker.stop())
+  const link = new BrokerLink(resolveBroker(broker.url) as RedisBroker, 5000)
+  await link.read((redis) => redis.ping())
+  broker.pause()
+  await link.close()
+  await vi.waitFor(() => expect(link.connection.status).toBe('end'))
 })
