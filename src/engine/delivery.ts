@@ -75,7 +75,7 @@ export class Delivery {
 
   constructor(
     private readonly entries: readonly Entry[],
-    /** Calls back when the broker has answered, where it is not done then. */
+    /** Calls back when the broker has made jobs, also where more is to be asked of it then. */
     private readonly send: (entries: readonly Entry[], onAnswer: () => void) => Promise<void>,
     private readonly link: BrokerLink,
     private readonly timeoutMs: number,
@@ -108,6 +108,7 @@ export class Delivery {
     // What is only sent again is no sign that anything goes on.
     const isFirst = !this.#mayExist
     const sent = this.send(this.entries, () => {
+      this.#mayExist = true
       if (isFirst) this.answers.lastAt = performance.now()
     })
     try {

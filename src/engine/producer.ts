@@ -76,12 +76,12 @@ export class Producer {
 
   #sendAndHold(entries: readonly Entry[], onAnswer: () => void): Promise<void> {
     const { acks } = this.link
-    if (acks === undefined) return this.#send(entries)
-    return sendDurably(acks, entries, (held) => this.#send(held).then(onAnswer))
+    if (acks === undefined) return this.#send(entries, onAnswer)
+    return sendDurably(acks, entries, (held) => this.#send(held, onAnswer))
   }
 
   /** One attempt. Settles what the broker answered; what was cut off is thrown. */
-  async #send(entries: readonly Entry[]): Promise<void> {
+  async #send(entries: readonly Entry[], onAnswer: () => void): Promise<void> {
     for (const { job } of entries) if (!this.#known.has(job.lane)) await this.#announce(job.lane)
     const { client } = this.backends.opened ?? (await this.backends.open())
     const now = () => this.clock.now()
@@ -96,7 +96,9 @@ export class Producer {
     const [only] = entries
     const isAlone = entries.length === 1 && parts.length === 0
     if (isAlone && only !== undefined && only.job.parent === undefined) {
-      only.resolve(addedAs(only.job, await addTo(client, only.job, site)))
+      const reply = await addTo(client, only.job, site)
+      onAnswer()
+      only.resolve(addedAs(only.job, reply))
       this.#noteLater(entries, late)
       return
     }
@@ -106,6 +108,7 @@ export class Producer {
     noteChildren(pipeline as unknown as ChainableCommander, this.keys, certain)
     if (parts.length > 0) ackParts(pipeline as unknown as ChainableCommander, this.keys, parts)
     const replies = ((await pipeline.exec()) ?? []) as [Error | null, unknown][]
+    if (replies.some(([error]) => error === null)) onAnswer()
     await this.#noteStanding(entries, replies)
     settleEach(entries, replies)
     this.#noteLater(entries, late, replies)

@@ -54,8 +54,8 @@ export function refused(broker: RedisBroker, cause: Error): TaskqError {
 
 const OTHERWISE = "Check the user, the password and the user's permissions (ACL) in the broker option."
 
-/** What permission it is, as far as the broker says so. */
-function lacking(message: string, user: string): string | undefined {
+/** What permission it is that the user lacks, as far as the broker says so; undefined for other errors. */
+export function lacking(message: string, user: string): string | undefined {
   const command = /'([^']+)' command/.exec(message)?.[1]
   if (command !== undefined) return `The user may not use ${command.toUpperCase()}: ACL SETUSER ${user} +${command}`
   if (/channels/.test(message)) return "The user may not use the app's channels, {prefix}~*: ACL SETUSER … &pattern"

@@ -2,6 +2,7 @@ import { TaskqError } from '../../errors/taskq-error.js'
 import type { Connection } from '../connection.js'
 import { withinTime } from '../deadline.js'
 import type { Keys } from '../keys.js'
+import { isAuthError, lacking } from '../refused.js'
 import { type Place, ServingPlace } from './serving-place.js'
 
 /** The broker waits so long for its replicas at first, then longer: it does nothing else on the connection meanwhile. */
@@ -109,11 +110,16 @@ export class ReplicaAcks {
       'TASKQ_ENQUEUE_UNREPLICATED',
       `it exists, but replicas did not confirm that they have it: ${reason}`,
       {
-        hint: 'It runs, unless the master is lost before they have it. Are they connected? taskq doctor says so.',
+        hint: hintFor(cause),
         ...(cause && { cause }),
       },
     )
   }
 }
+
+const BEHIND = 'It runs, unless the master is lost before they have it. Are they connected? taskq doctor says so.'
+
+/** A question that the user may not ask says nothing of the replicas. */
+const hintFor = (cause?: Error): string => (cause && isAuthError(cause) && lacking(cause.message, '…')) || BEHIND
 
 const ELSEWHERE = /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN|READONLY|LOADING|MASTERDOWN|UNBLOCKED)|replica instances/

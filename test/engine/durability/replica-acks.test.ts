@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { chain } from '../../../src/canvas/chain.js'
 import { ReplicaAcks } from '../../../src/engine/durability/replica-acks.js'
 import { keysOf } from '../../../src/engine/keys.js'
@@ -132,5 +132,38 @@ describe('durability: replicated', () => {
     const app = testApp(broker)
     await app.engine.producer.add(job('a'))
     expect(await broker.master.exists(app.keys.replicated)).toBe(0)
+  })
+})
+
+describe('what a caller is told of a job without replicas', () => {
+  test('never says of a job that was made that there is none, also where it is closed before it is confirmed', async ({
+    skip,
+  }) => {
+    skip(noRedis !== undefined, noRedis)
+    const broker = await startReplicated()
+    const app = testApp(broker, { config: { durability: 'replicated', enqueueTimeout: '1s' } })
+    await app.engine.producer.add(job('first'))
+    broker.pauseReplica()
+    const refused = rejection(app.engine.producer.add(job('a')))
+    await vi.waitFor(async () => expect(await app.redis.exists(app.keys.job('default', 'a'))).toBe(1))
+    await app.engine.close()
+    expect(await refused).toMatchObject({
+      code: expect.stringMatching(/_(UNKNOWN|UNREPLICATED)$/),
+      data: { jobId: 'a' },
+    })
+    broker.resumeReplica()
+  })
+
+  test('says which right the user lacks, where it may not ask', async ({ skip }) => {
+    skip(noRedis !== undefined, noRedis)
+    const broker = await startReplicated()
+    const admin = testApp(broker)
+    await admin.redis.acl('SETUSER', 'mute', 'on', '>secret', '~*', '&*', '+@all', '-wait')
+    const url = broker.url.replace('redis://', 'redis://mute:secret@')
+    const app = testApp({ ...broker, url }, { config: { durability: 'replicated' } })
+    expect(await rejection(app.engine.producer.add(job('a')))).toMatchObject({
+      code: 'TASKQ_ENQUEUE_UNREPLICATED',
+      hint: 'The user may not use WAIT: ACL SETUSER … +wait',
+    })
   })
 })
