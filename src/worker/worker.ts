@@ -161,8 +161,8 @@ export class Worker {
     try {
       lanes.end()
       runner.endWorkflows()
-      // A question for a job that hangs has its slot for ever.
-      const isFutile = this.failure !== undefined && dispatcher.active === 0
+      // A question for a job that hangs has its slot for ever, or until the broker is there again.
+      const isFutile = (this.failure !== undefined || !this.side.isConnected) && dispatcher.active === 0
       const graceMs = isFutile ? 0 : this.options.shutdownMs
       const sayGoodbye = () => this.#sayGoodbye()
       const isLeft = await shutDown(dispatcher, runner, { graceMs, hurried: this.#hurried.promise, sayGoodbye })

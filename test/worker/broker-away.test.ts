@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { WorkerSide } from '../../src/engine/worker-side.js'
+import { TaskqError } from '../../src/errors/taskq-error.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile, freePort, noRedis, startBroker } from '../support/broker.js'
 import { proxyTo } from '../support/proxy.js'
@@ -75,6 +77,40 @@ describe('a broker that is away', () => {
     await events.waitFor('broker.trouble')
     void worker.stop()
     const ended = await Promise.race([worker.done.then(() => 'ended'), sleep(15_000).then(() => 'hangs')])
+    proxy.mode = 'pass'
+    expect(ended).toBe('ended')
+  })
+
+  test('does not keep an idle worker for its whole grace', { timeout: 30_000 }, async () => {
+    const task = defineTask({ name: 'echo' }, (_, text: string) => text)
+    const proxy = await proxyTo(broker)
+    const app = testApp(proxy, { tasks: [task] })
+    const { worker, events } = await app.worker({ options: { shutdownMs: 60_000 } })
+    proxy.mode = 'refuse'
+    proxy.cut()
+    await events.waitFor('broker.trouble')
+    void worker.stop()
+    const ended = await Promise.race([worker.done.then(() => 'ended'), sleep(15_000).then(() => 'waits')])
+    proxy.mode = 'pass'
+    expect(ended).toBe('ended')
+  })
+
+  test('and silent does not keep a worker that gives up, though its counts are on their way', {
+    timeout: 30_000,
+  }, async () => {
+    const task = defineTask({ name: 'echo' }, (_, text: string) => text)
+    const proxy = await proxyTo(broker)
+    const app = testApp(proxy, { tasks: [task] })
+    const recording = vi.spyOn(WorkerSide.prototype, 'recordStats')
+    onTestFinished(() => recording.mockRestore())
+    const { worker, events } = await app.worker()
+    await task.delay('counted')
+    await events.waitFor('job.succeeded')
+    recording.mockClear()
+    proxy.mode = 'blackhole'
+    await vi.waitFor(() => expect(recording).toHaveBeenCalled(), 5000)
+    worker.giveUp(new TaskqError('TASKQ_WORKER_STUCK', 'the broker says nothing'))
+    const ended = await Promise.race([worker.done.then(() => 'ended'), sleep(12_000).then(() => 'hangs')])
     proxy.mode = 'pass'
     expect(ended).toBe('ended')
   })
