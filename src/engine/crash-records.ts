@@ -11,8 +11,8 @@ redis.call('HSET', KEYS[1], '${CRASHES_FIELD}', ARGV[1])
 return 1
 `
 
-/** A job that a worker holds. */
-interface HeldJob {
+/** A job, and where it is. */
+interface PlacedJob {
   readonly id: string
   readonly lane: { readonly lane: string }
 }
@@ -24,15 +24,15 @@ export class CrashRecords {
     private readonly keys: Keys,
   ) {}
 
-  read(job: HeldJob): Promise<string | null> {
+  read(job: PlacedJob): Promise<string | null> {
     return this.connection.hget(this.#keyOf(job), CRASHES_FIELD)
   }
 
-  async save(job: HeldJob, record: string): Promise<void> {
+  async save(job: PlacedJob, record: string): Promise<void> {
     await this.connection.eval(SAVE, 1, this.#keyOf(job), record)
   }
 
-  #keyOf({ id, lane }: HeldJob): string {
+  #keyOf({ id, lane }: PlacedJob): string {
     return this.keys.job(lane.lane, id)
   }
 }

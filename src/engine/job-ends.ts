@@ -1,6 +1,7 @@
 import type { RedisQueueBackend } from 'bullmq'
 import type { JobFailure } from '../errors/job-failure.js'
 import { failureFields, unrunFields } from './job-tries.js'
+import type { HeldJob } from './locks/held-job.js'
 import type { TakenJob } from './pull-reply.js'
 import type { EndingPart, PartEnds } from './workflows/part-ends.js'
 
@@ -33,10 +34,8 @@ export interface JobEnd {
   readonly part: EndingPart | undefined
 }
 
-/** A job that a worker holds. */
-interface HeldJob extends TakenJob {
-  readonly token: string
-}
+/** A job whose run ended, as it was taken. */
+interface EndingJob extends TakenJob, HeldJob {}
 
 /** Says for good how jobs of a lane ended. */
 export class JobEnds {
@@ -47,14 +46,14 @@ export class JobEnds {
     private readonly now: () => number,
   ) {}
 
-  success(job: HeldJob, result: unknown, { keep, payload }: Success): JobEnd {
+  success(job: EndingJob, result: unknown, { keep, payload }: Success): JobEnd {
     const part = this.parts.of(job.id, { stored: result, payload })
     const backend = part?.backend ?? this.backend
     const kept = keep ? KEEP : DROP
     return { part, tell: (next) => backend.moveToCompleted(asJob(job), result, kept, job.token, next).then(resultOf) }
   }
 
-  burial(job: HeldJob, failure: JobFailure, { keep = true, withoutRun }: Burial): JobEnd {
+  burial(job: EndingJob, failure: JobFailure, { keep = true, withoutRun }: Burial): JobEnd {
     const fields = withoutRun ? unrunFields(job, failure) : failureFields(job, failure, this.worker, this.now())
     const part = this.parts.of(job.id, { failure })
     const backend = part?.backend ?? this.backend
@@ -71,4 +70,4 @@ const KEEP = { count: -1 }
 const DROP = { count: 0 }
 
 /** What the engine reads of a job when it ends: its id, and options that only its own flows set. */
-const asJob = (job: HeldJob) => ({ id: job.id, opts: { attempts: job.attemptsMade + 1 } }) as never
+const asJob = (job: EndingJob) => ({ id: job.id, opts: { attempts: job.attemptsMade + 1 } }) as never

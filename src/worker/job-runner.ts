@@ -12,7 +12,7 @@ import { type RecordingSite, recordOutcome } from './record-outcome.js'
 import { RefusalPace } from './refusal-pace.js'
 import type { RevokeWatch } from './revoke-watch.js'
 import { RunHandle, type RunLogs, type RunSlots } from './run-handle.js'
-import type { RunOutcome } from './run-outcome.js'
+import { ENDS, type RunOutcome } from './run-outcome.js'
 import { stoppedOutcome } from './stopped-outcome.js'
 import type { WorkerOptions } from './worker-options.js'
 import { WorkflowWork } from './workflows/workflow-work.js'
@@ -225,6 +225,3 @@ const LOST_GRACE_MS = 1000
 /** Whether a job looked how the workflow is that it waits for, and waits on. */
 const stillWaits = (job: ActiveJob, outcome: RunOutcome): boolean =>
   outcome.kind === 'replaced' && outcome.workflow === job.waitsFor
-
-/** How a job ends, for good. */
-const ENDS: ReadonlySet<RunOutcome['kind']> = new Set(['succeeded', 'ignored', 'dead', 'revoked', 'expired'])

@@ -34,3 +34,6 @@ export type RunOutcome =
   | { readonly kind: 'replaced'; readonly workflow: string }
   /** This worker cannot run it; it waits for one that can. */
   | { readonly kind: 'postponed'; readonly delayMs: number; readonly reason: string }
+
+/** How a job ends, for good. */
+export const ENDS: ReadonlySet<RunOutcome['kind']> = new Set(['succeeded', 'ignored', 'dead', 'revoked', 'expired'])

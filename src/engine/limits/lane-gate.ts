@@ -2,6 +2,7 @@ import type { RedisQueueBackend } from 'bullmq'
 import type { Connection } from '../connection.js'
 import { engineScript } from '../engine-script.js'
 import type { Keys } from '../keys.js'
+import type { HeldJob } from '../locks/held-job.js'
 import { runPipeline } from '../run-pipeline.js'
 import { dissolveRows } from './dissolve-rows.js'
 import { LEAVE } from './leave-script.js'
@@ -12,12 +13,6 @@ import { turnstileOf } from './turnstile-script.js'
 /** What telling the end of a run gives: the lane's next job, where it came along. */
 interface AfterEnd {
   readonly job?: unknown
-}
-
-/** A job whose run ends, and what proves that it is ours. */
-interface EndedJob {
-  readonly id: string
-  readonly token: string
 }
 
 /** What the turnstile has beside the engine's own keys, in the order of its script. */
@@ -93,7 +88,7 @@ export class LaneGate<P extends AfterEnd> {
    * Says how a run ended by `tell`, and asks for the lane's next job where that is wanted. Where its slot is not said to
    * be free, the next who asks finds out that the job does not run any more.
    */
-  async end({ id, token }: EndedJob, fetchNext: boolean, tell: (fetchNext: boolean) => Promise<P>): Promise<P> {
+  async end({ id, token }: HeldJob, fetchNext: boolean, tell: (fetchNext: boolean) => Promise<P>): Promise<P> {
     const isDivided = this.#isDivided
     let next: P | undefined
     try {

@@ -1,6 +1,7 @@
 import type { Connection } from '../connection.js'
 import { asideFields } from '../job-aside.js'
 import type { Keys } from '../keys.js'
+import type { HeldJob } from '../locks/held-job.js'
 import { RELEASE } from '../release-script.js'
 import { KEEP_FOR_OWNER } from './keep-for-owner.js'
 
@@ -68,10 +69,8 @@ local function unwant(root, job, id, reason)
 end
 `
 
-/** A job that a worker holds. */
-interface HeldJob {
-  readonly id: string
-  readonly token: string
+/** A job that is to wait. */
+interface WaitingJob extends HeldJob {
   readonly taken: number
 }
 
@@ -80,7 +79,7 @@ export async function waitForWorkflow(
   connection: Connection,
   keys: Keys,
   lane: string,
-  job: HeldJob,
+  job: WaitingJob,
   workflow: string,
   nowMs: number,
 ): Promise<void> {

@@ -2,7 +2,7 @@ import type { PoolKind } from '../../task/options/time-options.js'
 import type { Quarantine } from '../quarantine/quarantine.js'
 import type { ChildPool } from './child-pool.js'
 import type { PoolOptions } from './pool-options.js'
-import type { RunPools, Seat } from './run-pools.js'
+import type { LentChild, RunPools } from './run-pools.js'
 
 type ChildKind = Exclude<PoolKind, 'async'>
 
@@ -20,7 +20,7 @@ export class Pools implements RunPools {
     return pool ?? this.options.pool
   }
 
-  async seat(kind: ChildKind): Promise<Seat> {
+  async lend(kind: ChildKind): Promise<LentChild> {
     const pool = await this.#poolOf(kind)
     const child = await pool.take()
     return { child, leave: () => pool.release(child) }

@@ -10,7 +10,7 @@ import { type TimeLimit, withinLimit } from '../time-limit.js'
 import type { EndedRun } from './child.js'
 import { ChildUnable } from './child-unable.js'
 import type { ChildRun } from './messages.js'
-import type { RunPools, Seat } from './run-pools.js'
+import type { LentChild, RunPools } from './run-pools.js'
 
 /** No child could be had: nothing was run, and the job is not to blame. */
 export interface UnplacedRun {
@@ -41,19 +41,19 @@ export async function runInChild(
   kind: Exclude<PoolKind, 'async'>,
   pools: RunPools,
 ): Promise<AttemptReport | EndedRun | UnplacedRun> {
-  let seat: Seat | undefined
+  let lent: LentChild | undefined
   try {
-    seat = await pools.seat(kind)
-    return await runOn(seat, run)
+    lent = await pools.lend(kind)
+    return await runOn(lent, run)
   } catch (error) {
-    if (seat !== undefined && !(error instanceof ChildUnable)) throw error
+    if (lent !== undefined && !(error instanceof ChildUnable)) throw error
     return { kind: 'unplaced', reason: `no ${kind} could be had for it: ${(error as Error).message}` }
   } finally {
-    seat?.leave()
+    lent?.leave()
   }
 }
 
-async function runOn({ child }: Seat, run: RunForChild): Promise<AttemptReport | EndedRun> {
+async function runOn({ child }: LentChild, run: RunForChild): Promise<AttemptReport | EndedRun> {
   const { job, task, envelope, rules, handle, limit, isEarly } = run
   // It was told to end while the child began.
   if (handle.isAborted || handle.isOver) return { kind: 'ended' }

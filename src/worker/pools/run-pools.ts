@@ -2,7 +2,7 @@ import type { PoolKind } from '../../task/options/time-options.js'
 import type { Child } from './child.js'
 
 /** A child for one run; `leave` gives it back to its pool. */
-export interface Seat {
+export interface LentChild {
   readonly child: Child
   leave(): void
 }
@@ -16,5 +16,5 @@ export interface RunPools {
    *
    * @throws where none can be made
    */
-  seat(kind: Exclude<PoolKind, 'async'>): Promise<Seat>
+  lend(kind: Exclude<PoolKind, 'async'>): Promise<LentChild>
 }

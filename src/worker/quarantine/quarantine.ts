@@ -60,7 +60,7 @@ export class Quarantine implements RunPools {
     return 'process'
   }
 
-  async seat() {
+  async lend() {
     if (this.#children === undefined) throw new Error('this worker was not made of a configuration file')
     const pool = this.#children
     const child = await pool.take()

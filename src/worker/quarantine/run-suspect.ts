@@ -3,7 +3,7 @@ import type { CrashRecords } from '../../engine/crash-records.js'
 import { describeFailure } from '../../errors/job-failure.js'
 import { TaskqError } from '../../errors/taskq-error.js'
 import type { Pools } from '../pools/pools.js'
-import type { RunOutcome } from '../run-outcome.js'
+import { ENDS, type RunOutcome } from '../run-outcome.js'
 import {
   accountFor,
   type CrashRecord,
@@ -93,16 +93,13 @@ async function runIn(
     const count = `${charged.proven.length} of ${site.crashBudget}`
     return postponed(AFTER_CRASH_MS, `crash ${count} in 24 h: ${crash.message}`)
   }
-  if (!GONE.has(outcome.kind)) await save(record)
+  if (!ENDS.has(outcome.kind)) await save(record)
   if (place === 'child' && isUnplaced) {
     quarantine.noteUnable(job.task)
     return outcome.kind === 'postponed' ? { ...outcome, delayMs: TURN_MS } : outcome
   }
   return outcome
 }
-
-/** How a job ends, for good. */
-const GONE: ReadonlySet<RunOutcome['kind']> = new Set(['succeeded', 'ignored', 'dead', 'revoked', 'expired'])
 
 const postponed = (delayMs: number, reason: string): RunOutcome => ({ kind: 'postponed', delayMs, reason })
 
