@@ -10,7 +10,9 @@ import { retryFields } from './job-tries.js'
 import type { Keys } from './keys.js'
 import { type LaneName, laneOf, parseLane } from './lane.js'
 import { LaneGate } from './limits/lane-gate.js'
+import { checkCarefully } from './locks/careful-check.js'
 import type { HeldJob } from './locks/held-job.js'
+import { renewSeated } from './locks/renew-script.js'
 import { parkJob } from './park-job.js'
 import { type NoJob, readPullReply, type TakenJob } from './pull-reply.js'
 import { RetryingIndex } from './retrying-index.js'
@@ -104,6 +106,7 @@ export class LaneConsumer {
   async open(): Promise<void> {
     await this.#backend.waitUntilReady()
     await prepareWaiting(this.#backend)
+    checkCarefully(this.#backend, this.connection, this.keys.checked(this.lane), { ...this.options, now: this.#now })
     await this.#gate?.open()
   }
 
@@ -131,17 +134,16 @@ export class LaneConsumer {
     await this.#backend.disconnectBlocking(false).catch(() => {})
   }
 
-  /** Puts what the engine calls lost jobs back, and returns their ids. */
-  async recoverLost(): Promise<string[]> {
+  /** Puts what the engine calls lost jobs back, and returns their ids. Asks `mayLook` last of all. */
+  async recoverLost(mayLook = () => true): Promise<string[]> {
     await this.#gate?.look()
-    return this.#damaged.recovering(() => this.#backend.moveStalledJobsToWait())
+    return mayLook() ? this.#damaged.recovering(() => this.#backend.moveStalledJobsToWait()) : []
   }
 
-  /** Renews the hold on jobs; returns those that are no longer ours. */
-  renewLocks(jobs: readonly ActiveJob[]): Promise<string[]> {
-    const ids = jobs.map((job) => job.id)
-    const tokens = jobs.map((job) => job.token)
-    return this.#backend.extendLocks(ids, tokens, this.options.lockMs)
+  /** Renews the hold on jobs, and takes back what nobody else has taken; returns those that are no longer ours. */
+  async renewLocks(jobs: readonly ActiveJob[]): Promise<string[]> {
+    const seats = jobs.map((job) => ({ base: this.keys.lane(this.lane, ''), ...job }))
+    return (await renewSeated(this.connection, seats, this.options.lockMs)).map(({ id }) => id)
   }
 
   /** The job is done. With `keep: false` every trace of it goes. */

@@ -19,6 +19,8 @@ export interface Keys {
   retrying(lane: string): string
   /** A lane's results that have a time of their own: a sorted set by when that is over. */
   kept(lane: string): string
+  /** Stands while a lane's lost jobs are looked for again and again: see locks/careful-check.ts. */
+  checked(lane: string): string
   /** The sorted set of what was revoked lately, by when. */
   readonly revokes: string
   /** The hash of what came of it: job id, or a name for many at once → JSON. */
@@ -106,6 +108,7 @@ export function keysOf(prefix: string): Keys {
     replies: (commandId: string) => `${root}~replies:${commandId}`,
     retrying: (lane: string) => `${root}~retrying:${lane}`,
     kept: (lane: string) => `${root}~kept:${lane}`,
+    checked: (lane: string) => `${root}~checked:${lane}`,
     keyed: (lane: string, part: string) => `${root}~keyed:${lane}:${part}`,
     stats: (minute: number) => `${root}~stats:${minute}`,
     pulse: (stretch: number) => `${root}~pulse:${stretch}`,

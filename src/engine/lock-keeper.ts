@@ -38,7 +38,10 @@ export class LockKeeper {
   ) {}
 
   start(): void {
-    this.#timer ??= setInterval(() => void this.#renew(), this.lockMs / 4)
+    this.#timer ??= setInterval(() => {
+      // Half the time between two rounds: a timer that is a little early must not make a job miss a round.
+      void this.#renew(this.lockMs / 8)
+    }, this.lockMs / 4)
   }
 
   /** This thread goes on. To be called some times a second: the other one then need not think that it is stuck. */
@@ -89,13 +92,22 @@ export class LockKeeper {
     await this.thread?.stop()
   }
 
-  async #renew(): Promise<void> {
+  /** Renews all locks now: the broker was away, and those that are over are taken back where nobody else has. */
+  renewAll(): Promise<void> {
+    return this.#renew(0)
+  }
+
+  /** Renews those that should have been renewed long ago, as the process was frozen. Costs nothing where none is. */
+  renewOverdue(): Promise<void> {
+    return this.#renew(this.lockMs * 0.45)
+  }
+
+  async #renew(leastAgeMs: number): Promise<void> {
     const now = performance.now()
     const due: ActiveJob[] = []
     const byLane = new Map<LaneConsumer, ActiveJob[]>()
     for (const [job, hold] of this.#held) {
-      // Half the time between two rounds: a timer that is a little early must not make a job miss a round.
-      if (now - hold.renewedAt < this.lockMs / 8) continue
+      if (now - hold.renewedAt < leastAgeMs) continue
       hold.renewedAt = now
       due.push(job)
       const jobs = byLane.get(job.lane)

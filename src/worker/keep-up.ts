@@ -13,12 +13,16 @@ const SWEEP_MS = 30_000
 /** Begins what a worker does again and again beside its jobs. `look` sees what has changed in the broker. */
 export function keepUp(
   clocks: Clocks,
-  { lanes, runner, stats, autoscaler, consumption }: WorkerParts,
+  { lanes, locks, runner, stats, autoscaler, consumption }: WorkerParts,
   { side, options, look }: { side: WorkerSide; options: WorkerOptions; look: () => Promise<void> },
 ): void {
   clocks.every(LOOK_MS, look)
   // What is left of the interval is for checks that others made: see consumer.ts.
-  clocks.every(options.stallCheckMs * 0.8, () => lanes.recoverLost())
+  clocks.every(options.stallCheckMs * 0.8, async () => {
+    // Where this process was frozen, none of its own jobs is to look lost.
+    await locks.renewOverdue()
+    await lanes.recoverLost()
+  })
   clocks.every(SWEEP_MS, () => lanes.sweep())
   // Workflows whose next jobs nobody made: whoever was to is gone.
   clocks.every(LOOK_MS, async () => {

@@ -32,6 +32,8 @@ export interface RecordingSite {
 export interface Recorded {
   /** The lane's next job. */
   readonly next: Pull
+  /** The process ends before the broker has understood. */
+  readonly isUntold?: true
   /** Why the job was no longer ours. */
   readonly lost?: string
   /** Why the job was revoked, where the run did not hear of it in time. */
@@ -43,8 +45,8 @@ export interface Recorded {
 /**
  * Tells the broker how a run ended, until it has understood: finished work is not thrown away because the
  * broker is full, or loading. The job's lock is renewed meanwhile; where the broker is away for longer than
- * the lock lives, another worker may get the job first. What no number of tries would change ends as a dead letter that
- * says why: it must not hold its slot for ever.
+ * the lock lives, it is taken back, unless another worker has got the job first. What no number of tries would change
+ * ends as a dead letter that says why: it must not hold its slot for ever.
  *
  * @param mayFetchNext asked last of all: whether the lane's next job may come along
  */
@@ -57,16 +59,33 @@ export async function recordOutcome(
   const cuts = site.cuts()
   for (let failures = 1; ; failures++) {
     try {
-      const recorded = await tell(job, outcome, mayFetchNext, site)
+      const recorded = await tellAsOurs(job, outcome, mayFetchNext, site)
       noteNext(recorded.next, site)
       site.refused.served()
       return recorded
     } catch (error) {
       if (isLost(error as Error)) return notOurs(job, error as Error, cuts, site)
       site.onTrouble(notRecorded(job, error as Error))
-      if (site.isHurried()) return { next: {} }
+      if (site.isHurried()) return { next: {}, isUntold: true }
       if (isHopeless(error, failures)) return buryInstead(job, error, outcome, mayFetchNext, site)
       await turnAfter(error as Error, failures, site)
+    }
+  }
+}
+
+/** Tells it, and takes the job back where its lock is over, as the broker was away, and nobody else has taken it. */
+async function tellAsOurs(
+  job: ActiveJob,
+  outcome: RunOutcome,
+  mayFetchNext: () => boolean,
+  site: RecordingSite,
+): Promise<Recorded> {
+  for (;;) {
+    try {
+      return await tell(job, outcome, mayFetchNext, site)
+    } catch (error) {
+      const isOver = /Missing lock/i.test((error as Error).message)
+      if (!isOver || (await job.lane.renewLocks([job])).length > 0) throw error
     }
   }
 }

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises'
+import { isAway } from '../engine/broker-link.js'
 import type { LaneConsumer } from '../engine/consumer.js'
 import type { WorkerSide } from '../engine/worker-side.js'
 import type { Dispatcher } from './dispatcher.js'
@@ -8,6 +10,9 @@ type Rules = Pick<
   WorkerOptions,
   'name' | 'queues' | 'tasks' | 'lockMs' | 'stallCheckMs' | 'taskFacts' | 'retention' | 'onEvent'
 >
+
+/** Between two tries to open a lane while the broker is away. */
+const REOPEN_MS = 500
 
 /** The queues that a worker serves, each with all its lanes. Queues come and go while it works. */
 export class ServedLanes {
@@ -79,8 +84,11 @@ export class ServedLanes {
   }
 
   async recoverLost(): Promise<void> {
+    const { holds } = this.side
     for (const consumer of this.#lanes.values()) {
-      const ids = await consumer.recoverLost()
+      // After an outage those who hold jobs come first.
+      if (!holds.areAllBack) return
+      const ids = await consumer.recoverLost(() => holds.areAllBack)
       if (ids.length > 0) this.rules.onEvent({ name: 'jobs.recovered', queue: consumer.name.queue, ids })
     }
   }
@@ -110,18 +118,23 @@ export class ServedLanes {
     return !this.#closed && this.#lanes.get(consumer.lane) === consumer
   }
 
+  /** A broker that goes away meanwhile is waited for, as by a worker that works. */
   async #open(lane: string): Promise<LaneConsumer> {
     const { lockMs, stallCheckMs, name } = this.rules
-    const consumer = this.side.consumer(lane, { lockMs, stallCheckMs, worker: name }, this.onError)
-    this.#lanes.set(lane, consumer)
-    try {
-      await consumer.open()
-      return consumer
-    } catch (error) {
-      // Forgotten, so that the next look for lanes tries again.
-      this.#lanes.delete(lane)
-      await consumer.close().catch(() => {})
-      throw error
+    for (;;) {
+      const consumer = this.side.consumer(lane, { lockMs, stallCheckMs, worker: name }, this.onError)
+      this.#lanes.set(lane, consumer)
+      try {
+        await consumer.open()
+        return consumer
+      } catch (error) {
+        await consumer.close().catch(() => {})
+        if (isAway(error as Error)) await setTimeout(REOPEN_MS)
+        if (isAway(error as Error) && this.#isWanted(consumer)) continue
+        // Forgotten, so that the next look for lanes tries again.
+        if (this.#lanes.get(lane) === consumer) this.#lanes.delete(lane)
+        throw error
+      }
     }
   }
 

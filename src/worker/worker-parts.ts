@@ -76,6 +76,7 @@ export function assembleParts(
     onGivenUp: onStuck,
   })
   giveUpOnSilence(side, onStuck)
+  side.holds.onHealed(() => void locks.renewAll())
   findOrphans({ side, workerId: options.id, locks, lanes: () => lanes.open, onError })
   return { dispatcher, runner, locks, revokes, lanes, stats, live, vitals, autoscaler, consumption, onEvent, onError }
 }

@@ -2,12 +2,17 @@ import type { RedisBroker } from '../../config/resolved-config.js'
 import type { Connection } from '../connection.js'
 import type { ActiveJob } from '../consumer.js'
 import type { Keys } from '../keys.js'
+import { isReady } from '../open-connection.js'
 import type { HeldJob } from './held-job.js'
 import { LockThread, type LockThreadOptions } from './lock-thread.js'
+
+/** Longer than anybody waits between two tries to connect: see reconnects.ts. */
+const ALL_BACK_MS = 6000
 
 /** What the broker knows of the jobs that a worker holds, beside the locks that it renews. */
 export class Holds {
   #cuts = 0
+  #healedAt = Number.NEGATIVE_INFINITY
 
   constructor(
     private readonly connection: Connection,
@@ -15,6 +20,17 @@ export class Holds {
     private readonly keys: Keys,
   ) {
     for (const event of connection.isCluster ? ['-node', 'close'] : ['close']) connection.on(event, () => this.#cuts++)
+    this.onHealed(() => {
+      this.#healedAt = performance.now()
+    })
+  }
+
+  /**
+   * Whether who does not renew its locks is gone, as far as this worker can tell: it is connected, and has been for so
+   * long that after an outage of the broker all others have come back, too, and taken back what they hold.
+   */
+  get areAllBack(): boolean {
+    return isReady(this.connection) && performance.now() - this.#healedAt > ALL_BACK_MS
   }
 
   /** How often the connection was cut: what was under way then may have been sent twice. */

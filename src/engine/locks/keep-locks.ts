@@ -17,8 +17,6 @@ const LOOK_MS = Math.max(20, Math.min(250, lockMs / 10))
 const UNUSED_MS = Math.max(30_000, 2 * lockMs)
 /** A broker that refused is left alone for so long. */
 const REST_MS = lockMs / 10
-/** So many locks are renewed in one command. */
-const MOST_AT_ONCE = 500
 
 const tables = memories.map((memory) => new SeatTable(memory))
 const mainThread = new Int32Array(pulse)
@@ -54,11 +52,8 @@ async function renew(overdue: ReturnType<typeof overdueFor>, at: number, isStuck
   usedAt = at
   const { renewSeated, findUnread } = await import('./renew-script.js')
   const reached = await connected()
-  for (let from = 0; from < overdue.length; from += MOST_AT_ONCE) {
-    const some = overdue.slice(from, from + MOST_AT_ONCE)
-    await reached.read((connection) => renewSeated(connection, some, lockMs))
-    for (const { table, seat } of some) table.note(seat, at)
-  }
+  await reached.read((connection) => renewSeated(connection, overdue, lockMs))
+  for (const { table, seat } of overdue) table.note(seat, at)
   if (!isStuck) return
   const held = overdueFor(0, at)
   await reached.read(async (connection) => {

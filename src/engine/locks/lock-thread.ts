@@ -55,10 +55,10 @@ export class LockThread {
   ) {}
 
   /** Covers a job from now on, before its task has run a step. Undefined where that cannot be. */
-  hold({ lane, id, token }: ActiveJob, now: number): HeldSeat | undefined {
+  hold({ lane, id, token, taken }: ActiveJob, now: number): HeldSeat | undefined {
     if (this.#thread === undefined && !this.#start(now)) return undefined
     const table = this.#tables.find((one) => !one.isFull) ?? this.#oneMore()
-    const seat = table.fill({ base: this.keys.lane(lane.lane, ''), id, token }, now | 0)
+    const seat = table.fill({ base: this.keys.lane(lane.lane, ''), id, token, taken }, now | 0)
     return seat === undefined ? undefined : { table, seat }
   }
 

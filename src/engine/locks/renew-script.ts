@@ -1,25 +1,48 @@
 import type { Connection } from '../connection.js'
 import type { SeatedJob } from './seat-table.js'
 
-/** Renews locks that are still ours, and takes their jobs off the list of those that look lost. */
+/**
+ * Renews locks that are still ours, and takes their jobs off the list of those that look lost. One that is over is taken
+ * again, where the job is active yet and nobody has taken it since: the broker was away, and nobody else was quicker.
+ */
 const RENEW = `
-local renewed = 0
-for i = 1, #KEYS, 2 do
-  local token, id = ARGV[i + 1], ARGV[i + 2]
-  if redis.call('GET', KEYS[i]) == token then
-    redis.call('SET', KEYS[i], token, 'PX', ARGV[1])
-    redis.call('SREM', KEYS[i + 1], id)
-    renewed = renewed + 1
+local call = redis.call
+local others = {}
+for i = 1, #KEYS / 4 do
+  local lock, job, active, stalled = unpack(KEYS, 4 * i - 3, 4 * i)
+  local token, id, taken = unpack(ARGV, 3 * i - 1, 3 * i + 1)
+  local holder = call('GET', lock)
+  if not holder and call('HGET', job, 'ats') == taken and call('LPOS', active, id) then holder = token end
+  if holder == token then
+    call('SET', lock, token, 'PX', ARGV[1])
+    call('SREM', stalled, id)
+  else
+    others[#others + 1] = i
   end
 end
-return renewed
+return others
 `
+/** So many locks are renewed in one command. */
+const MOST_AT_ONCE = 500
 
-/** Renews the locks of these jobs for `lockMs`. One that another worker has, or that has ended, is left alone. */
-export async function renewSeated(connection: Connection, jobs: readonly SeatedJob[], lockMs: number): Promise<void> {
-  const keys = jobs.flatMap(({ base, id }) => [`${base}${id}:lock`, `${base}stalled`])
-  const proofs = jobs.flatMap(({ token, id }) => [token, id])
-  await connection.eval(RENEW, keys.length, ...keys, lockMs, ...proofs)
+/**
+ * Renews the locks of these jobs for `lockMs`, and returns those that are not ours any more: another worker has them, or
+ * they have ended. Those are left alone.
+ */
+export async function renewSeated<J extends SeatedJob>(
+  connection: Connection,
+  jobs: readonly J[],
+  lockMs: number,
+): Promise<J[]> {
+  const others: J[] = []
+  for (let from = 0; from < jobs.length; from += MOST_AT_ONCE) {
+    const some = jobs.slice(from, from + MOST_AT_ONCE)
+    const keys = some.flatMap(({ base, id }) => [`${base}${id}:lock`, base + id, `${base}active`, `${base}stalled`])
+    const proofs = some.flatMap(({ token, id, taken }) => [token, id, taken ?? ''])
+    const places = (await connection.eval(RENEW, keys.length, ...keys, lockMs, ...proofs)) as number[]
+    for (const place of places) others.push(some[place - 1] as J)
+  }
+  return others
 }
 
 /**

@@ -4,6 +4,8 @@ import type { HeldJob } from './held-job.js'
 export interface SeatedJob extends HeldJob {
   /** What the names of its lane's keys begin with. */
   readonly base: string
+  /** How often it had been taken when it was: where that is known, a lock that is over can be taken again. */
+  readonly taken?: number
 }
 
 /** A place in a table. */
@@ -11,11 +13,13 @@ export type Seat = number
 
 const SEAT_BYTES = 512
 const SEATS = 1024
-/** In a seat: its version, when its lock was renewed, how many bytes each text has; then the texts. */
+/** In a seat: its version, when its lock was renewed, how many bytes each text has, how often it was taken; then the texts. */
 const VERSION = 0
 const RENEWED_AT = 1
 const LENGTHS = 2
-const TEXT = 20
+const TAKEN = 5
+const TEXT = 24
+const UNKNOWN = -1
 const TEXT_BYTES = SEAT_BYTES - TEXT
 const INTS = SEAT_BYTES / 4
 
@@ -43,7 +47,7 @@ export class SeatTable {
   }
 
   /** Seats a job; undefined where its names are longer than a seat. Not to be called when the table is full. */
-  fill({ base, id, token }: SeatedJob, renewedAt: number): Seat | undefined {
+  fill({ base, id, token, taken = UNKNOWN }: SeatedJob, renewedAt: number): Seat | undefined {
     const text = base + id + token
     // A character is three bytes at most.
     if (text.length * 3 > TEXT_BYTES && Buffer.byteLength(text) > TEXT_BYTES) return undefined
@@ -58,6 +62,7 @@ export class SeatTable {
     ints[at + LENGTHS] = lengthOf(base)
     ints[at + LENGTHS + 1] = lengthOf(id)
     ints[at + LENGTHS + 2] = lengthOf(token)
+    ints[at + TAKEN] = taken
     Atomics.add(ints, at + VERSION, 1)
     return seat
   }
@@ -91,11 +96,12 @@ export class SeatTable {
 
   #read(seat: Seat): SeatedJob | undefined {
     const at = seat * INTS + LENGTHS
-    const [base = 0, id = 0, token = 0] = this.#ints.subarray(at, at + 3)
+    const [base = 0, id = 0, token = 0, taken = UNKNOWN] = this.#ints.subarray(at, at + 4)
     if (base === 0) return undefined
     const start = seat * SEAT_BYTES + TEXT
     const text = (from: number, length: number) => this.#bytes.toString('utf8', start + from, start + from + length)
-    return { base: text(0, base), id: text(base, id), token: text(base + id, token) }
+    const names = { base: text(0, base), id: text(base, id), token: text(base + id, token) }
+    return taken === UNKNOWN ? names : { ...names, taken }
   }
 }
 

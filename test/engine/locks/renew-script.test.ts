@@ -26,6 +26,25 @@ test('locks are renewed where they are still ours, and nowhere else', async () =
   expect(await app.redis.smembers(`${base}stalled`)).toEqual([others.id])
 })
 
+test('a lock that is over is taken again where the job is as it was taken, and nowhere else', async () => {
+  const note = defineTask({ name: 'note' }, () => {})
+  const app = testApp(broker, { tasks: [note] })
+  const [mine, again, ended] = await Promise.all([note.delay(), note.delay(), note.delay()])
+  const consumer = await consumerOf(app, 'default', 5000)
+  for (let job = 0; job < 3; job++) await consumer.pull('mine:0')
+  const base = app.keys.lane('default', '')
+  const seats = [mine, again, ended].map(({ id }) => ({ base, id, token: 'mine:0', taken: 1 }))
+  for (const { id } of seats) await app.redis.del(`${base}${id}:lock`)
+  // As another worker takes it, whose lock is over by now, too.
+  await app.redis.hincrby(app.keys.job('default', again.id), 'ats', 1)
+  await app.redis.lrem(`${base}active`, 1, ended.id)
+  await app.redis.sadd(`${base}stalled`, mine.id, again.id)
+  expect((await renewSeated(app.redis, seats, 60_000)).map(({ id }) => id)).toEqual([again.id, ended.id])
+  expect(await app.redis.get(`${base}${mine.id}:lock`)).toBe('mine:0')
+  expect(await app.redis.exists(`${base}${again.id}:lock`, `${base}${ended.id}:lock`)).toBe(0)
+  expect(await app.redis.smembers(`${base}stalled`)).toEqual([again.id])
+})
+
 test('what was handed to the same worker, and it has not read, is found', async () => {
   const note = defineTask({ name: 'note' }, () => {})
   const app = testApp(broker, { tasks: [note] })

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { ageAt, SeatTable } from '../../../src/engine/locks/seat-table.js'
 
-const job = (id: string) => ({ base: '{taskq}:default:', id, token: `host:1:abc:${id}` })
+const job = (id: string) => ({ base: '{taskq}:default:', id, token: `host:1:abc:${id}`, taken: 3 })
 
 test('what one side seats, the other sees: who, and when its lock was last renewed', () => {
   const table = new SeatTable()
