@@ -32,7 +32,7 @@ export function deaths(programs: readonly Program[]): Program[] {
   return workersOf(programs).filter(({ exit, signals, lines }) => {
     if (exit === undefined || exit.code === 0 || signals.length > 1 || signals.includes('SIGKILL')) return false
     // Signalled while it was being started, it has no say in it yet.
-    return !(signals.length === 1 && exit.signal !== null && !lines.some((line) => / is ready/.test(line)))
+    return !(signals.length === 1 && !lines.some((line) => / is ready/.test(line)))
   })
 }
 
