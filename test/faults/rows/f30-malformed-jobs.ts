@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Kit } from '../kit/kit.ts'
-import type { Project } from '../kit/project.ts'
+import type { CommandRun, Project } from '../kit/project.ts'
 import type { RedisServer } from '../kit/redis-server.ts'
 import type { FaultRow } from '../kit/row.ts'
 
@@ -38,7 +38,12 @@ export const row: FaultRow = {
       broken.push({ id, damage })
       kit.ledger.ack((await client.enqueue('work', [])).id)
     }
-    await measureLists(kit, project, 'before the fetch')
+    await measureLists(
+      kit,
+      project,
+      broken.map(({ id }) => id),
+      'before the fetch',
+    )
     const worker = await project.worker().ready(90_000)
     await kit.ledger.settled(120_000)
     for (const { id } of broken) kit.ledger.ack(id)
@@ -47,7 +52,12 @@ export const row: FaultRow = {
       for (const id of await redis.admin.zrange(`${KEY}failed`, '0', '-1')) kit.ledger.bury(id)
       await setTimeout(50)
     }
-    await measureLists(kit, project, 'afterwards')
+    await measureLists(
+      kit,
+      project,
+      broken.map(({ id }) => id),
+      'afterwards',
+    )
     const isAlive = worker.exit === undefined
     const { code } = await worker.stop()
     await measure(kit, redis, broken)
@@ -56,10 +66,22 @@ export const row: FaultRow = {
   },
 }
 
-async function measureLists(kit: Kit, project: Project, when: string): Promise<void> {
-  const runs = await Promise.all([project.taskq(['list', '--json']), project.taskq(['dead', 'list', '--json'])])
-  const failed = runs.filter(({ code, stdout }) => code !== 0 || !isJson(stdout))
+/** All that reads jobs, or counts them; what is asked for one by one is told of each. */
+async function measureLists(kit: Kit, project: Project, ids: readonly string[], when: string): Promise<void> {
+  const lists = [['status'], ['queue', 'list'], ['dead', 'list'], ['inspect', 'scheduled']]
+  const runs: CommandRun[] = []
+  for (const args of [...lists, ['inspect', 'query', ...ids]]) runs.push(await project.taskq([...args, '--json']))
+  runs.push(await project.taskq(['dashboard', '--snapshot']))
+  // Without a worker there is nobody to ask.
+  if (when === 'afterwards') runs.unshift(await project.taskq(['inspect', 'active', '--json']))
+  const failed = runs.filter(({ code, stdout }) => code !== 0 || stdout === '')
+  const garbled = runs.slice(0, -1).filter(({ stdout }) => !isJson(stdout))
   kit.measure(`lists that fail ${when}`, failed.length, { exactly: 0 })
+  kit.measure(`lists that are not JSON ${when}`, garbled.length, { exactly: 0 })
+  const told = runs.at(-2)?.stdout ?? ''
+  kit.measure(`broken jobs that are told of ${when}`, ids.filter((id) => told.includes(id)).length, {
+    exactly: ids.length,
+  })
 }
 
 async function measure(
@@ -68,8 +90,11 @@ async function measure(
   broken: readonly { readonly id: string; readonly damage: Readonly<Record<string, string>> }[],
 ): Promise<void> {
   const hashes = await Promise.all(broken.map(({ id }) => admin.hgetall(`${KEY}${id}`)))
-  const damagedData = broken.flatMap(({ damage }, index) =>
-    damage.data === undefined ? [] : [{ was: damage.data, is: hashes[index]?.data }],
+  // Counters are counted on; the rest is what somebody may want to look at.
+  const damaged = broken.flatMap(({ damage }, index) =>
+    (['data', 'opts'] as const).flatMap((field) =>
+      damage[field] === undefined ? [] : [{ was: damage[field], is: hashes[index]?.[field] }],
+    ),
   )
   const dead = await Promise.all(broken.map(({ id }) => admin.zscore(`${KEY}failed`, id)))
   kit.tally()
@@ -77,8 +102,8 @@ async function measure(
     exactly: broken.length,
   })
   kit.measure('fetches of a broken job', Math.max(...hashes.map(({ ats }) => Number(ats ?? 1) || 1)), { exactly: 1 })
-  kit.measure('payloads kept as they were', damagedData.filter(({ was, is }) => was === is).length, {
-    exactly: damagedData.length,
+  kit.measure('payloads and options kept as they were', damaged.filter(({ was, is }) => was === is).length, {
+    exactly: damaged.length,
   })
   kit.measure('jobs left active', await admin.llen(`${KEY}active`), { exactly: 0 })
   kit.measure('jobs left waiting', await admin.llen(`${KEY}wait`), { exactly: 0 })
@@ -86,13 +111,8 @@ async function measure(
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text)
-    return true
+    return typeof JSON.parse(text) === 'object'
   } catch {
-    // One document to a line.
-    return text
-      .split('\n')
-      .filter((line) => line !== '')
-      .every((line) => line.startsWith('{') || line.startsWith('['))
+    return false
   }
 }
