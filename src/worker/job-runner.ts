@@ -29,6 +29,8 @@ export class JobRunner {
   readonly #news: JobNews
   readonly #pools: Pools
   readonly #workflows: WorkflowWork
+  /** Runs that have ended, of which the broker has not understood how. */
+  readonly #untold = new Set<ActiveJob>()
   #hurried = false
   /** How many children each of its pools keeps at most. */
   slots: () => number
@@ -100,7 +102,9 @@ export class JobRunner {
     const startedAt = performance.now()
     const outcome = await this.#execute(job, handle)
     const runMs = performance.now() - startedAt
+    if (outcome.kind !== 'given-back') this.#untold.add(job)
     const recorded = await recordOutcome(job, outcome, mayFetchNext, this.#recording)
+    if (recorded.isUntold !== true) this.#untold.delete(job)
     const { next, lost, revoked, instead = outcome } = recorded
     const advancing = next.move && this.#workflows.advance(next.move)
     this.locks.release(job)
@@ -128,6 +132,16 @@ export class JobRunner {
     this.#hurried = true
     for (const handle of this.#handles.values()) handle.abandon()
     this.#recording.refused.served()
+  }
+
+  /** Says which jobs have ended without the broker knowing. To be called when the process waits no longer for it. */
+  tellUntold(): void {
+    if (this.#untold.size === 0) return
+    const jobs = [...this.#untold].slice(0, MOST_NAMED).map(({ id, task }) => `${task} (${id})`)
+    const others = this.#untold.size - jobs.length
+    const which = jobs.join(', ') + (others > 0 ? ` and ${others} more` : '')
+    this.onTrouble(new Error(`the broker was not told how these jobs ended, and they will run again: ${which}`))
+    this.#untold.clear()
   }
 
   /** There are fewer slots, or more: children without work that are too many are ended. */
@@ -218,6 +232,9 @@ export class JobRunner {
     }
   }
 }
+
+/** So many jobs are named at most whose end could not be told. */
+const MOST_NAMED = 100
 
 /** What a task in a child gets to notice that its job was lost. */
 const LOST_GRACE_MS = 1000

@@ -8,6 +8,8 @@ const ABORT_GRACE_MS = 1000
 
 /** A goodbye is not waited for longer: whoever hurries the worker expects its end within a second. */
 const GOODBYE_MS = 300
+/** And what is given back then is not waited for longer, where the broker is away. */
+const HURRIED_MS = 500
 
 /** How a worker ends. */
 export interface Ending {
@@ -48,7 +50,8 @@ export async function shutDown(
   await endsWithin(sayGoodbye(), GOODBYE_MS)
   const isLeft = dispatcher.active > 0
   runner.abandonAll()
-  await endsWithin(idle, ABORT_GRACE_MS)
+  const late = hurried.then(() => new Promise<void>((resolve) => setTimeout(resolve, HURRIED_MS)))
+  await endsWithin(idle, ABORT_GRACE_MS, late)
   return isLeft
 }
 

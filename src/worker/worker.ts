@@ -12,6 +12,9 @@ import { factsOf, toRunning } from './worker-facts.js'
 import type { WorkerOptions } from './worker-options.js'
 import { assembleParts, type WorkerParts } from './worker-parts.js'
 
+/** A hurried worker takes no longer to end: where the broker is away, it goes without a word. */
+const HURRIED_END_MS = 850
+
 /**
  * A worker: serves queues until it is told to stop, or until there is nothing left to do.
  *
@@ -133,7 +136,7 @@ export class Worker {
 
   /**
    * Resolves when jobs were given back whose tasks did not end: others run them from now on, and their code goes on in
-   * this process. Whoever owns it ends it at once.
+   * this process. Also when a hurried end takes longer than it may. Whoever owns the process ends it at once.
    */
   get outlived(): Promise<void> {
     return this.#outlived.promise
@@ -165,7 +168,9 @@ export class Worker {
       const isFutile = (this.failure !== undefined || !this.side.isConnected) && dispatcher.active === 0
       const graceMs = isFutile ? 0 : this.options.shutdownMs
       const sayGoodbye = () => this.#sayGoodbye()
+      void this.#hurried.promise.then(() => setTimeout(this.#outlived.resolve, HURRIED_END_MS).unref())
       const isLeft = await shutDown(dispatcher, runner, { graceMs, hurried: this.#hurried.promise, sayGoodbye })
+      runner.tellUntold()
       if (isLeft) this.#outlived.resolve()
       await runner.workflowsIdle()
       const childrenEnd = runner.close()

@@ -81,6 +81,26 @@ describe('a broker that is away', () => {
     expect(ended).toBe('ended')
   })
 
+  test('does not keep a hurried worker, which names the finished jobs that it could not tell of', async () => {
+    const gate = Promise.withResolvers<void>()
+    const ends = defineTask({ name: 'ends' }, () => gate.promise)
+    const hangs = defineTask({ name: 'hangs' }, () => new Promise(() => {}))
+    const proxy = await proxyTo(broker)
+    const app = testApp(proxy, { tasks: [ends, hangs] })
+    const { worker, events } = await app.worker({ options: { shutdownMs: 60_000 } })
+    const [finished] = [await ends.delay(), await hangs.delay()]
+    await events.count('job.started', 2)
+    proxy.mode = 'blackhole'
+    gate.resolve()
+    void worker.stop()
+    worker.hurry()
+    await worker.outlived
+    expect(worker.state).toBe('stopping')
+    const told = events.of('broker.trouble').filter(({ message }) => message.includes('will run again'))
+    expect(told).toMatchObject([{ message: expect.stringContaining(`again: ends (${finished.id})`) }])
+    proxy.mode = 'pass'
+  })
+
   test('does not keep an idle worker for its whole grace', { timeout: 30_000 }, async () => {
     const task = defineTask({ name: 'echo' }, (_, text: string) => text)
     const proxy = await proxyTo(broker)
@@ -208,3 +228,16 @@ test.skipIf(noRedis !== undefined)(
     await vi.waitFor(() => expect(worker.trouble).toBeUndefined(), { timeout: 15_000, interval: 200 })
   },
 )
+
+test('a connection that is cut while a worker starts to wait for jobs is made again', async () => {
+  const proxy = await proxyTo(broker)
+  const app = testApp(proxy, { tasks: [defineTask({ name: 'done' }, () => 'done')] })
+  const { worker } = await app.createWorker({})
+  let handshakes = 0
+  // The first is of the connection that listens to commands, the second of the one that waits for jobs.
+  proxy.loseReplies((request) => /\binfo\b/i.test(request) && ++handshakes === 2)
+  await worker.start()
+  expect(proxy.dropped).toBe(1)
+  const result = await app.client.enqueue('done', [])
+  expect(await result.get({ timeout: '10s' })).toBe('done')
+})
