@@ -8,7 +8,7 @@ export default class Worker extends AppCommand {
   static override description =
     `SIGTERM or Ctrl-C: it takes no more jobs, and lets running ones finish for up to 25 s (--shutdown-timeout); what is not done then goes back to its queue, and no attempt is counted. A second signal gives the running jobs back now, a third ends the process.
 
-Exits with 0 after a stop, 1 when task files cannot be imported, the broker cannot be used or it has hung for a minute, 2 for wrong settings.`
+Exits with 0 after a stop (143 before it has connected), 1 when task files cannot be imported, the broker cannot be used or it has hung for a minute, 2 for wrong settings.`
   static override examples = [
     { description: 'Serve all queues of the project', command: '<%= config.bin %> worker' },
     { description: 'Serve two queues, 20 jobs at once', command: '<%= config.bin %> worker -Q emails,reports -c 20' },
