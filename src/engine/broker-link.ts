@@ -146,3 +146,6 @@ export class BrokerLink {
 /** Whether a command failed because its connection closed. */
 export const isCut = ({ name, message }: Error): boolean =>
   name === 'MaxRetriesPerRequestError' || /Connection is closed|isn't writeable/.test(message)
+
+/** Whether it says that the broker cannot be reached, now: as an error of the network's, or of a connection that closed. */
+export const isAway = (error: Error): boolean => isCut(error) || 'syscall' in error

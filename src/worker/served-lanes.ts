@@ -124,17 +124,13 @@ export class ServedLanes {
     for (;;) {
       const consumer = this.side.consumer(lane, { lockMs, stallCheckMs, worker: name }, this.onError)
       this.#lanes.set(lane, consumer)
-      try {
-        await consumer.open()
-        return consumer
-      } catch (error) {
-        await consumer.close().catch(() => {})
-        if (isAway(error as Error)) await setTimeout(REOPEN_MS)
-        if (isAway(error as Error) && this.#isWanted(consumer)) continue
-        // Forgotten, so that the next look for lanes tries again.
-        if (this.#lanes.get(lane) === consumer) this.#lanes.delete(lane)
-        throw error
-      }
+      const error = await failureOf(consumer)
+      if (error === undefined) return consumer
+      if (isAway(error)) await setTimeout(REOPEN_MS)
+      if (isAway(error) && this.#isWanted(consumer)) continue
+      // Forgotten, so that the next look for lanes tries again.
+      if (this.#lanes.get(lane) === consumer) this.#lanes.delete(lane)
+      throw error
     }
   }
 
@@ -153,5 +149,16 @@ export class ServedLanes {
     await this.dispatcher.remove(consumer)
     await consumer.close().catch(this.onError)
     this.#leaving.delete(consumer)
+  }
+}
+
+/** Opens a lane; why that failed, where it did: it is closed then. */
+async function failureOf(consumer: LaneConsumer): Promise<Error | undefined> {
+  try {
+    await consumer.open()
+    return undefined
+  } catch (error) {
+    await consumer.close().catch(() => {})
+    return error as Error
   }
 }
