@@ -37,14 +37,16 @@ const BEFORE_RECORD = 2
 
 /**
  * Adds the workers that were lost since the record was written, `lost` in all. The job itself is charged with the first
- * ones, and with one that died while it ran in that; all others are noted as nearby.
+ * ones, and with one that died while it ran in that; all others are noted as nearby. A job whose task has processes of its own was in
+ * none of them, but where its record says so.
  */
-export function accountFor(record: CrashRecord | undefined, lost: number, now: number): CrashRecord {
+export function accountFor(record: CrashRecord | undefined, lost: number, now: number, isApart = false): CrashRecord {
   const known = record === undefined || record.seen > lost ? NONE : record
   const fresh = lost - known.seen
   const recent = (at: number) => now - at < CRASH_WINDOW_MS
   const wasSuspect = known.proven.some(recent) || known.nearby.some(recent)
-  const most = known.seen === 0 ? BEFORE_RECORD : !wasSuspect || known.place === 'worker' ? 1 : 0
+  const unmarked = isApart ? 0 : known.seen === 0 ? BEFORE_RECORD : 1
+  const most = known.place === 'worker' ? 1 : wasSuspect ? 0 : unmarked
   const charged = Math.min(fresh, most)
   const nowTimes = (times: number) => Array.from({ length: Math.min(times, MOST_NEARBY) }, () => now)
   return {

@@ -2,6 +2,7 @@ import type { ActiveJob } from '../../engine/consumer.js'
 import type { CrashRecords } from '../../engine/crash-records.js'
 import { describeFailure } from '../../errors/job-failure.js'
 import { TaskqError } from '../../errors/taskq-error.js'
+import type { TaskDefinition } from '../../task/definition.js'
 import type { Pools } from '../pools/pools.js'
 import { ENDS, type RunOutcome } from '../run-outcome.js'
 import {
@@ -19,6 +20,7 @@ import type { Quarantine } from './quarantine.js'
 export interface SuspectSite {
   readonly crashRecords: Pick<CrashRecords, 'read' | 'save'>
   readonly pools: Pools
+  readonly findTask: (name: string) => TaskDefinition | undefined
   /** How often a job may crash in 24 hours before it is a dead letter. */
   readonly crashBudget: number
 }
@@ -50,7 +52,8 @@ export async function runSuspect(
   run: (how?: SuspectRun) => Promise<RunOutcome>,
 ): Promise<RunOutcome> {
   try {
-    const record = accountFor(parseCrashRecord(await site.crashRecords.read(job)), job.crashes, Date.now())
+    const isApart = site.pools.kindOf(site.findTask(job.task)?.pool) === 'process'
+    const record = accountFor(parseCrashRecord(await site.crashRecords.read(job)), job.crashes, Date.now(), isApart)
     if (isOverBudget(record, site.crashBudget)) return crashedTooOften(job, record)
     if (!isSuspect(record)) return await run()
     const quarantine = await site.pools.quarantine()

@@ -31,6 +31,12 @@ describe('the workers that were lost', () => {
     expect(nearby).toEqual([NOW + 1])
   })
 
+  test('are nearby all, where its task has processes of its own', () => {
+    expect(accountFor(undefined, 2, NOW, true)).toEqual({ seen: 2, proven: [], nearby: [NOW, NOW] })
+    expect(accountFor(record(), 3, NOW + DAY_MS, true)).toEqual({ seen: 3, proven: [], nearby: [NOW + DAY_MS] })
+    expect(accountFor(record({ place: 'worker' }), 3, NOW + 1, true).proven).toEqual([NOW, NOW, NOW + 1])
+  })
+
   test('once are accounted for once', () => {
     expect(accountFor(record({ place: 'worker' }), 2, NOW + 1)).toEqual(record())
   })
