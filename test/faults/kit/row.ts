@@ -60,7 +60,7 @@ export interface RowResult extends Pick<FaultRow, 'id' | 'fault' | 'promise' | '
 }
 
 /** A row is to be done in this time, all of them together in the other. */
-export const ROW_SECONDS = 60
+export const ROW_SECONDS = 90
 export const RUN_SECONDS = 900
 
 /** Whether a row over raw BullMQ breaks the promise it is to break, and nothing else: so not by an accident of its own. */
