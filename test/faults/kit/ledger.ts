@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync, writeFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import type { Tally } from './row.ts'
 
@@ -20,6 +20,9 @@ const POLL_MS = 10
  */
 export class Ledger {
   readonly file: string
+  readonly #lines: LedgerLine[] = []
+  /** How many bytes of the file they are. */
+  #read = 0
   readonly #acked = new Map<string, number>()
   readonly #dead = new Set<string>()
   /** When processes were killed: their runs ended there. */
@@ -54,12 +57,17 @@ export class Ledger {
     return [...this.#acked.values()]
   }
 
-  lines(): LedgerLine[] {
-    const lines = readFileSync(this.file, 'utf8').split('\n').slice(0, -1)
-    return lines.map((line) => {
-      const [what, id = '', attempt, pid, at] = line.split(' ')
-      return { what: what as LedgerLine['what'], id, attempt: Number(attempt), pid: Number(pid), at: Number(at) }
-    })
+  /** All lines so far. */
+  lines(): readonly LedgerLine[] {
+    const { size } = statSync(this.file)
+    if (size > this.#read) {
+      // From the end of the last whole line on: a row of many thousand jobs asks often.
+      const text = readFrom(this.file, this.#read, size)
+      const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+      this.#read += Buffer.byteLength(whole)
+      for (const line of whole.split('\n').slice(0, -1)) this.#lines.push(parse(line))
+    }
+    return this.#lines
   }
 
   /** The starts, in the order in which they came. */
@@ -150,5 +158,20 @@ export class Ledger {
       duplicates: this.duplicates,
       worstGapMs,
     }
+  }
+}
+
+function parse(line: string): LedgerLine {
+  const [what, id = '', attempt, pid, at] = line.split(' ')
+  return { what: what as LedgerLine['what'], id, attempt: Number(attempt), pid: Number(pid), at: Number(at) }
+}
+
+function readFrom(file: string, from: number, to: number): string {
+  const descriptor = openSync(file, 'r')
+  try {
+    const buffer = Buffer.alloc(to - from)
+    return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, buffer.length, from))
+  } finally {
+    closeSync(descriptor)
   }
 }

@@ -4,8 +4,9 @@ import type { FaultRow } from '../kit/row.ts'
 
 /** So many workers die at once: their jobs come back together. */
 const VICTIMS = 20
-/** So long that each kill falls into a run. */
-const TASK_MS = 500
+/** So long that each kill falls into a run, and that no worker takes a second job meanwhile. */
+const TASK_MS = 2000
+const MOST_MS = 400
 
 export const row: FaultRow = {
   id: 'F01',
@@ -23,7 +24,7 @@ export const row: FaultRow = {
       await Promise.all(
         victims.map(async (victim) => {
           await kit.ledger.line(({ what, pid }) => what === 'start' && pid === victim.pid)
-          await setTimeout(kit.random.between(0, TASK_MS * 0.8))
+          await setTimeout(kit.random.between(0, MOST_MS))
           await victim.kill()
         }),
       )
