@@ -23,7 +23,7 @@ export type {
   ScheduleRules,
   SolarOptions,
 } from './schedule/schedule-options.js'
-export type { ScheduleOwner } from './engine/schedule-record.js'
+export type { ScheduleOwner } from './engine/schedules/schedule-record.js'
 export { schedules, type SchedulesApi } from './app/schedules.js'
 export type { AddedSchedule, AddRules } from './control/schedules-add.js'
 export type { Backfill, BackfilledSlot, BackfillRequest } from './control/schedules-backfill.js'
@@ -42,7 +42,7 @@ export type { DeadFilter } from './control/dead/dead-filter.js'
 export type { DeadReport } from './control/dead/dead-letters.js'
 export type { PurgeReport, PurgeRequest } from './control/purge.js'
 export type { RevokedReport, RevokeFilter, RevokeReport, RevokesReport } from './control/revoke-jobs.js'
-export type { EndState } from './engine/job-summary.js'
+export type { EndState } from './engine/jobs/job-summary.js'
 export type { RevokeProgress } from './engine/revokes/revoke-walk.js'
 export type { InspectApi } from './app/inspect.js'
 export type { ActionReport, Overview, Percentiles, QueueRow, Rates, TaskRow } from './control/dashboard.js'
@@ -57,8 +57,8 @@ export type {
   StatsReport,
 } from './control/inspect-workers.js'
 export type { SilentWorker, SteerReport, WorkerAnswer } from './control/steer.js'
-export type { LaneLimit } from './engine/queue-overview.js'
-export type { WorkerReply } from './engine/worker-command.js'
+export type { LaneLimit } from './engine/lanes/queue-overview.js'
+export type { WorkerReply } from './engine/control/worker-command.js'
 export type { ProcessFacts, RunningJob, WorkerFacts } from './engine/worker-facts.js'
 export type { LiveBatch, LiveEvent, LiveFailure, LiveName } from './events/live-event.js'
 

@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq'
 import { Engine } from '../../dist/engine/engine.js'
-import type { StatsBatch } from '../../dist/engine/stats-batch.js'
+import type { StatsBatch } from '../../dist/engine/stats/stats-batch.js'
 import { countDuration, noCounts } from '../../dist/stats/task-counts.js'
 import { fillWait } from '../support/fill-wait.ts'
 import { Meter } from '../support/meter.ts'

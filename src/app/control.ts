@@ -1,7 +1,7 @@
 import type { ActionReport, Dashboard, Overview } from '../control/dashboard.js'
 import type { SteerReport } from '../control/steer.js'
+import type { WorkerCommand } from '../engine/control/worker-command.js'
 import type { Engine } from '../engine/engine.js'
-import type { WorkerCommand } from '../engine/worker-command.js'
 import { formatProblem, unknownKeys } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import type { LiveBatch } from '../events/live-event.js'

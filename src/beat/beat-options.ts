@@ -1,5 +1,5 @@
 import type { NewJob } from '../engine/delivery.js'
-import type { ScheduleRun } from '../engine/schedule-record.js'
+import type { ScheduleRun } from '../engine/schedules/schedule-record.js'
 import type { BeatEventSink } from '../events/beat-event.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import type { JobCall } from '../task/job-call.js'

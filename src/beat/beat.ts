@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
-import { withDeadline } from '../engine/deadline.js'
-import type { ScheduleStore } from '../engine/schedule-store.js'
+import { withDeadline } from '../engine/connection/deadline.js'
+import type { ScheduleStore } from '../engine/schedules/schedule-store.js'
 import { TroubleLog } from '../events/trouble-log.js'
 import type { Clock } from '../time/clock.js'
 import { type BeatOptions, LEASE_MS } from './beat-options.js'

@@ -1,4 +1,4 @@
-import type { BeatFacts, BeatLease } from '../engine/beat-lease.js'
+import type { BeatFacts, BeatLease } from '../engine/schedules/beat-lease.js'
 import type { BeatEventSink } from '../events/beat-event.js'
 
 /** How often the lease is renewed. */

@@ -1,4 +1,4 @@
-import type { ScheduleRecord, ScheduleState } from '../engine/schedule-record.js'
+import type { ScheduleRecord, ScheduleState } from '../engine/schedules/schedule-record.js'
 import type { Timetable } from '../schedule/schedule.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 

@@ -1,4 +1,4 @@
-import { isSpent, type ScheduleState } from '../engine/schedule-record.js'
+import { isSpent, type ScheduleState } from '../engine/schedules/schedule-record.js'
 import type { Timetable } from '../schedule/schedule.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import { jitterOf } from './jitter.js'

@@ -1,5 +1,10 @@
-import type { ScheduleWrite } from '../engine/commit-schedules.js'
-import { freshState, type ScheduleRecord, type ScheduleState, stateAfterEdit } from '../engine/schedule-record.js'
+import type { ScheduleWrite } from '../engine/schedules/commit-schedules.js'
+import {
+  freshState,
+  type ScheduleRecord,
+  type ScheduleState,
+  stateAfterEdit,
+} from '../engine/schedules/schedule-record.js'
 import { isSameEntry } from '../schedule/compare-entries.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 

@@ -1,4 +1,4 @@
-import type { ScheduleRecord, ScheduleState } from '../engine/schedule-record.js'
+import type { ScheduleRecord, ScheduleState } from '../engine/schedules/schedule-record.js'
 import { createEntryTimetable } from '../schedule/entry-timetable.js'
 import type { Timetable } from '../schedule/schedule.js'
 import { toLive } from './live-entry.js'

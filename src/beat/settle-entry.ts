@@ -1,4 +1,4 @@
-import { isSpent } from '../engine/schedule-record.js'
+import { isSpent } from '../engine/schedules/schedule-record.js'
 import { applyOverlap, type EarlierJob } from './apply-overlap.js'
 import type { JobPort } from './beat-options.js'
 import type { LiveEntry } from './live-entry.js'

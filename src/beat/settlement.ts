@@ -1,6 +1,6 @@
-import type { ScheduleWrite } from '../engine/commit-schedules.js'
 import type { NewJob } from '../engine/delivery.js'
-import type { ScheduleState } from '../engine/schedule-record.js'
+import type { ScheduleWrite } from '../engine/schedules/commit-schedules.js'
+import type { ScheduleState } from '../engine/schedules/schedule-record.js'
 import type { BeatEvent } from '../events/beat-event.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import type { OverlapRuling } from './apply-overlap.js'

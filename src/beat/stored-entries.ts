@@ -1,5 +1,5 @@
-import type { ScheduleRecord } from '../engine/schedule-record.js'
-import type { ScheduleStore } from '../engine/schedule-store.js'
+import type { ScheduleRecord } from '../engine/schedules/schedule-record.js'
+import type { ScheduleStore } from '../engine/schedules/schedule-store.js'
 import type { Clock } from '../time/clock.js'
 import type { BeatOptions } from './beat-options.js'
 import { planReconcile, type ReconcilePlan } from './reconcile.js'

@@ -1,4 +1,4 @@
-import { MAX_SLOTS } from '../engine/parse-command.js'
+import { MAX_SLOTS } from '../engine/control/parse-command.js'
 import { formatProblem, type Problem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { queueNameProblem } from '../task/names.js'

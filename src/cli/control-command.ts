@@ -1,5 +1,5 @@
 import { string } from '@oclif/core/flags'
-import type { WorkerCommand } from '../engine/worker-command.js'
+import type { WorkerCommand } from '../engine/control/worker-command.js'
 import type { WorkerFacts } from '../engine/worker-facts.js'
 import { AppCommand, type AppFlags } from './app-command.js'
 import { durationFlag } from './call-flags.js'

@@ -1,6 +1,6 @@
 import { string } from '@oclif/core/flags'
 import type { DeadFilter } from '../control/dead/dead-filter.js'
-import type { EndState } from '../engine/job-summary.js'
+import type { EndState } from '../engine/jobs/job-summary.js'
 import { formatProblem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { type Duration, parseDuration } from '../time/duration.js'

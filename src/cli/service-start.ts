@@ -13,7 +13,7 @@ import {
   requireFit,
 } from '../control/broker-fitness.js'
 import type { Discovery } from '../discovery/discover-tasks.js'
-import type { BrokerInfo } from '../engine/broker-info.js'
+import type { BrokerInfo } from '../engine/connection/broker-info.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { presentFailures } from './presenters/list.js'
 

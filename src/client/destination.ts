@@ -1,7 +1,7 @@
 import { createRouter } from '../config/create-router.js'
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { RoutedCall } from '../config/route.js'
-import { laneOf } from '../engine/lane.js'
+import { laneOf } from '../engine/lanes/lane.js'
 import type { TaskFacts } from '../engine/worker-registry.js'
 import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'

@@ -1,6 +1,6 @@
 import { scopeHere } from '../context/scope.js'
 import { whileWaiting } from '../context/while-waiting.js'
-import { type FollowEnd, followProgress, type ProgressSource } from '../engine/follow-progress.js'
+import { type FollowEnd, followProgress, type ProgressSource } from '../engine/jobs/follow-progress.js'
 
 /** Which job is followed, how long, and how what it tells is read. */
 export interface FollowedJob {

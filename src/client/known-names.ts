@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { Engine } from '../engine/engine.js'
-import { parseLane } from '../engine/lane.js'
+import { parseLane } from '../engine/lanes/lane.js'
 import type { TaskFacts } from '../engine/worker-registry.js'
 import { nearest } from '../errors/nearest.js'
 import { listTasks } from '../task/registry.js'

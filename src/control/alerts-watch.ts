@@ -1,5 +1,5 @@
 import type { ResolvedAlerts } from '../config/resolve-alerts.js'
-import { withDeadline } from '../engine/deadline.js'
+import { withDeadline } from '../engine/connection/deadline.js'
 import type { Engine } from '../engine/engine.js'
 import { sleep } from '../time/clock.js'
 import { type Alert, evaluateAlerts, settleAlerts } from './alerts.js'

@@ -1,6 +1,6 @@
 import type { ResolvedAlerts } from '../config/resolve-alerts.js'
 import { OTHER_QUEUES } from '../config/resolve-alerts.js'
-import type { QueueOverview } from '../engine/queue-overview.js'
+import type { QueueOverview } from '../engine/lanes/queue-overview.js'
 import type { TaskCounts } from '../stats/task-counts.js'
 
 /** By which rules it is judged; what is told, and where to, is another matter. */

@@ -1,5 +1,5 @@
 import type { RedisBroker } from '../config/resolved-config.js'
-import type { BrokerInfo } from '../engine/broker-info.js'
+import type { BrokerInfo } from '../engine/connection/broker-info.js'
 import type { ErrorCode } from '../errors/codes.js'
 import { TaskqError } from '../errors/taskq-error.js'
 

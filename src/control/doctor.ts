@@ -1,6 +1,6 @@
 import type { RedisBroker, ResolvedConfig } from '../config/resolved-config.js'
 import type { Discovery } from '../discovery/discover-tasks.js'
-import type { BrokerInfo } from '../engine/broker-info.js'
+import type { BrokerInfo } from '../engine/connection/broker-info.js'
 import { isTaskqError } from '../errors/taskq-error.js'
 import {
   type Judgement,

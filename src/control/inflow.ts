@@ -1,4 +1,4 @@
-import type { Pulse } from '../engine/stats-reader.js'
+import type { Pulse } from '../engine/stats/stats-reader.js'
 
 /** What a look saw. */
 interface Look {

@@ -1,6 +1,6 @@
 import type { Viewer } from '../codec/viewer.js'
 import type { Engine } from '../engine/engine.js'
-import type { JobFilter } from '../engine/job-summary.js'
+import type { JobFilter } from '../engine/jobs/job-summary.js'
 import { isWorkflowId } from '../task/names.js'
 import type { JobRow } from './dashboard.js'
 import { describeJob, isoTime, type JobReport } from './job-report.js'

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.js'
+import type { LaneLimit } from '../engine/lanes/queue-overview.js'
 import type { KeyedLimit } from '../engine/limits/lane-limits.js'
-import type { LaneLimit } from '../engine/queue-overview.js'
 import type { ProcessFacts, WorkerFacts } from '../engine/worker-facts.js'
 import { formatRate } from '../time/rate.js'
 import { chooseWorkers, type WorkerChoice } from './choose-workers.js'

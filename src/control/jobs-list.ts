@@ -1,8 +1,8 @@
 import { shownProgress, type Viewer } from '../codec/viewer.js'
 import type { Engine } from '../engine/engine.js'
-import { queueOf } from '../engine/job-reader.js'
-import { jobStateOf } from '../engine/job-state.js'
-import type { JobFilter, JobSummary } from '../engine/job-summary.js'
+import { queueOf } from '../engine/jobs/job-reader.js'
+import { jobStateOf } from '../engine/jobs/job-state.js'
+import type { JobFilter, JobSummary } from '../engine/jobs/job-summary.js'
 import type { JobPage, JobRow } from './dashboard.js'
 import { cutArgs, errorLine, isReported, listedArgs } from './jobs-preview.js'
 

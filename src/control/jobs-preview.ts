@@ -1,6 +1,6 @@
 import type { JobIdentity } from '../codec/codec.js'
 import { shownBy, type Viewer } from '../codec/viewer.js'
-import type { ArgsText } from '../engine/job-match.js'
+import type { ArgsText } from '../engine/jobs/job-match.js'
 
 const MAX_ARGS = 200
 const MAX_ERROR = 300

@@ -1,5 +1,5 @@
-import type { JobStory } from '../engine/job-reader.js'
-import { jobStateOf } from '../engine/job-state.js'
+import type { JobStory } from '../engine/jobs/job-reader.js'
+import { jobStateOf } from '../engine/jobs/job-state.js'
 import type { JobDetail } from './dashboard.js'
 
 type Moment = JobDetail['timeline'][number]

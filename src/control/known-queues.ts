@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.js'
-import { parseLane } from '../engine/lane.js'
+import { parseLane } from '../engine/lanes/lane.js'
 import { didYouMean } from '../errors/nearest.js'
 import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'

@@ -1,4 +1,4 @@
-import type { QueueOverview } from '../engine/queue-overview.js'
+import type { QueueOverview } from '../engine/lanes/queue-overview.js'
 import type { WorkerFacts } from '../engine/worker-facts.js'
 
 /** A queue, and whether anybody works on it. */

@@ -1,4 +1,4 @@
-import type { BrokerInfo } from '../engine/broker-info.js'
+import type { BrokerInfo } from '../engine/connection/broker-info.js'
 import type { Engine } from '../engine/engine.js'
 import { type Overview, TASK_WINDOW_MINUTES } from './dashboard.js'
 import { Inflow, sumOf } from './inflow.js'

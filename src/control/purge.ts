@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.js'
-import { parseLane } from '../engine/lane.js'
+import { parseLane } from '../engine/lanes/lane.js'
 import { requireQueue } from './known-queues.js'
 
 /** Which jobs are thrown away. */

@@ -1,6 +1,6 @@
 import type { NewJob } from '../engine/delivery.js'
 import type { Engine } from '../engine/engine.js'
-import type { ScheduleStore } from '../engine/schedule-store.js'
+import type { ScheduleStore } from '../engine/schedules/schedule-store.js'
 import type { ScheduleEntry } from '../schedule/schedule-entry.js'
 import type { JobCall } from '../task/job-call.js'
 

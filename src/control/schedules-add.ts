@@ -1,4 +1,4 @@
-import { freshState, type ScheduleOwner, stateAfterEdit } from '../engine/schedule-record.js'
+import { freshState, type ScheduleOwner, stateAfterEdit } from '../engine/schedules/schedule-record.js'
 import { formatProblem, type Problem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { checkScheduleEntry } from '../schedule/check-entry.js'

@@ -1,6 +1,6 @@
 import type { NewJob } from '../engine/delivery.js'
-import { jobStateOf } from '../engine/job-state.js'
-import type { ScheduleState } from '../engine/schedule-record.js'
+import { jobStateOf } from '../engine/jobs/job-state.js'
+import type { ScheduleState } from '../engine/schedules/schedule-record.js'
 import { formatProblem, type Problem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { showWritten } from '../schedule/entry-fields.js'

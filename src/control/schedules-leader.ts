@@ -1,5 +1,5 @@
-import type { BeatFacts } from '../engine/beat-lease.js'
-import type { ScheduleStore } from '../engine/schedule-store.js'
+import type { BeatFacts } from '../engine/schedules/beat-lease.js'
+import type { ScheduleStore } from '../engine/schedules/schedule-store.js'
 
 /** The beat that leads. */
 export interface LeadingBeat {

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.js'
-import { jobStateOf } from '../engine/job-state.js'
+import { jobStateOf } from '../engine/jobs/job-state.js'
 import {
   freshState,
   isSpent,
@@ -7,7 +7,7 @@ import {
   type ScheduleRecord,
   type ScheduleRun,
   type ScheduleState,
-} from '../engine/schedule-record.js'
+} from '../engine/schedules/schedule-record.js'
 import { isSameEntry } from '../schedule/compare-entries.js'
 import { describeSchedule } from '../schedule/describe.js'
 import { createEntryTimetable } from '../schedule/entry-timetable.js'

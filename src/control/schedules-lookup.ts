@@ -1,5 +1,5 @@
-import type { ScheduleChange } from '../engine/commit-schedules.js'
-import { freshState, type ScheduleRecord, type ScheduleState } from '../engine/schedule-record.js'
+import type { ScheduleChange } from '../engine/schedules/commit-schedules.js'
+import { freshState, type ScheduleRecord, type ScheduleState } from '../engine/schedules/schedule-record.js'
 import { didYouMean } from '../errors/nearest.js'
 import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'

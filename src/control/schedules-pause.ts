@@ -1,4 +1,4 @@
-import { freshState, type ScheduleState } from '../engine/schedule-record.js'
+import { freshState, type ScheduleState } from '../engine/schedules/schedule-record.js'
 import type { SchedulesAccess } from './schedules-access.js'
 import { changeEntries } from './schedules-lookup.js'
 

@@ -1,4 +1,4 @@
-import { freshState } from '../engine/schedule-record.js'
+import { freshState } from '../engine/schedules/schedule-record.js'
 import type { SchedulesAccess } from './schedules-access.js'
 import { changeEntries, requireReadable } from './schedules-lookup.js'
 

@@ -1,5 +1,5 @@
-import { isCut } from '../engine/broker-link.js'
-import { BrokerSilentError } from '../engine/watched-connection.js'
+import { isCut } from '../engine/connection/broker-link.js'
+import { BrokerSilentError } from '../engine/connection/watched-connection.js'
 import { isTaskqError, TaskqError } from '../errors/taskq-error.js'
 import type { ScheduleOptions } from '../schedule/schedule-options.js'
 import type { SchedulesAccess, SchedulesOptions } from './schedules-access.js'

@@ -1,4 +1,4 @@
-import type { BrokerInfo } from '../engine/broker-info.js'
+import type { BrokerInfo } from '../engine/connection/broker-info.js'
 import type { Engine } from '../engine/engine.js'
 import type { WorkerFacts } from '../engine/worker-facts.js'
 import { listQueues, type QueueStatus } from './list-queues.js'

@@ -1,5 +1,5 @@
+import type { WorkerCommand } from '../engine/control/worker-command.js'
 import type { Engine } from '../engine/engine.js'
-import type { WorkerCommand } from '../engine/worker-command.js'
 import { GONE_AFTER_MS } from '../engine/worker-registry.js'
 import type { ActionReport } from './dashboard.js'
 import { tellWorkers } from './steer.js'

@@ -1,6 +1,6 @@
+import { parseCommand } from '../engine/control/parse-command.js'
+import type { WorkerCommand, WorkerReply } from '../engine/control/worker-command.js'
 import type { Engine } from '../engine/engine.js'
-import { parseCommand } from '../engine/parse-command.js'
-import type { WorkerCommand, WorkerReply } from '../engine/worker-command.js'
 import type { WorkerFacts } from '../engine/worker-facts.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { chooseWorkers, NONE_LIVES, type WorkerChoice } from './choose-workers.js'

@@ -1,4 +1,4 @@
-import type { Minutes } from '../engine/stats-reader.js'
+import type { Minutes } from '../engine/stats/stats-reader.js'
 import type { WorkerFacts } from '../engine/worker-facts.js'
 import type { TaskFacts } from '../engine/worker-registry.js'
 import { type Buckets, percentile } from '../stats/histogram.js'

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.js'
-import { parseLane } from '../engine/lane.js'
+import { parseLane } from '../engine/lanes/lane.js'
 import type { WorkerFacts } from '../engine/worker-facts.js'
 
 /** Jobs that wait in a queue which is served, though by nobody who knows their task. */

@@ -1,6 +1,6 @@
 import type { RedisQueueBackend } from 'bullmq'
 import { createRedisBackend } from 'bullmq/dist/cjs/utils/create-backend.js'
-import type { Connection } from './connection.js'
+import type { Connection } from './connection/connection.js'
 
 /** What BullMQ's scripts are told of the worker that calls them. */
 export interface BackendOptions {

@@ -1,7 +1,7 @@
 import { TaskqError } from '../errors/taskq-error.js'
 import type { WorkflowPart } from '../task/names.js'
-import type { BrokerLink } from './broker-link.js'
-import { withDeadline, withinTime } from './deadline.js'
+import type { BrokerLink } from './connection/broker-link.js'
+import { withDeadline, withinTime } from './connection/deadline.js'
 
 /** A job on its way to the broker. */
 export interface NewJob {

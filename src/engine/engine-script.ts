@@ -1,4 +1,4 @@
-import type { Connection } from './connection.js'
+import type { Connection } from './connection/connection.js'
 
 /** A script as a connection has learnt it, and the name by which the connection knows it. */
 interface LearntScript {

@@ -1,6 +1,6 @@
 import type { RedisQueueBackend } from 'bullmq'
 import type { JobFailure } from '../errors/job-failure.js'
-import { failureFields, unrunFields } from './job-tries.js'
+import { failureFields, unrunFields } from './jobs/job-tries.js'
 import type { HeldJob } from './locks/held-job.js'
 import type { TakenJob } from './pull-reply.js'
 import type { EndingPart, PartEnds } from './workflows/part-ends.js'

@@ -1,7 +1,7 @@
-import { MAX_EVENTS } from './announce-lane.js'
-import type { Connection } from './connection.js'
+import type { Connection } from './connection/connection.js'
 import type { Keys } from './keys.js'
-import { laneOf } from './lane.js'
+import { MAX_EVENTS } from './lanes/announce-lane.js'
+import { laneOf } from './lanes/lane.js'
 import { CLAIM_OF, GIVEN } from './same-jobs/claim-field.js'
 
 /** A job that a worker holds and does not know. */

@@ -1,5 +1,5 @@
 import type { JobJson } from 'bullmq'
-import { ANY_TIME_OPTION } from './retry-script.js'
+import { ANY_TIME_OPTION } from './jobs/retry-script.js'
 import { revokeReason } from './revoke.js'
 import { type ClaimFacts, readClaim } from './same-jobs/claim-field.js'
 import { WAITS_FOR_OPTION } from './workflows/wait-script.js'

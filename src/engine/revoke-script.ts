@@ -1,8 +1,8 @@
-import type { Connection } from './connection.js'
+import type { Connection } from './connection/connection.js'
+import { TAKE_OUT } from './jobs/take-out-script.js'
 import { REMEMBER } from './revokes/fact-script.js'
 import { CLAIM_OF, IS_JOB } from './same-jobs/claim-field.js'
 import { CLAIMS } from './same-jobs/settle-script.js'
-import { TAKE_OUT } from './take-out-script.js'
 import { LEDGER } from './workflows/ledger-script.js'
 import { UNWANT } from './workflows/wait-script.js'
 

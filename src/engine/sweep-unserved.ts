@@ -1,8 +1,8 @@
-import type { Connection } from './connection.js'
+import type { Connection } from './connection/connection.js'
 import type { Keys } from './keys.js'
-import { parseLane } from './lane.js'
-import type { LaneRegistry } from './lane-registry.js'
-import { parkedAmong, retireLanes } from './retire-lane.js'
+import { parseLane } from './lanes/lane.js'
+import type { LaneRegistry } from './lanes/lane-registry.js'
+import { parkedAmong, retireLanes } from './lanes/retire-lane.js'
 
 /** Where lanes are looked for, and how what has ended in one of them is removed. */
 interface Site {

@@ -1,4 +1,4 @@
-import type { Connection } from './connection.js'
+import type { Connection } from './connection/connection.js'
 import { HOLD_LIMITS } from './limits/hold-limits-script.js'
 
 /**

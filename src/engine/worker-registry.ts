@@ -1,14 +1,14 @@
 import type { TaskCodecOptions } from '../task/options/payload-options.js'
-import type { BrokerClock } from './broker-clock.js'
-import { toTime } from './broker-time.js'
-import type { Connection } from './connection.js'
+import type { BrokerClock } from './clock/broker-clock.js'
+import { toTime } from './clock/broker-time.js'
+import type { Connection } from './connection/connection.js'
+import { runPipeline } from './connection/run-pipeline.js'
 import { BirthMark } from './durability/birth-mark.js'
 import type { DataLoss } from './durability/explain-loss.js'
 import { LastWords } from './durability/last-words.js'
 import type { Keys } from './keys.js'
 import type { LaneLimits } from './limits/lane-limits.js'
 import { parseWorkerFacts } from './parse-worker-facts.js'
-import { runPipeline } from './run-pipeline.js'
 import type { WorkerFacts } from './worker-facts.js'
 
 /** Where a task's jobs go; stored so that a producer without the task's code finds the way. */

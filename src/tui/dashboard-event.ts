@@ -1,7 +1,7 @@
 import type { ActionReport, DashboardAction, JobDetail, JobPage, Overview } from '../control/dashboard.js'
 import type { ScheduleReport } from '../control/schedules-list.js'
 import type { WorkflowDetail, WorkflowPage } from '../control/workflows/workflow-view.js'
-import type { JobFilter } from '../engine/job-summary.js'
+import type { JobFilter } from '../engine/jobs/job-summary.js'
 import type { LiveBatch } from '../events/live-event.js'
 import type { DashboardState, Size } from './state.js'
 

@@ -1,4 +1,4 @@
-import type { JobFilter } from '../engine/job-summary.js'
+import type { JobFilter } from '../engine/jobs/job-summary.js'
 import { type Effect, type Step, step } from './dashboard-event.js'
 import { restart } from './list.js'
 import { shownPage } from './rows.js'

@@ -1,5 +1,5 @@
 import type { QueueRow, TaskRow } from '../control/dashboard.js'
-import type { JobPlaceName } from '../engine/job-summary.js'
+import type { JobPlaceName } from '../engine/jobs/job-summary.js'
 import { partOf } from '../task/names.js'
 import { type Step, step } from './dashboard-event.js'
 import { isRead } from './empty-text.js'

@@ -1,4 +1,4 @@
-import { JOB_PLACES } from '../engine/job-summary.js'
+import { JOB_PLACES } from '../engine/jobs/job-summary.js'
 import { bindingsAt, type Command } from './keymap.js'
 import { placeOf } from './place.js'
 import { type DashboardState, type PaletteMatch, VIEWS } from './state.js'

@@ -1,4 +1,4 @@
-import { JOB_PLACES, type JobPlaceName } from '../engine/job-summary.js'
+import { JOB_PLACES, type JobPlaceName } from '../engine/jobs/job-summary.js'
 import { formatCount } from './amounts.js'
 import { lineWidth, type Span, span } from './line.js'
 import type { DashboardState } from './state.js'

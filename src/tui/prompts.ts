@@ -1,5 +1,5 @@
 import type { DashboardAction } from '../control/dashboard.js'
-import { MAX_SLOTS } from '../engine/parse-command.js'
+import { MAX_SLOTS } from '../engine/control/parse-command.js'
 import { formatProblem, show } from '../errors/problems.js'
 import { formatRate, parseRate, RATE_FORM } from '../time/rate.js'
 import { type Step, step } from './dashboard-event.js'

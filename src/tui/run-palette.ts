@@ -1,4 +1,4 @@
-import { JOB_PLACES } from '../engine/job-summary.js'
+import { JOB_PLACES } from '../engine/jobs/job-summary.js'
 import { didYouMean, nearest } from '../errors/nearest.js'
 import { formatProblem, show } from '../errors/problems.js'
 import { runCommand } from './commands.js'

@@ -1,7 +1,7 @@
 import type { ActionReport, DashboardAction, JobPage, Overview } from '../control/dashboard.js'
 import type { ScheduleReport } from '../control/schedules-list.js'
 import type { WorkflowPage } from '../control/workflows/workflow-view.js'
-import type { JobPlaceName } from '../engine/job-summary.js'
+import type { JobPlaceName } from '../engine/jobs/job-summary.js'
 import type { LiveEvent } from '../events/live-event.js'
 import type { Page } from './page.js'
 

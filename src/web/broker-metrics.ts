@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client'
-import type { QueueOverview } from '../engine/queue-overview.js'
-import type { QueueOverviews } from '../engine/queue-overview-reader.js'
+import type { QueueOverview } from '../engine/lanes/queue-overview.js'
+import type { QueueOverviews } from '../engine/lanes/queue-overview-reader.js'
 import type { BrokerLook } from './broker-watch.js'
 import { KnownLabels } from './known-labels.js'
 

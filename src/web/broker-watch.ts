@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.js'
-import type { QueueOverviews } from '../engine/queue-overview-reader.js'
+import type { QueueOverviews } from '../engine/lanes/queue-overview-reader.js'
 
 /** A broker that has not answered by then counts as away: whoever asks this process waits for nothing longer. */
 const PATIENCE_MS = 2000

@@ -1,5 +1,5 @@
-import type { OnCommand } from '../engine/control-listener.js'
-import { isAuthError } from '../engine/refused.js'
+import { isAuthError } from '../engine/connection/refused.js'
+import type { OnCommand } from '../engine/control/control-listener.js'
 import type { WorkerSide } from '../engine/worker-side.js'
 import type { WorkerOptions } from './worker-options.js'
 

@@ -1,6 +1,6 @@
 import type { AwaitedJob } from '../context/scope.js'
 import type { ActiveJob, Pull } from '../engine/consumer.js'
-import type { LaneName } from '../engine/lane.js'
+import type { LaneName } from '../engine/lanes/lane.js'
 
 /** What the dispatcher does with a job: run it, say what became of it, and hand over the lane's next job. */
 export type RunJob = (job: ActiveJob, mayFetchNext: () => boolean) => Promise<Pull>

@@ -1,5 +1,5 @@
+import { refusesAll } from '../engine/connection/refused.js'
 import type { Pull } from '../engine/consumer.js'
-import { refusesAll } from '../engine/refused.js'
 import type { Lane } from './dispatcher-lane.js'
 import type { DispatcherOptions } from './dispatcher-options.js'
 import { RefusalPace } from './refusal-pace.js'

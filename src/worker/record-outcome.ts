@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { type EncodedResult, NO_RESULT } from '../codec/result.js'
+import { refusesAll } from '../engine/connection/refused.js'
 import type { ActiveJob, Pull } from '../engine/consumer.js'
-import { refusesAll } from '../engine/refused.js'
 import { revokedFailure } from '../engine/revoke.js'
 import type { StoredValue } from '../engine/workflows/workflow-record.js'
 import { describeFailure, type JobFailure } from '../errors/job-failure.js'

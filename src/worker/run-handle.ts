@@ -1,7 +1,7 @@
 import type { Redactor } from '../codec/redaction.js'
 import type { AwaitedJob } from '../context/scope.js'
 import type { ActiveJob } from '../engine/consumer.js'
-import type { JobLog } from '../engine/job-log.js'
+import type { JobLog } from '../engine/jobs/job-log.js'
 import { revokedError } from '../engine/revoke.js'
 import type { RunPort } from './job-context.js'
 import { formatLogLine, type LogLevel, redactFields } from './run-log.js'

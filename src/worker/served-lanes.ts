@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { isAway } from '../engine/broker-link.js'
+import { isAway } from '../engine/connection/broker-link.js'
 import type { LaneConsumer } from '../engine/consumer.js'
 import type { WorkerSide } from '../engine/worker-side.js'
 import type { Dispatcher } from './dispatcher.js'

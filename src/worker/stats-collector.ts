@@ -1,5 +1,5 @@
-import { withDeadline } from '../engine/deadline.js'
-import { partsOf, type QueuePulse, type StatsBatch } from '../engine/stats-batch.js'
+import { withDeadline } from '../engine/connection/deadline.js'
+import { partsOf, type QueuePulse, type StatsBatch } from '../engine/stats/stats-batch.js'
 import type { JobReference, WorkerEvent, WorkerEventSink } from '../events/worker-event.js'
 import { addCounts, type CountedEnd, countDuration, noCounts, type TaskCounts } from '../stats/task-counts.js'
 

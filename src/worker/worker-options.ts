@@ -1,6 +1,6 @@
 import type { Codec } from '../codec/codec.js'
 import type { Redactor } from '../codec/redaction.js'
-import type { Retention } from '../engine/retention.js'
+import type { Retention } from '../engine/jobs/retention.js'
 import type { TaskFacts } from '../engine/worker-registry.js'
 import type { WorkerEventSink } from '../events/worker-event.js'
 import type { TaskDefinition } from '../task/definition.js'

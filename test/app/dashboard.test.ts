@@ -5,7 +5,7 @@ import { AppDashboard } from '../../src/app/dashboard.js'
 
 import { resolveConfig } from '../../src/config/resolve-config.js'
 import type { Dashboard } from '../../src/control/dashboard.js'
-import type { LiveWatch } from '../../src/engine/live-feed.js'
+import type { LiveWatch } from '../../src/engine/control/live-feed.js'
 import type { LiveEvent } from '../../src/events/live-event.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { entryIn, scheduleDesk, storeCode } from '../control/schedule-desk.js'

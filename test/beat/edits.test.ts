@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { ScheduleState } from '../../src/engine/schedule-record.js'
-import type { ScheduleStore } from '../../src/engine/schedule-store.js'
+import type { ScheduleState } from '../../src/engine/schedules/schedule-record.js'
+import type { ScheduleStore } from '../../src/engine/schedules/schedule-store.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile, noRedis } from '../support/broker.js'
 import { type TestApp, testApp } from '../support/test-app.js'

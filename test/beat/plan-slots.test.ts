@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nextDueMs, planSlots } from '../../src/beat/plan-slots.js'
-import { freshState, type ScheduleState } from '../../src/engine/schedule-record.js'
+import { freshState, type ScheduleState } from '../../src/engine/schedules/schedule-record.js'
 import type { Timetable } from '../../src/schedule/schedule.js'
 import type { MisfireRule, ScheduleEntry } from '../../src/schedule/schedule-entry.js'
 

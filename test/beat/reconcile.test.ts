@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { planReconcile } from '../../src/beat/reconcile.js'
-import { freshState, type ScheduleRecord, type ScheduleState } from '../../src/engine/schedule-record.js'
+import { freshState, type ScheduleRecord, type ScheduleState } from '../../src/engine/schedules/schedule-record.js'
 import type { ScheduleEntry } from '../../src/schedule/schedule-entry.js'
 
 const NOW = 1_800_000_000_000

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ScheduleState } from '../../src/engine/schedule-record.js'
+import type { ScheduleState } from '../../src/engine/schedules/schedule-record.js'
 import type { ScheduleEntry } from '../../src/schedule/schedule-entry.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'

@@ -12,7 +12,7 @@ import {
   judgeVersion,
   requireFit,
 } from '../../src/control/broker-fitness.js'
-import type { BrokerInfo } from '../../src/engine/broker-info.js'
+import type { BrokerInfo } from '../../src/engine/connection/broker-info.js'
 
 const WELL: BrokerInfo = {
   server: 'redis',

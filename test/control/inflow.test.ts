@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Inflow } from '../../src/control/inflow.js'
-import type { Pulse } from '../../src/engine/stats-reader.js'
+import type { Pulse } from '../../src/engine/stats/stats-reader.js'
 
 const START = 1_800_000_000_000
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { actOnJobs, retryMatching } from '../../src/control/jobs-actions.js'
-import type { RetryProgress } from '../../src/engine/retry-all.js'
+import type { RetryProgress } from '../../src/engine/jobs/retry-all.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
 import { takeAndVanish } from '../support/lost-worker.js'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { readJobs } from '../../src/control/jobs-list.js'
-import { JOB_PLACES, type JobFilter } from '../../src/engine/job-summary.js'
+import { JOB_PLACES, type JobFilter } from '../../src/engine/jobs/job-summary.js'
 import { brokerOfFile, noRedis } from '../support/broker.js'
 import { plainViewer } from '../support/plain-viewer.js'
 import { type TestApp, testApp } from '../support/test-app.js'

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { readStatus } from '../../src/control/status.js'
-import { ScheduleStore } from '../../src/engine/schedule-store.js'
+import { ScheduleStore } from '../../src/engine/schedules/schedule-store.js'
 import { brokerOfFile } from '../support/broker.js'
 import { testApp } from '../support/test-app.js'
 import { entryIn, scheduleDesk, storeCode } from './schedule-desk.js'

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { steerWorkers } from '../../src/control/steer.js'
 import { actOnWorkers } from '../../src/control/steer-action.js'
-import type { WorkerCommand } from '../../src/engine/worker-command.js'
+import type { WorkerCommand } from '../../src/engine/control/worker-command.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile } from '../support/broker.js'
 import { fakeHeartbeat } from '../support/fake-worker.js'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { jobStateOf } from '../../src/engine/job-state.js'
+import { jobStateOf } from '../../src/engine/jobs/job-state.js'
 import { keysOf } from '../../src/engine/keys.js'
-import { laneOf, parseLane } from '../../src/engine/lane.js'
+import { laneOf, parseLane } from '../../src/engine/lanes/lane.js'
 
 const NOWHERE = { succeeded: false, failed: false, delayed: false, locked: false, waitsForChildren: false }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { jobStateOf } from '../../src/engine/job-state.js'
+import { jobStateOf } from '../../src/engine/jobs/job-state.js'
 import { JobFailedError } from '../../src/errors/job-failure.js'
 import { brokerOfFile } from '../support/broker.js'
 import { consumerOf, takeAndVanish } from '../support/lost-worker.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { BrokerLink } from '../../src/engine/broker-link.js'
+import { BrokerLink } from '../../src/engine/connection/broker-link.js'
 import { Revokes } from '../../src/engine/revokes/revokes.js'
 import { JobDesk } from '../control/job-desk.js'
 import { brokerOfFile } from '../support/broker.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import { partsOf, type QueuePulse, type StatsBatch } from '../../src/engine/stats-batch.js'
+import { partsOf, type QueuePulse, type StatsBatch } from '../../src/engine/stats/stats-batch.js'
 import { BUCKET_COUNT, bucketOf } from '../../src/stats/histogram.js'
 import { countDuration, noCounts, type TaskCounts } from '../../src/stats/task-counts.js'
 import { brokerOfFile, noRedis } from '../support/broker.js'

@@ -1,5 +1,5 @@
 import type { ActionReport, Dashboard, DashboardAction, JobPage, Overview } from '../../src/control/dashboard.ts'
-import type { JobFilter } from '../../src/engine/job-summary.ts'
+import type { JobFilter } from '../../src/engine/jobs/job-summary.ts'
 import type { LiveBatch } from '../../src/events/live-event.ts'
 import { JOBS, makeJobDetail, makeOverview, makeWorkflowDetail, SCHEDULES, WORKFLOWS } from './fixtures.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { JobPlaceName } from '../../src/engine/job-summary.ts'
+import type { JobPlaceName } from '../../src/engine/jobs/job-summary.ts'
 import type { JobState } from '../../src/task/job-state.ts'
 import { footerKeys } from '../../src/tui/footer-keys.ts'
 import { helpLines } from '../../src/tui/help-lines.ts'

@@ -1,5 +1,5 @@
 import type { ActiveJob, LaneConsumer, Pull } from '../../src/engine/consumer.js'
-import { parseLane } from '../../src/engine/lane.js'
+import { parseLane } from '../../src/engine/lanes/lane.js'
 
 /** A lane without a broker: holds jobs that were put there, and notes what was asked of it. */
 export class FakeLane {

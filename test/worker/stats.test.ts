@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
-import type { StatsBatch } from '../../src/engine/stats-batch.js'
+import type { StatsBatch } from '../../src/engine/stats/stats-batch.js'
 import type { WorkerEvent } from '../../src/events/worker-event.js'
 import { BUCKET_COUNT, bucketOf } from '../../src/stats/histogram.js'
 import { addCounts, noCounts, type TaskCounts } from '../../src/stats/task-counts.js'

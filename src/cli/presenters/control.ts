@@ -2,7 +2,7 @@ import { safeText } from '../../codec/safe-text.js'
 import type { ActionReport } from '../../control/dashboard.js'
 import type { SilentWorker, SteerReport } from '../../control/steer.js'
 import { labelWorkers } from '../../control/worker-labels.js'
-import type { WorkerCommand } from '../../engine/worker-command.js'
+import type { WorkerCommand } from '../../engine/control/worker-command.js'
 import { SILENT_AFTER_MS } from '../../engine/worker-registry.js'
 import { formatDuration } from '../../time/duration.js'
 

@@ -1,6 +1,6 @@
 import type { WorkflowNode } from '../../canvas/workflow-plan.js'
 import type { Engine } from '../../engine/engine.js'
-import { stateOfUnmade } from '../../engine/job-state.js'
+import { stateOfUnmade } from '../../engine/jobs/job-state.js'
 import type { NodeRecord, WorkflowRecord } from '../../engine/workflows/workflow-record.js'
 import type { JobFailure } from '../../errors/job-failure.js'
 import type { JobState } from '../../task/job-state.js'

@@ -1,5 +1,5 @@
 import type { Engine } from '../../engine/engine.js'
-import type { ProgressSource } from '../../engine/follow-progress.js'
+import type { ProgressSource } from '../../engine/jobs/follow-progress.js'
 import { tellWatched } from '../../engine/workflows/tell-watched.js'
 import { WORKFLOW_EVENTS, type WorkflowSummary } from '../../engine/workflows/workflow-record.js'
 import type { WorkflowProgress } from '../../task/workflow-result.js'

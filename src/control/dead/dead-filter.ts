@@ -1,4 +1,4 @@
-import type { EndState, JobFilter } from '../../engine/job-summary.js'
+import type { EndState, JobFilter } from '../../engine/jobs/job-summary.js'
 import { formatProblem, show } from '../../errors/problems.js'
 import { TaskqError } from '../../errors/taskq-error.js'
 

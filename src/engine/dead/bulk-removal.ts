@@ -1,7 +1,7 @@
-import { walkByScore } from '../failed-walk.js'
-import { type JobEdits, RETRY_STEP } from '../job-edits.js'
-import type { ArgsText } from '../job-match.js'
-import type { JobFilter } from '../job-summary.js'
+import { walkByScore } from '../jobs/failed-walk.js'
+import { type JobEdits, RETRY_STEP } from '../jobs/job-edits.js'
+import type { ArgsText } from '../jobs/job-match.js'
+import type { JobFilter } from '../jobs/job-summary.js'
 import { type DeadTools, walkDead } from './walk-dead.js'
 
 interface RemovalTools extends DeadTools {

@@ -1,9 +1,9 @@
-import type { Connection } from '../connection.js'
+import type { Connection } from '../connection/connection.js'
 import { engineScript } from '../engine-script.js'
+import { TAKE_OUT } from '../jobs/take-out-script.js'
 import type { Keys } from '../keys.js'
 import { CLAIM_OF } from '../same-jobs/claim-field.js'
 import { CLAIMS } from '../same-jobs/settle-script.js'
-import { TAKE_OUT } from '../take-out-script.js'
 import { LEDGER } from '../workflows/ledger-script.js'
 import { lostFailure } from '../workflows/mend-script.js'
 

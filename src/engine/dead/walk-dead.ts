@@ -1,11 +1,11 @@
-import type { BrokerLink } from '../broker-link.js'
-import { walkFailed } from '../failed-walk.js'
-import { type ArgsText, jobMatcher, lanesFor, looksInside } from '../job-match.js'
-import type { JobFilter } from '../job-summary.js'
+import type { BrokerLink } from '../connection/broker-link.js'
+import { settlePipeline } from '../connection/run-pipeline.js'
+import { walkFailed } from '../jobs/failed-walk.js'
+import { type ArgsText, jobMatcher, lanesFor, looksInside } from '../jobs/job-match.js'
+import type { JobFilter } from '../jobs/job-summary.js'
+import { readSummaries } from '../jobs/read-summaries.js'
+import { RETRY_CALL_FIELD } from '../jobs/retry-call-field.js'
 import type { Keys } from '../keys.js'
-import { readSummaries } from '../read-summaries.js'
-import { RETRY_CALL_FIELD } from '../retry-call-field.js'
-import { settlePipeline } from '../run-pipeline.js'
 
 /** What is needed to look through dead letters. */
 export interface DeadTools {

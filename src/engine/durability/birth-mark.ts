@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Connection } from '../connection.js'
-import { runPipeline } from '../run-pipeline.js'
+import type { Connection } from '../connection/connection.js'
+import { runPipeline } from '../connection/run-pipeline.js'
 
 /**
  * A key that is made once, when an app's first process comes, and never written again. A broker in which it is gone, or

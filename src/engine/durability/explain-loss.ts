@@ -1,5 +1,5 @@
-import { readBrokerInfo } from '../broker-info.js'
-import type { Connection } from '../connection.js'
+import { readBrokerInfo } from '../connection/broker-info.js'
+import type { Connection } from '../connection/connection.js'
 
 /** What became of the broker's data: all of it is gone, or it is as it was some time ago. */
 export type DataLoss = 'emptied' | 'set-back'

@@ -1,8 +1,8 @@
 import { TaskqError } from '../../errors/taskq-error.js'
-import type { Connection } from '../connection.js'
-import { withinTime } from '../deadline.js'
+import type { Connection } from '../connection/connection.js'
+import { withinTime } from '../connection/deadline.js'
+import { isAuthError, lacking } from '../connection/refused.js'
 import type { Keys } from '../keys.js'
-import { isAuthError, lacking } from '../refused.js'
 import { type Place, ServingPlace } from './serving-place.js'
 
 /** The broker waits so long for its replicas at first, then longer: it does nothing else on the connection meanwhile. */

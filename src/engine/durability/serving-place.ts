@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
-import type { Connection } from '../connection.js'
+import type { Connection } from '../connection/connection.js'
 
 /** The socket that commands go over now; undefined while there is none. Another one is another object. */
 export type Place = object | undefined

@@ -1,4 +1,4 @@
-import type { Connection } from '../connection.js'
+import type { Connection } from '../connection/connection.js'
 import type { Keys } from '../keys.js'
 
 /** Jobs, or groups, that one call works off: short enough that no other client waits noticeably. */

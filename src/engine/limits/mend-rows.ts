@@ -1,4 +1,4 @@
-import type { Connection } from '../connection.js'
+import type { Connection } from '../connection/connection.js'
 import type { Keys } from '../keys.js'
 import { NOW } from './key-slots-script.js'
 import { ROWS } from './row-script.js'

@@ -1,5 +1,5 @@
-import { RETRY_CALL_FIELD } from '../retry-call-field.js'
-import { ANY_TIME_OPTION } from '../retry-script.js'
+import { RETRY_CALL_FIELD } from '../jobs/retry-call-field.js'
+import { ANY_TIME_OPTION } from '../jobs/retry-script.js'
 import { PUT_BACK } from './dissolve-rows.js'
 import { freeStarts, HAD_TURN, TAKE_FREE } from './free-starts.js'
 import { KEY_SLOTS, NOW } from './key-slots-script.js'

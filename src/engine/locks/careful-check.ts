@@ -1,5 +1,5 @@
 import type { RedisQueueBackend } from 'bullmq'
-import type { Connection } from '../connection.js'
+import type { Connection } from '../connection/connection.js'
 import { engineScript } from '../engine-script.js'
 
 /** How a lane's lost jobs are looked for. */

@@ -1,8 +1,8 @@
 import type { RedisBroker } from '../../config/resolved-config.js'
-import type { Connection } from '../connection.js'
+import type { Connection } from '../connection/connection.js'
+import { isReady } from '../connection/open-connection.js'
 import type { ActiveJob } from '../consumer.js'
 import type { Keys } from '../keys.js'
-import { isReady } from '../open-connection.js'
 import type { HeldJob } from './held-job.js'
 import { LockThread, type LockThreadOptions } from './lock-thread.js'
 

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import type { BrokerLink } from '../broker-link.js'
+import type { BrokerLink } from '../connection/broker-link.js'
 import type { LockThreadData } from './lock-thread.js'
 import { ageAt, SeatTable } from './seat-table.js'
 
@@ -64,7 +64,7 @@ async function renew(overdue: ReturnType<typeof overdueFor>, at: number, isStuck
 
 async function connected(): Promise<BrokerLink> {
   if (link !== undefined) return link
-  const { BrokerLink } = await import('../broker-link.js')
+  const { BrokerLink } = await import('../connection/broker-link.js')
   link = new BrokerLink(broker, lockMs / 2)
   return link
 }
@@ -93,4 +93,4 @@ setInterval(() => {
 
 // Not when they are needed: where a task has the processor, that takes seconds.
 void import('./renew-script.js').catch(() => {})
-void import('../broker-link.js').catch(() => {})
+void import('../connection/broker-link.js').catch(() => {})

@@ -1,12 +1,12 @@
 import type { Revocation } from '../../task/async-result.js'
-import type { BrokerLink } from '../broker-link.js'
-import { walkByScore, walkList } from '../failed-walk.js'
-import { lanesFor } from '../job-match.js'
-import type { JobSummary } from '../job-summary.js'
+import type { BrokerLink } from '../connection/broker-link.js'
+import { settlePipeline } from '../connection/run-pipeline.js'
+import { walkByScore, walkList } from '../jobs/failed-walk.js'
+import { lanesFor } from '../jobs/job-match.js'
+import type { JobSummary } from '../jobs/job-summary.js'
+import { readSummaries } from '../jobs/read-summaries.js'
 import type { Keys } from '../keys.js'
-import { readSummaries } from '../read-summaries.js'
 import { type RevokeOrder, revokeJob } from '../revoke.js'
-import { settlePipeline } from '../run-pipeline.js'
 
 /** Which jobs are to end. */
 export interface RevokeMatch {

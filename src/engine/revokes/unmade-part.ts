@@ -1,6 +1,6 @@
 import type { Revocation } from '../../task/async-result.js'
 import type { WorkflowPart } from '../../task/names.js'
-import type { Connection } from '../connection.js'
+import type { Connection } from '../connection/connection.js'
 import type { Keys } from '../keys.js'
 import { type RevokeRecord, revokedFailure, storedReason } from '../revoke.js'
 import { LEDGER_PARTS } from '../workflows/ledger-script.js'

@@ -1,4 +1,4 @@
-import type { Connection } from '../connection.js'
+import type { Connection } from '../connection/connection.js'
 import type { NewJob, SameJob } from '../delivery.js'
 import { engineScript } from '../engine-script.js'
 import type { Keys } from '../keys.js'

@@ -1,4 +1,4 @@
-import type { Connection } from '../connection.js'
+import type { Connection } from '../connection/connection.js'
 import { RELEASE } from '../release-script.js'
 import { GIVEN } from './claim-field.js'
 

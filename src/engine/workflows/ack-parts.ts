@@ -1,6 +1,6 @@
 import type { ChainableCommander } from 'ioredis'
 import type { WorkflowPart } from '../../task/names.js'
-import type { Connection } from '../connection.js'
+import type { Connection } from '../connection/connection.js'
 import type { Keys } from '../keys.js'
 import { type LedgerCommands, ledgerCommands } from './ledger-commands.js'
 

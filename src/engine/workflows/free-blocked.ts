@@ -1,4 +1,4 @@
-import type { Connection } from '../connection.js'
+import type { Connection } from '../connection/connection.js'
 import type { Keys } from '../keys.js'
 import { RELEASE } from '../release-script.js'
 import { WAITS_FOR_OPTION } from './wait-script.js'

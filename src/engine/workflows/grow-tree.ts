@@ -1,7 +1,7 @@
 import type { JobState } from '../../task/job-state.js'
 import { partId } from '../../task/names.js'
 import type { WorkflowTree } from '../../task/workflow-result.js'
-import { stateOfUnmade } from '../job-state.js'
+import { stateOfUnmade } from '../jobs/job-state.js'
 import type { CutShape } from './cut-shape.js'
 import type { NodeRecord, WorkflowSummary } from './workflow-record.js'
 

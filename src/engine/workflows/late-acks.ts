@@ -1,6 +1,6 @@
 import { partId, type WorkflowPart } from '../../task/names.js'
-import type { BrokerLink } from '../broker-link.js'
-import { withDeadline } from '../deadline.js'
+import type { BrokerLink } from '../connection/broker-link.js'
+import { withDeadline } from '../connection/deadline.js'
 import type { NewJob } from '../delivery.js'
 import type { Keys } from '../keys.js'
 import { type AddedPart, ackParts, learnAck } from './ack-parts.js'

@@ -1,4 +1,4 @@
-import type { Connection } from '../connection.js'
+import type { Connection } from '../connection/connection.js'
 import { ACK } from './ack-script.js'
 import { LEASE_MS } from './begin-script.js'
 import { EXTEND } from './extend-script.js'

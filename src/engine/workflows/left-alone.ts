@@ -1,4 +1,4 @@
-import type { BrokerLink } from '../broker-link.js'
+import type { BrokerLink } from '../connection/broker-link.js'
 import type { Keys } from '../keys.js'
 
 /**

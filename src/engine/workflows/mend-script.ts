@@ -1,5 +1,5 @@
 import type { JobFailure } from '../../errors/job-failure.js'
-import type { Connection } from '../connection.js'
+import type { Connection } from '../connection/connection.js'
 import type { Keys } from '../keys.js'
 import { LEDGER, MOST_HANDED } from './ledger-script.js'
 import type { MoveReply } from './move-reply.js'

@@ -1,4 +1,4 @@
-import type { Connection } from '../connection.js'
+import type { Connection } from '../connection/connection.js'
 import type { Keys } from '../keys.js'
 import { parseNode } from './node-text.js'
 import { BATCH } from './reach-script.js'

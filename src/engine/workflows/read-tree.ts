@@ -1,7 +1,7 @@
 import { partId } from '../../task/names.js'
 import type { WorkflowTree } from '../../task/workflow-result.js'
 import type { Engine } from '../engine.js'
-import { jobStateOf } from '../job-state.js'
+import { jobStateOf } from '../jobs/job-state.js'
 import { cutShape } from './cut-shape.js'
 import { growTree, type PartJob } from './grow-tree.js'
 import type { NodeRecord } from './workflow-record.js'

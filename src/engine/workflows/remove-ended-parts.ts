@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.js'
-import { RETRY_STEP } from '../job-edits.js'
+import { RETRY_STEP } from '../jobs/job-edits.js'
 import { idsByLane } from './retry-workflow.js'
 
 /** Removes those of these jobs that have ended, with what they came to. */

@@ -1,4 +1,4 @@
-import type { RetryCall, RetryCode } from '../retry-script.js'
+import type { RetryCall, RetryCode } from '../jobs/retry-script.js'
 import { type RetryTools, retryInCall } from './retry-workflow.js'
 
 /** So many are worked on at the same time. */

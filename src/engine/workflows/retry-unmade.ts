@@ -1,5 +1,5 @@
 import { partId, type WorkflowPart } from '../../task/names.js'
-import type { Connection } from '../connection.js'
+import type { Connection } from '../connection/connection.js'
 import type { Keys } from '../keys.js'
 import { CLAIM_OF } from '../same-jobs/claim-field.js'
 import { CLAIM_AGAIN, CLAIMS } from '../same-jobs/settle-script.js'

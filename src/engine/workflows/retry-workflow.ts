@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { partId } from '../../task/names.js'
-import { type JobEdits, RETRY_STEP } from '../job-edits.js'
-import type { JobReader } from '../job-reader.js'
-import { RETRIED, type RetryCall } from '../retry-script.js'
+import { type JobEdits, RETRY_STEP } from '../jobs/job-edits.js'
+import type { JobReader } from '../jobs/job-reader.js'
+import { RETRIED, type RetryCall } from '../jobs/retry-script.js'
 import type { NodeRecord } from './workflow-record.js'
 import type { Workflows } from './workflows.js'
 

@@ -1,5 +1,5 @@
-import type { Connection } from '../connection.js'
-import { asideFields } from '../job-aside.js'
+import type { Connection } from '../connection/connection.js'
+import { asideFields } from '../jobs/job-aside.js'
 import type { Keys } from '../keys.js'
 import type { HeldJob } from '../locks/held-job.js'
 import { RELEASE } from '../release-script.js'

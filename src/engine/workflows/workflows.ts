@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { JobFailure } from '../../errors/job-failure.js'
-import type { BrokerLink } from '../broker-link.js'
-import type { Connection } from '../connection.js'
+import type { BrokerLink } from '../connection/broker-link.js'
+import type { Connection } from '../connection/connection.js'
+import { runPipeline } from '../connection/run-pipeline.js'
 import type { Keys } from '../keys.js'
 import { storedReason } from '../revoke.js'
-import { runPipeline } from '../run-pipeline.js'
 import { type CreatedWorkflow, createWorkflow, type Making } from './create-workflow.js'
 import {
   type ExtendedWorkflow,

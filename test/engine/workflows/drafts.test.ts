@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { BrokerLink } from '../../../src/engine/broker-link.js'
+import type { BrokerLink } from '../../../src/engine/connection/broker-link.js'
 import { writeDraft } from '../../../src/engine/workflows/create-workflow.js'
 import { brokerOfFile } from '../../support/broker.js'
 import { chainOf } from '../../support/ledger.js'

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { jobStateOf } from '../../../src/engine/job-state.js'
+import { jobStateOf } from '../../../src/engine/jobs/job-state.js'
 import { brokerOfFile } from '../../support/broker.js'
 import { type TestApp, testApp } from '../../support/test-app.js'
 import { chainOf, PartDesk, W } from './part-desk.js'

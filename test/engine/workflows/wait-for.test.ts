@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readJob } from '../../../src/control/job-report.js'
 import { readJobDetail } from '../../../src/control/jobs-detail.js'
-import { jobStateOf } from '../../../src/engine/job-state.js'
+import { jobStateOf } from '../../../src/engine/jobs/job-state.js'
 import { brokerOfFile } from '../../support/broker.js'
 import { plainViewer } from '../../support/plain-viewer.js'
 import { rejection } from '../../support/refusal.js'
