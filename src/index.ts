@@ -59,7 +59,7 @@ export type {
 export type { SilentWorker, SteerReport, WorkerAnswer } from './control/steer.js'
 export type { LaneLimit } from './engine/lanes/queue-overview.js'
 export type { WorkerReply } from './engine/control/worker-command.js'
-export type { ProcessFacts, RunningJob, WorkerFacts } from './engine/worker-facts.js'
+export type { ProcessFacts, RunningJob, WorkerFacts } from './engine/workers/worker-facts.js'
 export type { LiveBatch, LiveEvent, LiveFailure, LiveName } from './events/live-event.js'
 
 // Calling them

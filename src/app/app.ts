@@ -109,7 +109,7 @@ export class App {
   async createWorker(request: WorkerRequest): Promise<CreatedWorker> {
     const [{ Worker }, { WorkerSide }, { planWorker }, { tasks }, reach] = await Promise.all([
       import('../worker/worker.js'),
-      import('../engine/worker-side.js'),
+      import('../engine/workers/worker-side.js'),
       import('./worker-request.js'),
       this.discover(),
       this.#engineOptions(),

@@ -1,6 +1,6 @@
 import { string } from '@oclif/core/flags'
 import type { WorkerCommand } from '../engine/control/worker-command.js'
-import type { WorkerFacts } from '../engine/worker-facts.js'
+import type { WorkerFacts } from '../engine/workers/worker-facts.js'
 import { AppCommand, type AppFlags } from './app-command.js'
 import { durationFlag } from './call-flags.js'
 import { destinationFlag } from './destination-flag.js'

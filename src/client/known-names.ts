@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import type { Engine } from '../engine/engine.js'
 import { parseLane } from '../engine/lanes/lane.js'
-import type { TaskFacts } from '../engine/worker-registry.js'
+import type { TaskFacts } from '../engine/workers/worker-registry.js'
 import { nearest } from '../errors/nearest.js'
 import { listTasks } from '../task/registry.js'
 

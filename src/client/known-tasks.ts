@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from '../config/resolved-config.js'
 import { EffectiveTasks } from '../config/task-options.js'
-import type { TaskFacts } from '../engine/worker-registry.js'
+import type { TaskFacts } from '../engine/workers/worker-registry.js'
 import { formatProblem } from '../errors/problems.js'
 import { isTaskqError, TaskqError } from '../errors/taskq-error.js'
 import type { TaskDefinition } from '../task/definition.js'

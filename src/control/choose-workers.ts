@@ -1,5 +1,5 @@
-import type { WorkerFacts } from '../engine/worker-facts.js'
-import { GONE_AFTER_MS } from '../engine/worker-registry.js'
+import type { WorkerFacts } from '../engine/workers/worker-facts.js'
+import { GONE_AFTER_MS } from '../engine/workers/worker-registry.js'
 import { didYouMean } from '../errors/nearest.js'
 import { show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'

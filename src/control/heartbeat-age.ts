@@ -1,5 +1,5 @@
-import type { WorkerFacts } from '../engine/worker-facts.js'
-import { SILENT_AFTER_MS } from '../engine/worker-registry.js'
+import type { WorkerFacts } from '../engine/workers/worker-facts.js'
+import { SILENT_AFTER_MS } from '../engine/workers/worker-registry.js'
 
 /**
  * How long ago something was that a worker told of, where it may have another clock than the broker: what had passed

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.js'
 import type { LaneLimit } from '../engine/lanes/queue-overview.js'
 import type { KeyedLimit } from '../engine/limits/lane-limits.js'
-import type { ProcessFacts, WorkerFacts } from '../engine/worker-facts.js'
+import type { ProcessFacts, WorkerFacts } from '../engine/workers/worker-facts.js'
 import { formatRate } from '../time/rate.js'
 import { chooseWorkers, type WorkerChoice } from './choose-workers.js'
 import { ageMs, heardMs } from './heartbeat-age.js'

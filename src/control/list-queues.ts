@@ -1,5 +1,5 @@
 import type { QueueOverview } from '../engine/lanes/queue-overview.js'
-import type { WorkerFacts } from '../engine/worker-facts.js'
+import type { WorkerFacts } from '../engine/workers/worker-facts.js'
 
 /** A queue, and whether anybody works on it. */
 export interface QueueStatus extends QueueOverview {

@@ -1,7 +1,7 @@
 import type { QueueOverview } from '../engine/lanes/queue-overview.js'
 import type { Pulse } from '../engine/stats/stats-reader.js'
 import { PULSES } from '../engine/stats/stats-stretch.js'
-import type { WorkerFacts } from '../engine/worker-facts.js'
+import type { WorkerFacts } from '../engine/workers/worker-facts.js'
 import type { QueueRow, Rates } from './dashboard.js'
 import { sumOf } from './inflow.js'
 import { listQueues } from './list-queues.js'

@@ -1,6 +1,6 @@
 import type { BrokerInfo } from '../engine/connection/broker-info.js'
 import type { Engine } from '../engine/engine.js'
-import type { WorkerFacts } from '../engine/worker-facts.js'
+import type { WorkerFacts } from '../engine/workers/worker-facts.js'
 import { listQueues, type QueueStatus } from './list-queues.js'
 import { type LeadingBeat, readLeader } from './schedules-leader.js'
 import { readUnknownTasks, type UnknownTask } from './unknown-tasks.js'

@@ -1,6 +1,6 @@
 import type { WorkerCommand } from '../engine/control/worker-command.js'
 import type { Engine } from '../engine/engine.js'
-import { GONE_AFTER_MS } from '../engine/worker-registry.js'
+import { GONE_AFTER_MS } from '../engine/workers/worker-registry.js'
 import type { ActionReport } from './dashboard.js'
 import { tellWorkers } from './steer.js'
 import { labelWorkers } from './worker-labels.js'

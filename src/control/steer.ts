@@ -1,7 +1,7 @@
 import { parseCommand } from '../engine/control/parse-command.js'
 import type { WorkerCommand, WorkerReply } from '../engine/control/worker-command.js'
 import type { Engine } from '../engine/engine.js'
-import type { WorkerFacts } from '../engine/worker-facts.js'
+import type { WorkerFacts } from '../engine/workers/worker-facts.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { chooseWorkers, NONE_LIVES, type WorkerChoice } from './choose-workers.js'
 import { heardMs } from './heartbeat-age.js'

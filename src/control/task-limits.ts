@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.js'
 import type { KeyedLimit } from '../engine/limits/lane-limits.js'
-import type { TaskFacts } from '../engine/worker-registry.js'
+import type { TaskFacts } from '../engine/workers/worker-registry.js'
 import { didYouMean } from '../errors/nearest.js'
 import { formatProblem, type Problem, show } from '../errors/problems.js'
 import { TaskqError } from '../errors/taskq-error.js'

@@ -1,6 +1,6 @@
 import type { Minutes } from '../engine/stats/stats-reader.js'
-import type { WorkerFacts } from '../engine/worker-facts.js'
-import type { TaskFacts } from '../engine/worker-registry.js'
+import type { WorkerFacts } from '../engine/workers/worker-facts.js'
+import type { TaskFacts } from '../engine/workers/worker-registry.js'
 import { type Buckets, percentile } from '../stats/histogram.js'
 import { noCounts, type TaskCounts } from '../stats/task-counts.js'
 import { type Percentiles, TASK_WINDOW_MINUTES, type TaskRow } from './dashboard.js'

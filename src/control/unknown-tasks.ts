@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.js'
 import { parseLane } from '../engine/lanes/lane.js'
-import type { WorkerFacts } from '../engine/worker-facts.js'
+import type { WorkerFacts } from '../engine/workers/worker-facts.js'
 
 /** Jobs that wait in a queue which is served, though by nobody who knows their task. */
 export interface UnknownTask {

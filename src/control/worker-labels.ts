@@ -1,4 +1,4 @@
-import type { WorkerFacts } from '../engine/worker-facts.js'
+import type { WorkerFacts } from '../engine/workers/worker-facts.js'
 
 /** What tells a worker from others. */
 export type WorkerIdentity = Pick<WorkerFacts, 'id' | 'name' | 'pid'>

@@ -1,6 +1,6 @@
 import type { Overview } from '../control/dashboard.js'
 import { silentMs } from '../control/heartbeat-age.js'
-import type { WorkerFacts } from '../engine/worker-facts.js'
+import type { WorkerFacts } from '../engine/workers/worker-facts.js'
 import { formatAge, formatClock, formatCount, formatPing, formatSpeed, formatUntil } from './amounts.js'
 import { gap, type Line, lineOf, lineWidth, type Span, span } from './line.js'
 import type { DashboardState } from './state.js'

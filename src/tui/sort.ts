@@ -2,7 +2,7 @@ import type { TreeLine } from '../canvas/draw-tree.js'
 import type { JobRow, QueueRow, TaskRow } from '../control/dashboard.js'
 import type { ScheduleReport } from '../control/schedules-list.js'
 import type { WorkflowRow } from '../control/workflows/workflow-view.js'
-import type { RunningJob, WorkerFacts } from '../engine/worker-facts.js'
+import type { RunningJob, WorkerFacts } from '../engine/workers/worker-facts.js'
 import type { EventRow, ListName, ListState } from './state.js'
 
 /** What rows can be sorted by. */

@@ -1,6 +1,6 @@
 import { isAuthError } from '../engine/connection/refused.js'
 import type { OnCommand } from '../engine/control/control-listener.js'
-import type { WorkerSide } from '../engine/worker-side.js'
+import type { WorkerSide } from '../engine/workers/worker-side.js'
 import type { WorkerOptions } from './worker-options.js'
 
 /** Tells the broker which tasks a worker has: producers, and whoever looks, learn it there. */

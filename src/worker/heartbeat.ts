@@ -1,4 +1,4 @@
-import { HEARTBEAT_MS } from '../engine/worker-registry.js'
+import { HEARTBEAT_MS } from '../engine/workers/worker-registry.js'
 
 /** While somebody watches, the heartbeat goes so often. */
 const WATCHED_MS = 1000

@@ -1,4 +1,4 @@
-import type { WorkerSide } from '../engine/worker-side.js'
+import type { WorkerSide } from '../engine/workers/worker-side.js'
 import type { Clocks } from './clocks.js'
 import type { WorkerOptions } from './worker-options.js'
 import type { WorkerParts } from './worker-parts.js'

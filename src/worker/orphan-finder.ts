@@ -1,6 +1,6 @@
 import type { LaneConsumer } from '../engine/consumer.js'
-import type { LockKeeper } from '../engine/lock-keeper.js'
-import type { WorkerSide } from '../engine/worker-side.js'
+import type { LockKeeper } from '../engine/locks/lock-keeper.js'
+import type { WorkerSide } from '../engine/workers/worker-side.js'
 
 /** What looking for orphans needs of its worker. */
 interface OrphanSite {

@@ -1,4 +1,4 @@
-import type { ProcessFacts } from '../engine/worker-facts.js'
+import type { ProcessFacts } from '../engine/workers/worker-facts.js'
 import { LoopLag } from './loop-lag.js'
 
 /** Within less than this a single timer, or a single job, would look like a load. */

@@ -1,6 +1,6 @@
 import type { ActiveJob } from '../engine/consumer.js'
-import type { RevokeOrder } from '../engine/revoke.js'
-import type { WorkerSide } from '../engine/worker-side.js'
+import type { RevokeOrder } from '../engine/revokes/revoke.js'
+import type { WorkerSide } from '../engine/workers/worker-side.js'
 import { NAMED } from '../task/names.js'
 
 /**

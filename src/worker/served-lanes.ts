@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { isAway } from '../engine/connection/broker-link.js'
 import type { LaneConsumer } from '../engine/consumer.js'
-import type { WorkerSide } from '../engine/worker-side.js'
+import type { WorkerSide } from '../engine/workers/worker-side.js'
 import type { Dispatcher } from './dispatcher.js'
 import type { WorkerOptions } from './worker-options.js'
 

@@ -1,5 +1,5 @@
 import type { ActiveJob } from '../engine/consumer.js'
-import type { TaskLimit } from '../engine/task-limits.js'
+import type { TaskLimit } from '../engine/limits/task-limits.js'
 import { TaskqError } from '../errors/taskq-error.js'
 import { formatDuration } from '../time/duration.js'
 import type { RunHandle } from './run-handle.js'

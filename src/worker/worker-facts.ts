@@ -1,5 +1,5 @@
 import type { ActiveJob } from '../engine/consumer.js'
-import type { RunningJob, WorkerFacts } from '../engine/worker-facts.js'
+import type { RunningJob, WorkerFacts } from '../engine/workers/worker-facts.js'
 import { headText } from '../events/head-text.js'
 import type { WorkerOptions } from './worker-options.js'
 import type { WorkerParts } from './worker-parts.js'

@@ -1,7 +1,7 @@
 import type { Codec } from '../codec/codec.js'
 import type { Redactor } from '../codec/redaction.js'
 import type { Retention } from '../engine/jobs/retention.js'
-import type { TaskFacts } from '../engine/worker-registry.js'
+import type { TaskFacts } from '../engine/workers/worker-registry.js'
 import type { WorkerEventSink } from '../events/worker-event.js'
 import type { TaskDefinition } from '../task/definition.js'
 import type { SlotRange } from './autoscale.js'

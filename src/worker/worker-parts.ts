@@ -1,5 +1,5 @@
-import { LockKeeper, type LockWatcher } from '../engine/lock-keeper.js'
-import type { WorkerSide } from '../engine/worker-side.js'
+import { LockKeeper, type LockWatcher } from '../engine/locks/lock-keeper.js'
+import type { WorkerSide } from '../engine/workers/worker-side.js'
 import type { TaskqError } from '../errors/taskq-error.js'
 import { TroubleLog } from '../events/trouble-log.js'
 import type { WorkerEventSink } from '../events/worker-event.js'

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import type { WorkerFacts } from '../../src/engine/worker-facts.js'
+import type { WorkerFacts } from '../../src/engine/workers/worker-facts.js'
 import { brokerOfFile, noRedis } from '../support/broker.js'
 import { workerFacts } from '../support/fake-worker.js'
 import { consumerOf } from '../support/lost-worker.js'

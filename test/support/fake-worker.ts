@@ -1,4 +1,4 @@
-import type { WorkerFacts } from '../../src/engine/worker-facts.js'
+import type { WorkerFacts } from '../../src/engine/workers/worker-facts.js'
 import type { TestApp } from './test-app.js'
 
 /** What a worker tells of itself. */

@@ -8,7 +8,7 @@ import type { RedisBroker, ResolvedConfig } from '../../src/config/resolved-conf
 import type { TaskqConfig } from '../../src/config/taskq-config.js'
 import { Engine } from '../../src/engine/engine.js'
 import { type Keys, keysOf } from '../../src/engine/keys.js'
-import type { WorkerSide } from '../../src/engine/worker-side.js'
+import type { WorkerSide } from '../../src/engine/workers/worker-side.js'
 import type { TaskDefinition } from '../../src/task/definition.js'
 import { bindEnqueuer } from '../../src/task/enqueuer.js'
 import { forgetTasks } from '../../src/task/registry.js'

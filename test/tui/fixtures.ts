@@ -2,7 +2,7 @@ import { treeLines } from '../../src/canvas/draw-tree.ts'
 import type { JobDetail, JobRow, Overview, QueueRow, TaskRow } from '../../src/control/dashboard.ts'
 import type { ScheduleReport } from '../../src/control/schedules-list.ts'
 import type { WorkflowDetail, WorkflowPage, WorkflowRow } from '../../src/control/workflows/workflow-view.ts'
-import type { WorkerFacts } from '../../src/engine/worker-facts.ts'
+import type { WorkerFacts } from '../../src/engine/workers/worker-facts.ts'
 import type { WorkflowTree } from '../../src/task/workflow-result.ts'
 import { type DashboardState, type EventRow, initialState } from '../../src/tui/state.ts'
 

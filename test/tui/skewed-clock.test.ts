@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { WorkerFacts } from '../../src/engine/worker-facts.ts'
+import type { WorkerFacts } from '../../src/engine/workers/worker-facts.ts'
 import type { DashboardState } from '../../src/tui/state.ts'
 import { makeState } from './fixtures.ts'
 import { screen } from './terminal.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { WorkerSide } from '../../src/engine/worker-side.js'
+import { WorkerSide } from '../../src/engine/workers/worker-side.js'
 import { TaskqError } from '../../src/errors/taskq-error.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { brokerOfFile, freePort, noRedis, startBroker } from '../support/broker.js'

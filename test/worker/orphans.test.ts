@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { chain } from '../../src/canvas/chain.js'
 import { Holds } from '../../src/engine/locks/holds.js'
-import { WorkerSide } from '../../src/engine/worker-side.js'
+import { WorkerSide } from '../../src/engine/workers/worker-side.js'
 import { defineTask } from '../../src/task/define-task.js'
 import { WorkflowWork } from '../../src/worker/workflows/workflow-work.js'
 import { brokerOfFile, noRedis } from '../support/broker.js'

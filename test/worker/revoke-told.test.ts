@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import type { RevokeOrder } from '../../src/engine/revoke.js'
+import type { RevokeOrder } from '../../src/engine/revokes/revoke.js'
 import { defineTask } from '../../src/task/define-task.js'
 import type { RunContext } from '../../src/task/run-context.js'
 import { RevokeWatch } from '../../src/worker/revoke-watch.js'

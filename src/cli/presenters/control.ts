@@ -3,7 +3,7 @@ import type { ActionReport } from '../../control/dashboard.js'
 import type { SilentWorker, SteerReport } from '../../control/steer.js'
 import { labelWorkers } from '../../control/worker-labels.js'
 import type { WorkerCommand } from '../../engine/control/worker-command.js'
-import { SILENT_AFTER_MS } from '../../engine/worker-registry.js'
+import { SILENT_AFTER_MS } from '../../engine/workers/worker-registry.js'
 import { formatDuration } from '../../time/duration.js'
 
 /** Silence is no news of a worker's end: its event loop may only be busy. */

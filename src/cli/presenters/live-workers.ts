@@ -1,6 +1,6 @@
 import { NONE_LIVES } from '../../control/choose-workers.js'
 import { ageMs, silentMs } from '../../control/heartbeat-age.js'
-import type { WorkerFacts } from '../../engine/worker-facts.js'
+import type { WorkerFacts } from '../../engine/workers/worker-facts.js'
 import { formatDuration } from '../../time/duration.js'
 import { presentTable } from './table.js'
 

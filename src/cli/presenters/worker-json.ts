@@ -1,4 +1,4 @@
-import type { WorkerFacts } from '../../engine/worker-facts.js'
+import type { WorkerFacts } from '../../engine/workers/worker-facts.js'
 
 /** A live worker, as every `--json` prints it. */
 export const workerJson = ({ startedAt, beatAt, heardAt, slots, ...facts }: WorkerFacts) => ({

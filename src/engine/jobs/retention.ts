@@ -3,9 +3,9 @@ import type { Connection } from '../connection/connection.js'
 import { runPipeline } from '../connection/run-pipeline.js'
 import type { Keys } from '../keys.js'
 import type { LaneBackends } from '../lanes/lane-backends.js'
-import { pruneRetrying } from '../retrying-index.js'
 import type { BlockedLooks } from '../workflows/free-blocked.js'
 import type { WalkedLanes } from './kept-results.js'
+import { pruneRetrying } from './retrying-index.js'
 
 /** How long finished jobs are kept. */
 export interface Retention {

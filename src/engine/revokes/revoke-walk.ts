@@ -6,7 +6,7 @@ import { lanesFor } from '../jobs/job-match.js'
 import type { JobSummary } from '../jobs/job-summary.js'
 import { readSummaries } from '../jobs/read-summaries.js'
 import type { Keys } from '../keys.js'
-import { type RevokeOrder, revokeJob } from '../revoke.js'
+import { type RevokeOrder, revokeJob } from './revoke.js'
 
 /** Which jobs are to end. */
 export interface RevokeMatch {

@@ -2,9 +2,9 @@ import type { Revocation } from '../../task/async-result.js'
 import type { WorkflowPart } from '../../task/names.js'
 import type { Connection } from '../connection/connection.js'
 import type { Keys } from '../keys.js'
-import { type RevokeRecord, revokedFailure, storedReason } from '../revoke.js'
 import { LEDGER_PARTS } from '../workflows/ledger-script.js'
 import { KEEP_AHEAD, REMEMBER } from './fact-script.js'
+import { type RevokeRecord, revokedFailure, storedReason } from './revoke.js'
 
 /**
  * Ends a part of a workflow that is no job yet: its record says that it was revoked, so that it is never made one. One

@@ -1,5 +1,5 @@
 import type { Connection } from '../connection/connection.js'
-import { RELEASE } from '../release-script.js'
+import { RELEASE } from '../jobs/release-script.js'
 import { GIVEN } from './claim-field.js'
 
 /** When a claim is next looked at, where a job waits for another's end, and where none does: then spread over a while. */

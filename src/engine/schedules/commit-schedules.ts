@@ -1,7 +1,7 @@
 import type { ChainableCommander } from 'ioredis'
-import { addTo, loadAddScripts, prepareToAdd } from '../add-job.js'
 import type { Connection } from '../connection/connection.js'
 import type { NewJob } from '../delivery.js'
+import { addTo, loadAddScripts, prepareToAdd } from '../jobs/add-job.js'
 import type { Keys } from '../keys.js'
 import { announceLane } from '../lanes/announce-lane.js'
 import type { LaneBackends } from '../lanes/lane-backends.js'

@@ -1,6 +1,6 @@
 import type { Connection } from '../connection/connection.js'
+import { RELEASE } from '../jobs/release-script.js'
 import type { Keys } from '../keys.js'
-import { RELEASE } from '../release-script.js'
 import { WAITS_FOR_OPTION } from './wait-script.js'
 
 /** Blocked jobs in one look: short enough that no other client waits noticeably. */

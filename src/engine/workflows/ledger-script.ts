@@ -1,4 +1,4 @@
-import { RELEASE } from '../release-script.js'
+import { RELEASE } from '../jobs/release-script.js'
 import { ANSWER } from './answer-script.js'
 import { BEGIN } from './begin-script.js'
 import { HAND_OUT } from './hand-out-script.js'

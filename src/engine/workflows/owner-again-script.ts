@@ -1,5 +1,5 @@
-import { CRASHES_FIELD } from '../crash-records.js'
 import { RETRY_CALL_FIELD } from '../jobs/retry-call-field.js'
+import { CRASHES_FIELD } from '../locks/crash-records.js'
 import { WAITS_FOR_OPTION } from './wait-script.js'
 
 /**

@@ -1,8 +1,8 @@
 import type { Connection } from '../connection/connection.js'
 import { asideFields } from '../jobs/job-aside.js'
+import { RELEASE } from '../jobs/release-script.js'
 import type { Keys } from '../keys.js'
 import type { HeldJob } from '../locks/held-job.js'
-import { RELEASE } from '../release-script.js'
 import { KEEP_FOR_OWNER } from './keep-for-owner.js'
 
 /** The option of a job that names the workflow which it ends like. It comes along with the job when a worker takes it. */

@@ -4,7 +4,7 @@ import type { BrokerLink } from '../connection/broker-link.js'
 import type { Connection } from '../connection/connection.js'
 import { runPipeline } from '../connection/run-pipeline.js'
 import type { Keys } from '../keys.js'
-import { storedReason } from '../revoke.js'
+import { storedReason } from '../revokes/revoke.js'
 import { type CreatedWorkflow, createWorkflow, type Making } from './create-workflow.js'
 import {
   type ExtendedWorkflow,

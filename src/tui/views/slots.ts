@@ -1,5 +1,5 @@
 import { ageMs } from '../../control/heartbeat-age.js'
-import type { RunningJob, WorkerFacts } from '../../engine/worker-facts.js'
+import type { RunningJob, WorkerFacts } from '../../engine/workers/worker-facts.js'
 import { formatAge, formatBytes, formatCount, formatPercent, formatRun, NONE } from '../amounts.js'
 import { type Line, lineOf, span } from '../line.js'
 import type { Column } from '../table.js'

@@ -1,5 +1,5 @@
 import { ageMs, heardMs, silentMs } from '../../control/heartbeat-age.js'
-import type { WorkerFacts } from '../../engine/worker-facts.js'
+import type { WorkerFacts } from '../../engine/workers/worker-facts.js'
 import { formatAge, formatBytes, formatCount, formatPercent, formatRun, NONE } from '../amounts.js'
 import type { Cell, Column } from '../table.js'
 import { type DrawContext, head, listNames, toneUnlessZero } from './draw-context.js'

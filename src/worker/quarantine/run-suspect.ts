@@ -1,5 +1,5 @@
 import type { ActiveJob } from '../../engine/consumer.js'
-import type { CrashRecords } from '../../engine/crash-records.js'
+import type { CrashRecords } from '../../engine/locks/crash-records.js'
 import { describeFailure } from '../../errors/job-failure.js'
 import { TaskqError } from '../../errors/taskq-error.js'
 import type { TaskDefinition } from '../../task/definition.js'

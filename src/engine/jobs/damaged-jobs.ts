@@ -1,5 +1,5 @@
-import type { Connection } from './connection/connection.js'
-import type { Keys } from './keys.js'
+import type { Connection } from '../connection/connection.js'
+import type { Keys } from '../keys.js'
 import { type TakenJob, unreadable } from './pull-reply.js'
 
 /**

@@ -1,11 +1,11 @@
-import type { JobFailure } from '../errors/job-failure.js'
-import { TaskqError } from '../errors/taskq-error.js'
-import type { Revocation } from '../task/async-result.js'
-import type { Connection } from './connection/connection.js'
-import { runPipeline } from './connection/run-pipeline.js'
-import type { Keys } from './keys.js'
+import type { JobFailure } from '../../errors/job-failure.js'
+import { TaskqError } from '../../errors/taskq-error.js'
+import type { Revocation } from '../../task/async-result.js'
+import type { Connection } from '../connection/connection.js'
+import { runPipeline } from '../connection/run-pipeline.js'
+import type { Keys } from '../keys.js'
+import { claimRevoke } from './fact-script.js'
 import { runRevoke } from './revoke-script.js'
-import { claimRevoke } from './revokes/fact-script.js'
 
 /** Where a job is. */
 export interface JobPlace {

@@ -1,5 +1,5 @@
-import type { Connection } from './connection/connection.js'
-import { HOLD_LIMITS } from './limits/hold-limits-script.js'
+import type { Connection } from '../connection/connection.js'
+import { HOLD_LIMITS } from './hold-limits-script.js'
 
 /**
  * Changes parts of what is stored of a task's limit, and what its lane is held to. A window that is open goes with the

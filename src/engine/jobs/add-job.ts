@@ -1,12 +1,12 @@
 import type { JobJson, RedisQueueBackend } from 'bullmq'
 import type { ChainableCommander } from 'ioredis'
-import type { Connection } from './connection/connection.js'
-import type { NewJob } from './delivery.js'
-import { engineScript } from './engine-script.js'
-import type { Keys } from './keys.js'
-import { parseLane } from './lanes/lane.js'
-import type { LaneBackends, OpenBackend } from './lanes/lane-backends.js'
-import { type AddCommand, guardedAdd, guardedName, isGuarded, learnGuarded } from './same-jobs/guarded-add.js'
+import type { Connection } from '../connection/connection.js'
+import type { NewJob } from '../delivery.js'
+import { engineScript } from '../engine-script.js'
+import type { Keys } from '../keys.js'
+import { parseLane } from '../lanes/lane.js'
+import type { LaneBackends, OpenBackend } from '../lanes/lane-backends.js'
+import { type AddCommand, guardedAdd, guardedName, isGuarded, learnGuarded } from '../same-jobs/guarded-add.js'
 
 /** What takes commands: a connection, a pipeline or a transaction, as BullMQ wraps them. */
 type Target = Parameters<RedisQueueBackend['addJobToTransaction']>[0]

@@ -1,9 +1,9 @@
 import type { RedisQueueBackend } from 'bullmq'
-import type { JobFailure } from '../errors/job-failure.js'
-import { failureFields, unrunFields } from './jobs/job-tries.js'
-import type { HeldJob } from './locks/held-job.js'
+import type { JobFailure } from '../../errors/job-failure.js'
+import type { HeldJob } from '../locks/held-job.js'
+import type { EndingPart, PartEnds } from '../workflows/part-ends.js'
+import { failureFields, unrunFields } from './job-tries.js'
 import type { TakenJob } from './pull-reply.js'
-import type { EndingPart, PartEnds } from './workflows/part-ends.js'
 
 /** How a run ended, for the broker. */
 export interface Finish {

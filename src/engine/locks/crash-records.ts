@@ -1,5 +1,5 @@
-import type { Connection } from './connection/connection.js'
-import type { Keys } from './keys.js'
+import type { Connection } from '../connection/connection.js'
+import type { Keys } from '../keys.js'
 
 /** The field of a job that keeps its crashes, as JSON. Only jobs that a worker died with have it. */
 export const CRASHES_FIELD = 'crashes'

@@ -1,7 +1,7 @@
-import type { ActiveJob, LaneConsumer } from './consumer.js'
-import type { HeldSeat, LockThread } from './locks/lock-thread.js'
-import type { RevokeOrder } from './revoke.js'
-import type { WorkerSide } from './worker-side.js'
+import type { ActiveJob, LaneConsumer } from '../consumer.js'
+import type { RevokeOrder } from '../revokes/revoke.js'
+import type { WorkerSide } from '../workers/worker-side.js'
+import type { HeldSeat, LockThread } from './lock-thread.js'
 
 /** Who hears of a worker's jobs. */
 export interface LockWatcher {

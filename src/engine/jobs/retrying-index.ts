@@ -1,5 +1,5 @@
-import type { Connection } from './connection/connection.js'
-import type { Keys } from './keys.js'
+import type { Connection } from '../connection/connection.js'
+import type { Keys } from '../keys.js'
 
 /** Jobs that are due stay noted for so long, or until a worker has taken them over, where none was there. */
 const GRACE_MS = 10_000

@@ -1,8 +1,8 @@
 import type { JobJson } from 'bullmq'
-import { ANY_TIME_OPTION } from './jobs/retry-script.js'
-import { revokeReason } from './revoke.js'
-import { type ClaimFacts, readClaim } from './same-jobs/claim-field.js'
-import { WAITS_FOR_OPTION } from './workflows/wait-script.js'
+import { revokeReason } from '../revokes/revoke.js'
+import { type ClaimFacts, readClaim } from '../same-jobs/claim-field.js'
+import { WAITS_FOR_OPTION } from '../workflows/wait-script.js'
+import { ANY_TIME_OPTION } from './retry-script.js'
 
 /** What a worker is told of the job that it takes. */
 export interface TakenJob extends ClaimFacts {

@@ -1,8 +1,8 @@
-import type { Connection } from './connection/connection.js'
-import type { Keys } from './keys.js'
-import { MAX_EVENTS } from './lanes/announce-lane.js'
-import { laneOf } from './lanes/lane.js'
-import { CLAIM_OF, GIVEN } from './same-jobs/claim-field.js'
+import type { Connection } from '../connection/connection.js'
+import type { Keys } from '../keys.js'
+import { MAX_EVENTS } from '../lanes/announce-lane.js'
+import { laneOf } from '../lanes/lane.js'
+import { CLAIM_OF, GIVEN } from '../same-jobs/claim-field.js'
 
 /** A job that a worker holds and does not know. */
 export interface StrangeJob {

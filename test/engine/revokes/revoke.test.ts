@@ -1,10 +1,10 @@
 import { describe, expect, test, vi } from 'vitest'
-import { jobStateOf } from '../../src/engine/jobs/job-state.js'
-import { JobFailedError } from '../../src/errors/job-failure.js'
-import { brokerOfFile } from '../support/broker.js'
-import { consumerOf, takeAndVanish } from '../support/lost-worker.js'
-import { rejection } from '../support/refusal.js'
-import { type TestApp, testApp } from '../support/test-app.js'
+import { jobStateOf } from '../../../src/engine/jobs/job-state.js'
+import { JobFailedError } from '../../../src/errors/job-failure.js'
+import { brokerOfFile } from '../../support/broker.js'
+import { consumerOf, takeAndVanish } from '../../support/lost-worker.js'
+import { rejection } from '../../support/refusal.js'
+import { type TestApp, testApp } from '../../support/test-app.js'
 
 const broker = brokerOfFile()
 const JOB = { id: 'a', lane: 'default' }

@@ -1,10 +1,10 @@
-import type { Connection } from './connection/connection.js'
-import { TAKE_OUT } from './jobs/take-out-script.js'
-import { REMEMBER } from './revokes/fact-script.js'
-import { CLAIM_OF, IS_JOB } from './same-jobs/claim-field.js'
-import { CLAIMS } from './same-jobs/settle-script.js'
-import { LEDGER } from './workflows/ledger-script.js'
-import { UNWANT } from './workflows/wait-script.js'
+import type { Connection } from '../connection/connection.js'
+import { TAKE_OUT } from '../jobs/take-out-script.js'
+import { CLAIM_OF, IS_JOB } from '../same-jobs/claim-field.js'
+import { CLAIMS } from '../same-jobs/settle-script.js'
+import { LEDGER } from '../workflows/ledger-script.js'
+import { UNWANT } from '../workflows/wait-script.js'
+import { REMEMBER } from './fact-script.js'
 
 /**
  * Ends a job that waits, or notes on one that runs that it is to end. One step of the broker: a worker that asks for a

@@ -1,13 +1,13 @@
-import type { TaskCodecOptions } from '../task/options/payload-options.js'
-import type { BrokerClock } from './clock/broker-clock.js'
-import { toTime } from './clock/broker-time.js'
-import type { Connection } from './connection/connection.js'
-import { runPipeline } from './connection/run-pipeline.js'
-import { BirthMark } from './durability/birth-mark.js'
-import type { DataLoss } from './durability/explain-loss.js'
-import { LastWords } from './durability/last-words.js'
-import type { Keys } from './keys.js'
-import type { LaneLimits } from './limits/lane-limits.js'
+import type { TaskCodecOptions } from '../../task/options/payload-options.js'
+import type { BrokerClock } from '../clock/broker-clock.js'
+import { toTime } from '../clock/broker-time.js'
+import type { Connection } from '../connection/connection.js'
+import { runPipeline } from '../connection/run-pipeline.js'
+import { BirthMark } from '../durability/birth-mark.js'
+import type { DataLoss } from '../durability/explain-loss.js'
+import { LastWords } from '../durability/last-words.js'
+import type { Keys } from '../keys.js'
+import type { LaneLimits } from '../limits/lane-limits.js'
 import { parseWorkerFacts } from './parse-worker-facts.js'
 import type { WorkerFacts } from './worker-facts.js'
 
@@ -103,7 +103,7 @@ export class WorkerRegistry {
 
   /** Why the broker lost what it held, for people. */
   async explainLoss(loss: DataLoss): Promise<string> {
-    const { explainLoss } = await import('./durability/explain-loss.js')
+    const { explainLoss } = await import('../durability/explain-loss.js')
     return explainLoss(this.connection, loss)
   }
 

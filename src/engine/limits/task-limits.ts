@@ -1,8 +1,8 @@
-import type { RateWindow } from '../time/rate.js'
-import type { BrokerLink } from './connection/broker-link.js'
-import type { Connection } from './connection/connection.js'
-import type { Keys } from './keys.js'
-import { laneOf } from './lanes/lane.js'
+import type { RateWindow } from '../../time/rate.js'
+import type { BrokerLink } from '../connection/broker-link.js'
+import type { Connection } from '../connection/connection.js'
+import type { Keys } from '../keys.js'
+import { laneOf } from '../lanes/lane.js'
 import { runLimitScript } from './task-limits-script.js'
 
 /** What was set for a task while running. It outlasts all workers, and wins over the code. */
