@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Kit } from '../kit/kit.ts'
 import type { FaultRow } from '../kit/row.ts'
+import type { WorkerProcess } from '../kit/worker-process.ts'
 
 /** So many workers die at once: their jobs come back together. */
 const VICTIMS = 20
@@ -17,21 +18,20 @@ export const row: FaultRow = {
     const redis = await kit.redis()
     const project = kit.project({ broker: redis.url, worker: { concurrency: 1 } })
     const client = await project.client()
-    for (let left = kit.repetitions; left > 0; left -= VICTIMS) {
-      const victims = Array.from({ length: Math.min(left, VICTIMS) }, () => project.worker())
-      await Promise.all(victims.map((victim) => victim.ready()))
-      for (const _ of victims) kit.ledger.ack((await client.enqueue('work', [TASK_MS])).id)
-      await Promise.all(
-        victims.map(async (victim) => {
-          await kit.ledger.line(({ what, pid }) => what === 'start' && pid === victim.pid)
-          await setTimeout(kit.random.between(0, MOST_MS))
-          await victim.kill()
-        }),
+    let recovered = Promise.resolve()
+    for (let done = 0; done < kit.repetitions; done += VICTIMS) {
+      // A queue of its own, so that the next victims can start while the last one's jobs come back.
+      const queue = `round-${done}`
+      const victims = Array.from({ length: Math.min(kit.repetitions - done, VICTIMS) }, () =>
+        project.worker(['-Q', queue]),
       )
-      const survivor = await project.worker(['--concurrency', '10']).ready()
-      await kit.ledger.settled()
-      await survivor.stop()
+      await Promise.all(victims.map((victim) => victim.ready()))
+      await recovered
+      for (const _ of victims) kit.ledger.ack((await client.enqueue('work', [TASK_MS], { queue })).id)
+      await Promise.all(victims.map((victim) => killInItsRun(kit, victim)))
+      recovered = recover(kit, project.worker(['-Q', queue, '--concurrency', String(VICTIMS)]))
     }
+    await recovered
     const tally = kit.tally()
     kit.measure('kills in the middle of a run', kit.ledger.killedRuns().length, { atLeast: kit.repetitions * 0.9 })
     kit.measure('longest wait for the next run', longestRerunMs(kit), { atMost: 15_000, unit: 'ms' })
@@ -41,6 +41,18 @@ export const row: FaultRow = {
     kit.measure('runs at the same time', kit.ledger.overlaps, { exactly: 0 })
     kit.measure('acked', tally.acked, { exactly: kit.repetitions })
   },
+}
+
+async function killInItsRun(kit: Kit, victim: WorkerProcess): Promise<void> {
+  await kit.ledger.line(({ what, pid }) => what === 'start' && pid === victim.pid)
+  await setTimeout(kit.random.between(0, MOST_MS))
+  await victim.kill()
+}
+
+async function recover(kit: Kit, survivor: WorkerProcess): Promise<void> {
+  await survivor.ready()
+  await kit.ledger.settled()
+  await survivor.stop()
 }
 
 /** From a kill to the next start of a job that ran there. */
