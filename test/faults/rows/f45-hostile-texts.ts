@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { Client } from '../../../dist/client/client.js'
 import type { Kit } from '../kit/kit.ts'
 import { PROJECT } from '../kit/project.ts'
 import type { FaultRow } from '../kit/row.ts'
+import type { Program } from '../kit/worker-process.ts'
 
 const TASKQ = fileURLToPath(new URL('../../../bin/run.js', import.meta.url))
 
@@ -72,6 +74,7 @@ export const row: FaultRow = {
       .worker(flags)
       .ready()
     const live = project.start(['events'])
+    await hearsEvents(client, live)
     const texts = Array.from({ length: kit.repetitions }, (_, n) => payload(kit, n))
     const jobs = await Promise.all(texts.map((text, n) => client.enqueue('shouts', [text, n % 2 === 0])))
     await Promise.all(jobs.map((job) => job.get({ timeout: '60s' }).catch(() => {})))
@@ -137,10 +140,18 @@ const hasTmux = (): Promise<boolean> =>
     () => false,
   )
 
+/** Runs jobs until it tells of one. */
+async function hearsEvents(client: Client, live: Program): Promise<void> {
+  const heard = live.line(/./)
+  const asking = setInterval(() => void client.enqueue('answers', []).catch(() => {}), 200)
+  await heard.finally(() => clearInterval(asking))
+}
+
 /** The dashboard in a real terminal: its title, its clipboard and its modes stay as they were. */
 async function inTerminal(kit: Kit, config: object): Promise<void> {
   const socket = join(kit.dir, 'tmux')
-  const tmux = async (...args: string[]) => (await promisify(execFile)('tmux', ['-S', socket, ...args])).stdout.trim()
+  const tmux = async (...args: string[]) =>
+    (await promisify(execFile)('tmux', ['-S', socket, ...args], { env: kit.env })).stdout.trim()
   const env = Object.entries({ FAULTS_CONFIG: JSON.stringify(config), NO_COLOR: '1' })
   const flags = env.flatMap(([name, value]) => ['-e', `${name}=${value}`])
   const size = ['-x', '120', '-y', '40']
