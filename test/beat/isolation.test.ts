@@ -124,7 +124,7 @@ describe('more than can be done at once', () => {
       jobs: [],
       isEdit: true,
     }))
-    await events.waitFor('slot.enqueued', ({ schedule }) => schedule === 'new', 15_000)
+    await events.waitFor('slot.enqueued', ({ schedule }) => schedule === 'new', 30_000)
   }, 40_000)
 })
 
