@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { expect, test } from 'vitest'
 import { brokerOfFile } from '../support/broker.js'
@@ -46,17 +46,18 @@ test.each([[['--help']], [['worker', '--help']], [['dashboard', '--help']], [['s
 const ONLY_FOR_CALLERS = [
   'engine',
   'producer',
-  'job-lists',
-  'live-feed',
-  'control-bus',
-  'stats-reader',
-  'schedule-store',
+  'jobs/job-lists',
+  'control/live-feed',
+  'control/control-bus',
+  'stats/stats-reader',
+  'schedules/schedule-store',
 ]
 
 test('a worker loads nothing that only callers, beats and servers of metrics need', async () => {
   const modules = await modulesOf(['worker', '--burst', '-Q', 'default', '--broker', broker.url], tempProject('idle-'))
-  expect(modules.some((url) => url.endsWith('/dist/engine/worker-side.js'))).toBe(true)
+  expect(modules.some((url) => url.endsWith('/dist/engine/workers/worker-side.js'))).toBe(true)
   const engine = ONLY_FOR_CALLERS.map((name) => `/dist/engine/${name}.js`)
+  expect(engine.filter((file) => !existsSync(join(ROOT, file)))).toEqual([])
   const rooms = ['beat', 'client', 'control/alerts', 'web', 'tui'].map((room) => `/dist/${room}`)
   const bullmq = ['/bullmq/dist/cjs/index.js', '/bullmq/dist/cjs/postgres/', '/luxon/', '/cron-parser/']
   const idle = modules.filter((url) => [...engine, ...rooms, ...bullmq].some((part) => url.includes(part)))
