@@ -3,10 +3,10 @@ import { planBeat } from '../../src/app/beat-request.js'
 import { Beat } from '../../src/beat/beat.js'
 import type { ScheduleEntry } from '../../src/schedule/schedule-entry.js'
 import { defineTask } from '../../src/task/define-task.js'
+import { VirtualClock } from '../faults/kit/virtual-clock.js'
 import { brokerOfFile, noRedis } from '../support/broker.js'
 import { testApp } from '../support/test-app.js'
 import { entryOf, startBeat } from '../support/test-beat.js'
-import { VirtualClock } from '../support/virtual-clock.js'
 
 const broker = brokerOfFile()
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { MisfireRule, ScheduleEntry } from '../../src/schedule/schedule-entry.js'
 import { defineTask } from '../../src/task/define-task.js'
+import { VirtualClock } from '../faults/kit/virtual-clock.js'
 import { brokerOfFile } from '../support/broker.js'
 import { type TestApp, testApp } from '../support/test-app.js'
 import { entryOf, startBeat } from '../support/test-beat.js'
-import { VirtualClock } from '../support/virtual-clock.js'
 
 const broker = brokerOfFile()
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { ScheduleState } from '../../src/engine/schedules/schedule-record.js'
 import type { ScheduleEntry } from '../../src/schedule/schedule-entry.js'
 import { defineTask } from '../../src/task/define-task.js'
+import { VirtualClock } from '../faults/kit/virtual-clock.js'
 import { brokerOfFile } from '../support/broker.js'
 import { testApp } from '../support/test-app.js'
 import { entryOf, startBeat } from '../support/test-beat.js'
-import { VirtualClock } from '../support/virtual-clock.js'
 
 const broker = brokerOfFile()
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { onTestFinished } from 'vitest'
-import { freePort } from '../support/broker.js'
+import { freePort } from '../faults/kit/redis-server.js'
 
 /** The users of docs/guides/security.md. */
 export const ROLES = ['producer', 'worker', 'beat', 'monitor', 'operator'] as const

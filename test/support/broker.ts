@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll } from 'vitest'
 import { type JsServer, startJsServer } from '../../dist/embedded/js-server.js'
+import { freePort } from '../faults/kit/redis-server.js'
 import { chooseBroker } from './chosen-broker.js'
 
 /** A broker of the tests' own, on loopback, that keeps nothing on disk. */
@@ -47,15 +47,6 @@ export function brokerOfFile(options: BrokerOptions = {}): TestBroker {
       return Reflect.get(started, key)
     },
   })
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as net.AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 async function startRedis({ password }: BrokerOptions): Promise<TestBroker> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { onTestFinished } from 'vitest'
-import { freePort } from './broker.js'
+import { freePort } from '../faults/kit/redis-server.js'
 
 /** A folder for one test's servers; removed when it ends. */
 function folder(): string {

@@ -3,7 +3,7 @@ import net from 'node:net'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { SILENT } from '../../../src/engine/connection/silence-watch.js'
 import { WatchedRedis } from '../../../src/engine/connection/watched-redis.js'
-import { freePort } from '../../support/broker.js'
+import { freePort } from '../../faults/kit/redis-server.js'
 
 /** What a connection over TLS says of the silence there, and how its tries ended. */
 function connectTo(port: number) {

@@ -23,9 +23,11 @@ const TROUBLE =
 
 const MINUTE_MS = 60_000
 
+/** Whether a program wrote that such an error, or a task's `process.exit`, ended it. */
+export const hadAccident = (lines: readonly string[]): boolean => lines.some((line) => ACCIDENT.test(line))
+
 /** The programs that ended by an error that nobody caught, or by a task's `process.exit`. */
-export const accidents = (programs: readonly Program[]): Program[] =>
-  programs.filter(({ lines }) => lines.some((line) => ACCIDENT.test(line)))
+export const accidents = (programs: readonly Program[]): Program[] => programs.filter(({ lines }) => hadAccident(lines))
 
 /** Workers that ended by themselves, or not with 0 after one signal; whatever more signals do is their row's to judge. */
 export function deaths(programs: readonly Program[]): Program[] {

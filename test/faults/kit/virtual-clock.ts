@@ -1,6 +1,6 @@
 import type { Clock } from '../../../dist/time/clock.js'
 
-/** A clock that moves when a row says so: an hour passes in no time. */
+/** A clock that moves when it is told to: an hour passes in no time. */
 export class VirtualClock implements Clock {
   readonly #sleepers = new Set<() => void>()
   #nowMs: number
@@ -19,7 +19,7 @@ export class VirtualClock implements Clock {
     for (const wake of this.#sleepers) wake()
   }
 
-  /** Sleeps until time passes, however little. */
+  /** Sleeps until time passes, however little: a sleeper has other things to look after than the time. */
   sleep(ms: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted || ms <= 0) return Promise.resolve()
     return new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import { hadAccident } from '../kit/invariants.ts'
 import type { Kit } from '../kit/kit.ts'
 import type { Program } from '../kit/worker-process.ts'
 import type { DeadLetter } from './broker-state.ts'
@@ -5,7 +6,6 @@ import type { Fleet } from './fleet.ts'
 import { judgeMemory, type MemorySeen } from './judge-memory.ts'
 import { mostWithin } from './most-within.ts'
 import type { SoakLedger } from './soak-ledger.ts'
-import { hadAccident } from './worker-ends.ts'
 
 /** What a soak left to be judged. */
 export interface Outcome {

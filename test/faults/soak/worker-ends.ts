@@ -1,3 +1,4 @@
+import { hadAccident } from '../kit/invariants.ts'
 import type { Exit } from '../kit/worker-process.ts'
 
 /** How a worker of the soak ended, and what is known of its life. */
@@ -10,12 +11,6 @@ export interface WorkerEnd extends Pick<Exit, 'code' | 'signal'> {
   readonly isElder: boolean
   readonly lines: readonly string[]
 }
-
-/** What a program writes that ends by an error nobody caught, taskq's worker and Node itself. */
-const ACCIDENT =
-  /an error that nobody caught|process\.exit was called|triggerUncaughtException|ERR_UNHANDLED_REJECTION|UnhandledPromiseRejection/
-
-export const hadAccident = (lines: readonly string[]): boolean => lines.some((line) => ACCIDENT.test(line))
 
 /**
  * Whether a worker ended as it was told to, was started where no broker could be found and said so, or ended as nobody
